@@ -1,0 +1,51 @@
+// The face of the engine: one task from request to verified outcome.
+import type { Gate } from '@monkey-coder/agents';
+import type { Event, Outcome, PermissionMode, Task } from '@monkey-coder/protocol';
+import type { UndoReport, UndoTarget } from '@monkey-coder/workspace';
+import type { SessionStore } from './sessions/session-store.ts';
+
+/** How a run is connected to whoever started it. */
+export interface RunConnection {
+  /** Called for each event after it was recorded; a throw is a bug of the listener and is logged, not passed on. */
+  readonly onEvent: (event: Event) => void;
+  readonly gate: Gate;
+  /** Aborting stops cleanly with everything recorded. */
+  readonly signal: AbortSignal;
+  /** Texts typed while it runs; taken between turns. */
+  readonly takeSteering?: () => readonly string[];
+  /** Changes while it runs; the task's mode when absent. */
+  readonly permissionMode?: () => PermissionMode;
+}
+
+/** Which session a run belongs to. */
+export type SessionChoice =
+  | { readonly kind: 'new' }
+  /** Goes on with an unfinished run when there is one, then with the prompt if it is not empty. */
+  | { readonly kind: 'resume'; readonly sessionId: string }
+  | { readonly kind: 'fork'; readonly sessionId: string }
+  /** Nothing is kept on disk after the run. */
+  | { readonly kind: 'ephemeral' };
+
+/** What a finished run leaves. */
+export interface RunReport {
+  readonly sessionId: string;
+  readonly runId: string;
+  readonly outcome: Outcome;
+}
+
+/** One engine per process. */
+export interface Engine {
+  readonly sessions: SessionStore;
+  /**
+   * Runs a task. Rejects with MonkeyError before the first event for what is wrong with the request itself
+   * (`model.unknown`, `auth.missing-key`, `config.invalid`, `workspace.in-use`, `session.not-found`); afterwards every end is an outcome.
+   */
+  run(task: Task, session: SessionChoice, connection: RunConnection): Promise<RunReport>;
+  undo(
+    cwd: string,
+    target: UndoTarget,
+    options: { readonly preview: boolean; readonly redo?: boolean },
+  ): Promise<UndoReport>;
+  diff(cwd: string, range: { readonly from?: string; readonly runId?: string }): Promise<string>;
+  close(): Promise<void>;
+}

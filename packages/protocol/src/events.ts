@@ -1,0 +1,205 @@
+// The one event union: what happens in a session, in the order it happens.
+//
+// Recorded events are written to the session's log before anything acts on them; a session can be rebuilt from them.
+// Transient events (`transientEventTypes`) only feed screens: the recorded event that follows carries the whole.
+import * as z from 'zod/mini';
+import { messageSchema } from './message.ts';
+import { finishReasonSchema, modelFailureSchema, usageSchema } from './model.ts';
+import { fileChangeSchema, outcomeSchema, quoteSchema, receiptSchema } from './outcome.ts';
+import { permissionModeSchema, taskKindSchema, taskSchema } from './task.ts';
+
+/** Version of the session log's records. A reader refuses newer ones and migrates older ones. */
+export const sessionLogVersion = 1;
+
+/** What a tool call will do to the world, written down before it does it. */
+export const effectPlanSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('none') }),
+  z.object({
+    kind: z.literal('files'),
+    /** Content hashes before and after; null where the file does not exist. */
+    files: z.array(z.object({ path: z.string(), before: z.nullable(z.string()), after: z.nullable(z.string()) })),
+  }),
+  z.object({
+    kind: z.literal('command'),
+    command: z.string(),
+    /** Reads only: running it again does no harm. */
+    readOnly: z.boolean(),
+    /** Snapshot taken before it; absent when read-only. */
+    snapshotId: z.optional(z.string()),
+  }),
+]);
+export type EffectPlan = z.infer<typeof effectPlanSchema>;
+
+export const toolStatusSchema = z.enum(['ok', 'failed', 'denied', 'cancelled', 'unknown']);
+/** How a tool call ended. `unknown`: a crash came between the effect and its record. */
+export type ToolStatus = z.infer<typeof toolStatusSchema>;
+
+export const todoItemSchema = z.object({ text: z.string(), status: z.enum(['pending', 'in_progress', 'done']) });
+export type TodoItem = z.infer<typeof todoItemSchema>;
+
+const callId = z.string();
+
+export const eventBodySchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('session.started'),
+    logVersion: z.number(),
+    productVersion: z.string(),
+    cwd: z.string(),
+    /** Session and sequence number this one was forked after. */
+    forkedFrom: z.optional(z.object({ sessionId: z.string(), seq: z.number() })),
+  }),
+  z.object({ type: z.literal('session.renamed'), title: z.string() }),
+  z.object({
+    type: z.literal('run.started'),
+    task: taskSchema,
+    taskKind: taskKindSchema,
+    quote: quoteSchema,
+    /** System text and its hash: resume replays the same bytes. */
+    system: z.string(),
+    headHash: z.string(),
+    tools: z.array(z.string()),
+    sandbox: z.string(),
+    project: z.string(),
+  }),
+  z.object({ type: z.literal('run.resumed'), afterSeq: z.number() }),
+  z.object({
+    type: z.literal('route.decided'),
+    policy: z.string(),
+    provider: z.string(),
+    model: z.string(),
+    propensity: z.number(),
+    reason: z.string(),
+  }),
+  z.object({
+    type: z.literal('message.added'),
+    message: messageSchema,
+    origin: z.enum(['user', 'steering', 'verification', 'system']),
+  }),
+  z.object({
+    type: z.literal('model.started'),
+    callId,
+    turn: z.number(),
+    provider: z.string(),
+    model: z.string(),
+    estimatedInputTokens: z.number(),
+  }),
+  z.object({ type: z.literal('text.delta'), callId, text: z.string() }),
+  z.object({ type: z.literal('reasoning.delta'), callId, text: z.string() }),
+  z.object({
+    type: z.literal('model.retried'),
+    callId,
+    attempt: z.number(),
+    delayMs: z.number(),
+    failure: modelFailureSchema,
+  }),
+  z.object({
+    type: z.literal('model.ended'),
+    callId,
+    message: messageSchema,
+    finishReason: finishReasonSchema,
+    model: z.string(),
+    usage: usageSchema,
+    costMicroUsd: z.nullable(z.number()),
+    durationMs: z.number(),
+    firstTokenMs: z.nullable(z.number()),
+  }),
+  z.object({
+    type: z.literal('model.failed'),
+    callId,
+    failure: modelFailureSchema,
+    partial: messageSchema,
+    usage: usageSchema,
+    costMicroUsd: z.nullable(z.number()),
+  }),
+  z.object({ type: z.literal('budget.reserved'), callId, reservationId: z.string(), amountMicroUsd: z.number() }),
+  z.object({ type: z.literal('budget.settled'), callId, reservationId: z.string(), amountMicroUsd: z.number() }),
+  z.object({
+    type: z.literal('permission.requested'),
+    callId,
+    tool: z.string(),
+    /** Exactly what would be granted, one line each. */
+    grants: z.array(z.string()),
+    reason: z.string(),
+  }),
+  z.object({
+    type: z.literal('permission.decided'),
+    callId,
+    tool: z.string(),
+    what: z.string(),
+    decision: z.enum(['allowed', 'denied', 'expired']),
+    by: z.enum(['mode', 'rule', 'person', 'guard', 'headless']),
+    reason: z.string(),
+  }),
+  z.object({
+    type: z.literal('tool.started'),
+    callId,
+    name: z.string(),
+    arguments: z.string(),
+    /** One line a person understands. */
+    title: z.string(),
+    effect: effectPlanSchema,
+  }),
+  z.object({ type: z.literal('tool.output'), callId, text: z.string() }),
+  z.object({
+    type: z.literal('tool.ended'),
+    callId,
+    name: z.string(),
+    status: toolStatusSchema,
+    /** What the model is told. */
+    output: z.string(),
+    /** Unified diff of what changed, for screens. */
+    diff: z.optional(z.string()),
+    exitCode: z.optional(z.nullable(z.number())),
+    durationMs: z.number(),
+  }),
+  z.object({
+    type: z.literal('snapshot.taken'),
+    snapshotId: z.string(),
+    reason: z.string(),
+    /** Call that it precedes. */
+    callId: z.optional(z.string()),
+  }),
+  z.object({
+    type: z.literal('file.changed'),
+    callId: z.optional(z.string()),
+    snapshotId: z.string(),
+    change: fileChangeSchema,
+  }),
+  z.object({ type: z.literal('todo.updated'), items: z.array(todoItemSchema) }),
+  z.object({ type: z.literal('check.started'), kind: z.string(), command: z.string() }),
+  z.object({ type: z.literal('check.finished'), receipt: receiptSchema }),
+  z.object({
+    type: z.literal('notice'),
+    level: z.enum(['info', 'warning', 'error']),
+    code: z.string(),
+    text: z.string(),
+  }),
+  z.object({ type: z.literal('undo.done'), direction: z.enum(['undo', 'redo']), changes: z.array(fileChangeSchema) }),
+  z.object({ type: z.literal('mode.changed'), permissionMode: permissionModeSchema }),
+  z.object({ type: z.literal('run.finished'), outcome: outcomeSchema }),
+]);
+
+/** What happened, without the envelope. */
+export type EventBody = z.infer<typeof eventBodySchema>;
+/** Name of an event. */
+export type EventType = EventBody['type'];
+
+/** Who, when and in which order. */
+export const envelopeSchema = z.object({
+  seq: z.number(),
+  /** Milliseconds since 1970. */
+  time: z.number(),
+  sessionId: z.string(),
+  runId: z.optional(z.string()),
+  /** Call of the parent agent, for sub-agents. */
+  parentCallId: z.optional(z.string()),
+});
+export type Envelope = z.infer<typeof envelopeSchema>;
+
+/** One event as listeners see it and as a session log holds it (one a line). */
+export type Event = Envelope & EventBody;
+/** An event of one type. */
+export type EventOf<T extends EventType> = Envelope & Extract<EventBody, { type: T }>;
+
+/** Events that feed screens only and are never written to a log. */
+export const transientEventTypes: ReadonlySet<EventType> = new Set(['text.delta', 'reasoning.delta', 'tool.output']);

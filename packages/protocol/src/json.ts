@@ -1,0 +1,25 @@
+// Plain JSON as types: what may cross a boundary.
+import * as z from 'zod/mini';
+
+/** Any JSON value. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+/** A JSON object. */
+export interface JsonObject {
+  readonly [key: string]: JsonValue;
+}
+/** A JSON Schema document (draft 2020-12) as tools and structured output declare it. */
+export type JsonSchema = JsonObject;
+
+/** Accepts any JSON value. */
+export const jsonValueSchema = z.unknown() as unknown as z.ZodMiniType<JsonValue>;
+/** Accepts any JSON object. */
+export const jsonObjectSchema = z.record(z.string(), jsonValueSchema);
+
+/** Parses JSON text; `undefined` when it is not JSON. */
+export function parseJson(text: string): JsonValue | undefined {
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,42 @@
+// What is asked of the engine.
+import * as z from 'zod/mini';
+
+export const permissionModeSchema = z.enum(['default', 'acceptEdits', 'plan', 'auto', 'dontAsk', 'bypassPermissions']);
+/**
+ * How much is allowed without asking. `plan` reads only; `default` asks for edits and commands; `acceptEdits` asks for
+ * commands; `auto` allows what the sandbox bounds and asks for the rest; `dontAsk` denies what is not allowed by rule;
+ * `bypassPermissions` allows all but the destructive.
+ */
+export type PermissionMode = z.infer<typeof permissionModeSchema>;
+
+export const limitsSchema = z.object({
+  maxTurns: z.number(),
+  maxDurationMs: z.number(),
+  /** Micro-dollars; absent for no cap. */
+  maxCostMicroUsd: z.optional(z.number()),
+});
+/** Bounds of a run. */
+export type Limits = z.infer<typeof limitsSchema>;
+
+export const taskKindSchema = z.enum(['change', 'question']);
+/** Whether files are to change, or only an answer is wanted. */
+export type TaskKind = z.infer<typeof taskKindSchema>;
+
+export const taskSchema = z.object({
+  prompt: z.string(),
+  cwd: z.string(),
+  /** Further folders that may be read and written. */
+  addDirs: z.array(z.string()),
+  /** `provider/model`, an alias, or a tier; absent for the configured default. */
+  model: z.optional(z.string()),
+  permissionMode: permissionModeSchema,
+  allowedTools: z.array(z.string()),
+  disallowedTools: z.array(z.string()),
+  limits: limitsSchema,
+  /** Commands that decide whether the work is right, besides those found in the project. */
+  checks: z.array(z.string()),
+  /** JSON Schema the final answer must satisfy. */
+  outputSchema: z.optional(z.record(z.string(), z.unknown())),
+});
+/** A request to the engine. */
+export type Task = z.infer<typeof taskSchema>;

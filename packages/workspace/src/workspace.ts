@@ -1,0 +1,76 @@
+// The seam to one directory tree: files, edits, search, commands and snapshots, everything path-checked.
+import type { FileChange } from '@monkey-coder/protocol';
+import type { CommandRunner } from './commands/command-runner.ts';
+import type { Edit, EditRefusal } from './edits/edit.ts';
+import type { ProjectFacts } from './project/project-facts.ts';
+import type { FileLister, TextSearch } from './search/search.ts';
+import type { SnapshotStore } from './snapshots/snapshot-store.ts';
+
+/** A text file as it was read. */
+export interface FileText {
+  /** Relative to the root, forward slashes; absolute for files of an added folder. */
+  readonly path: string;
+  /** Decoded text with its own line endings, without byte-order mark. */
+  readonly text: string;
+  /** SHA-256 of the bytes on disk, hex. */
+  readonly hash: string;
+  readonly sizeBytes: number;
+  readonly encoding: 'utf-8' | 'utf-16le' | 'utf-16be' | 'latin1';
+  readonly hasByteOrderMark: boolean;
+}
+
+/** One file of a change plan. `before` and `after` are SHA-256 of the bytes, null where the file does not exist. */
+export interface PlannedFile {
+  readonly path: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+/** A change that has been worked out but not made: it can be shown, judged, journaled, applied, and examined after a crash. */
+export interface ChangePlan {
+  readonly kind: 'planned';
+  readonly files: readonly PlannedFile[];
+  readonly changes: readonly FileChange[];
+  /** Unified diff for people. */
+  readonly diff: string;
+  /** How the text was found, when not exactly: one sentence, else empty. */
+  readonly tolerance: string;
+}
+
+/** What is on disk compared with a plan. */
+export type PlanState = 'not-applied' | 'applied' | 'partly-applied' | 'changed-since';
+
+/**
+ * One directory tree.
+ *
+ * Contract:
+ * - Paths are relative to the root or absolute; what resolves outside root and added folders (symlinks followed) is refused
+ *   with MonkeyError `workspace.outside`; `.git`, and the agent's own configuration, are never written (`workspace.protected`).
+ * - Failures are MonkeyErrors of the `workspace.*` codes. A refused edit is a value, not a throw.
+ * - `apply` is all or nothing as far as a file system can be: it checks every `before` hash first (`workspace.stale`), then
+ *   replaces file by file, each atomically. Mode, encoding, byte-order mark and line endings of existing files are kept.
+ */
+export interface Workspace {
+  /** Real path of the root. */
+  readonly root: string;
+  readonly addedFolders: readonly string[];
+  readonly commands: CommandRunner;
+  readonly snapshots: SnapshotStore;
+  readonly search: TextSearch;
+  readonly lister: FileLister;
+
+  readFile(path: string): Promise<FileText>;
+  /** The checked path, relative where inside the root; throws like `readFile` when it may not be used so. */
+  check(
+    path: string,
+    access: 'read' | 'write',
+  ): Promise<{ readonly path: string; readonly exists: boolean; readonly isDirectory: boolean }>;
+  /** Works out a change. `seen` maps paths to the hash the model last read: a file that differs since is `workspace.stale`. */
+  planEdit(edit: Edit, seen: ReadonlyMap<string, string>): Promise<ChangePlan | EditRefusal>;
+  apply(plan: ChangePlan): Promise<void>;
+  /** After a crash: was this plan carried out? */
+  examine(files: readonly PlannedFile[]): Promise<PlanState>;
+  /** What kind of project this is; read from files only, nothing is executed. Cached until a manifest changes. */
+  project(): Promise<ProjectFacts>;
+  close(): Promise<void>;
+}
