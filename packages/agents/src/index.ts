@@ -1,4 +1,29 @@
 // One agent: messages, permissions, tools, context, loop.
+export { importsOf } from './context/imports.ts';
+export {
+  type InstructionFile,
+  type InstructionQuery,
+  type Instructions,
+  instructionsLimit,
+  loadInstructions,
+} from './context/instructions.ts';
+export { buildSystem, headHash, type SystemInput } from './context/system.ts';
 export type { AgentOptions, AgentResult, AgentState, AgentStop, OpenCall, Record, RunAgent } from './loop/agent.ts';
+export { rebuildState } from './loop/rebuild-state.ts';
+export { runAgent } from './loop/run-agent.ts';
+export { historyProblems } from './messages/tool-results.ts';
+export { decidePermission } from './permissions/decide.ts';
+export type { DecidedBy, PermissionDecision, PermissionFacts, PermissionRequest } from './permissions/decision.ts';
+export { type Danger, findDangers } from './permissions/destructive.ts';
 export type { Gate, GateAnswer, GateQuestion } from './permissions/gate.ts';
-export type { PreparedCall, Tool, ToolContext, ToolIntent, ToolResult } from './tools/tool.ts';
+export type { ToolIntent } from './permissions/intent.ts';
+export { type Boundary, isInside } from './permissions/paths.ts';
+export { isReadOnlyCommand } from './permissions/read-only.ts';
+export { commandMatches, type PermissionRule, parseRule, pathMatches, type RuleSet } from './permissions/rules.ts';
+export { readShell, type ShellCommand, type ShellReading } from './permissions/shell-commands.ts';
+export { parseShell } from './permissions/shell-parser.ts';
+export type { ParsedShell, ShellJoin, ShellRedirect, ShellSegment, ShellWord } from './permissions/shell-syntax.ts';
+export { builtinTools } from './tools/builtin.ts';
+export { jsonSchemaOf, toolDeclarations } from './tools/json-schema.ts';
+export { type ParsedArguments, parseArguments } from './tools/parse-arguments.ts';
+export type { PreparedCall, Tool, ToolContext, ToolResult } from './tools/tool.ts';

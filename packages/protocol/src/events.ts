@@ -151,6 +151,8 @@ export const eventBodySchema = z.discriminatedUnion('type', [
     diff: z.optional(z.string()),
     exitCode: z.optional(z.nullable(z.number())),
     durationMs: z.number(),
+    /** Path to content hash of files the model saw or wrote by this call, so that resume still knows them. */
+    seen: z.optional(z.record(z.string(), z.string())),
   }),
   z.object({
     type: z.literal('snapshot.taken'),

@@ -1,6 +1,6 @@
 // What is asked of a model and what comes back: requests, stream events, usage, failures.
 import * as z from 'zod/mini';
-import type { JsonSchema } from './json.ts';
+import type { JsonObject, JsonSchema } from './json.ts';
 import type { Message } from './message.ts';
 
 /** Wire formats the product speaks. */
@@ -111,7 +111,8 @@ export type ModelFailure = z.infer<typeof modelFailureSchema>;
 export type ModelEvent =
   | { readonly type: 'start'; readonly model?: string; readonly responseId?: string }
   | { readonly type: 'text.delta'; readonly text: string }
-  | { readonly type: 'reasoning.delta'; readonly text: string }
+  /** `providerData` (a signature) may come with an empty text, as the last delta of a piece of reasoning. */
+  | { readonly type: 'reasoning.delta'; readonly text: string; readonly providerData?: JsonObject }
   | { readonly type: 'tool-call.started'; readonly id: string; readonly name: string }
   | { readonly type: 'tool-call.delta'; readonly id: string; readonly arguments: string }
   | { readonly type: 'tool-call.ended'; readonly id: string; readonly name: string; readonly arguments: string }

@@ -16,6 +16,10 @@ export interface OpenCall {
   readonly callId: string;
   /** The `tool.started` event, when the crash came after it. */
   readonly started?: Extract<EventBody, { type: 'tool.started' }>;
+  /** Snapshot taken before it, still to be ended. */
+  readonly snapshotId?: string;
+  /** Paths whose `file.changed` is recorded already. */
+  readonly reported?: readonly string[];
 }
 
 /** Where an agent stands: all that resume needs, rebuilt from the log. Append-only history. */
@@ -27,6 +31,8 @@ export interface AgentState {
   readonly todos: readonly TodoItem[];
   /** Model calls made so far in this run. */
   readonly turns: number;
+  /** Rules a person granted for the session; forgotten by a restart, so that it is asked again. */
+  readonly grantedRules?: readonly string[];
 }
 
 /** What an agent needs to run. */

@@ -2,17 +2,7 @@
 import type { EffectPlan, TodoItem, ToolStatus } from '@monkey-coder/protocol';
 import type { Workspace } from '@monkey-coder/workspace';
 import type * as z from 'zod/mini';
-
-/** What a call wants to do, for the permission decision and for people. */
-export interface ToolIntent {
-  /** One line a person understands: `edit src/cart.js`, `run npm test`. */
-  readonly title: string;
-  readonly effect: 'none' | 'read' | 'write' | 'command' | 'network';
-  /** Workspace paths read or written, as the model gave them. */
-  readonly paths: readonly string[];
-  /** Shell text, for commands. */
-  readonly command?: string;
-}
+import type { ToolIntent } from '../permissions/intent.ts';
 
 /** What a tool works with. */
 export interface ToolContext {
@@ -52,7 +42,8 @@ export interface PreparedCall {
  * Contract: `intent` is pure and never throws on arguments that passed `parameters`. `prepare` has no effect on the world; it
  * may end early with a result (refused edit, missing file). `PreparedCall.run` does what `effect` says and nothing else.
  * `resolve` is called after a crash between effect and record: it looks, and says what is the case; it never repeats an effect
- * whose outcome is unknown.
+ * whose outcome is unknown. `run-again` says that nothing happened, or that doing it twice does no harm: the call is then
+ * decided on, prepared and run anew.
  */
 export interface Tool<Arguments = unknown> {
   readonly name: string;
@@ -61,5 +52,5 @@ export interface Tool<Arguments = unknown> {
   readonly parameters: z.ZodMiniType<Arguments>;
   intent(args: Arguments): ToolIntent;
   prepare(args: Arguments, context: ToolContext): Promise<PreparedCall | ToolResult>;
-  resolve(effect: EffectPlan, args: Arguments, context: ToolContext): Promise<ToolResult>;
+  resolve(effect: EffectPlan, args: Arguments, context: ToolContext): Promise<ToolResult | 'run-again'>;
 }

@@ -20,6 +20,12 @@ export interface DialectQuirks {
   readonly reasoningOutsideOutput?: boolean;
   /** The host takes cache marks (anthropic-messages). */
   readonly cacheMarks?: boolean;
+  /** The host wants the reasoning of earlier answers back, in the field it came in (openai-chat). */
+  readonly replayReasoning?: boolean;
+  /** Tool call ids must be nine letters or digits (openai-chat at Mistral). */
+  readonly shortToolCallIds?: boolean;
+  /** How the model is told to think (anthropic-messages): an effort word, a budget in tokens, or not at all. */
+  readonly thinking?: 'effort' | 'budget' | 'none';
 }
 
 /** An HTTP request as a dialect wants it; the provider adds address and authentication. */

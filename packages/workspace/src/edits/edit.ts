@@ -18,7 +18,7 @@ export type Edit =
       /** Replace every occurrence instead of refusing when there are several. */
       readonly replaceAll?: boolean;
     }
-  | { readonly format: 'whole-file'; readonly path: string; readonly content: string }
+  | { readonly format: 'whole-file'; readonly path?: string; readonly content: string }
   | {
       readonly format: 'search-replace-blocks' | 'unified-diff' | 'apply-patch';
       readonly path?: string;

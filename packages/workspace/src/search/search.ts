@@ -2,13 +2,20 @@
 
 /** Lists files that are not ignored, in path order. */
 export interface FileLister {
-  /** `glob` matches the path relative to `under` (`**`, `*`, `?`, `{a,b}`); at most `limit` paths, `truncated` says if more. */
+  /**
+   * `glob` matches the path relative to `under` (`**`, `*`, `?`, `{a,b}`, `[a-z]`), or the name alone where it has no slash; at most `limit` paths,
+   * `truncated` says if more. `repositories` names folders left out because they are repositories of their own.
+   */
   list(query: {
     readonly under?: string;
     readonly glob?: string;
     readonly limit: number;
     readonly signal?: AbortSignal;
-  }): Promise<{ readonly paths: readonly string[]; readonly truncated: boolean }>;
+  }): Promise<{
+    readonly paths: readonly string[];
+    readonly truncated: boolean;
+    readonly repositories?: readonly string[];
+  }>;
 }
 
 /** One matching line. */

@@ -1,0 +1,190 @@
+// Every flag and subcommand of `monkey`, as data: parser, help and completion are made from it.
+
+/** One flag. */
+export interface OptionSpec {
+  /** Long name without dashes. */
+  readonly name: string;
+  readonly short?: string;
+  /** Further long names, not shown. */
+  readonly aliases?: readonly string[];
+  /** Name of the value in help; absent for a switch. */
+  readonly value?: string;
+  /** The value may be left out. */
+  readonly valueOptional?: boolean;
+  /** May be given several times; values add up. */
+  readonly many?: boolean;
+  readonly choices?: readonly string[];
+  readonly help: string;
+}
+
+/** One subcommand. */
+export interface CommandSpec {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  /** What follows the name, for help. */
+  readonly usage: string;
+  readonly help: string;
+  readonly options: readonly OptionSpec[];
+}
+
+const json: OptionSpec = { name: 'json', help: 'print JSON' };
+const preview: OptionSpec = { name: 'preview', short: 'n', help: 'show what would change, change nothing' };
+const cwd: OptionSpec = { name: 'cwd', short: 'C', value: 'dir', help: 'work in this folder' };
+
+/** Flags of a run: `monkey [flags] "prompt"`. */
+export const runOptions: readonly OptionSpec[] = [
+  {
+    name: 'print',
+    short: 'p',
+    help: 'print the answer and exit; never asks. Standard input is the prompt, or is added to it',
+  },
+  {
+    name: 'model',
+    short: 'm',
+    value: 'model',
+    help: 'provider/model, an alias, or a tier (fast, smart, reasoning, local)',
+  },
+  { name: 'continue', short: 'c', help: 'go on with the newest session of this folder' },
+  {
+    name: 'resume',
+    short: 'r',
+    value: 'id',
+    valueOptional: true,
+    help: 'go on with a session; without id, the newest',
+  },
+  { name: 'fork-session', help: 'with --continue or --resume: go on in a copy' },
+  {
+    name: 'output-format',
+    value: 'format',
+    choices: ['text', 'json', 'stream-json'],
+    help: 'text, json or stream-json',
+  },
+  { name: 'json-schema', value: 'file|json', help: 'the answer must be JSON of this schema' },
+  {
+    name: 'permission-mode',
+    value: 'mode',
+    choices: ['default', 'acceptEdits', 'plan', 'auto', 'dontAsk', 'bypassPermissions'],
+    help: 'how much is allowed without asking',
+  },
+  {
+    name: 'allowed-tools',
+    aliases: ['allowedTools'],
+    value: 'rules',
+    many: true,
+    help: 'allow by rule, e.g. "Edit Bash(npm test:*)"',
+  },
+  { name: 'disallowed-tools', aliases: ['disallowedTools'], value: 'rules', many: true, help: 'deny by rule' },
+  {
+    name: 'check',
+    value: 'command',
+    many: true,
+    help: 'a command that must succeed for the work to count as verified',
+  },
+  { name: 'max-turns', value: 'n', help: 'stop after so many model calls' },
+  { name: 'max-minutes', value: 'n', help: 'stop after so many minutes' },
+  { name: 'max-budget-usd', value: 'usd', help: 'the run may not cost more' },
+  cwd,
+  { name: 'add-dir', value: 'dir', many: true, help: 'a further folder to read and write' },
+  { name: 'worktree', short: 'w', value: 'name', valueOptional: true, help: 'work in a git worktree of its own' },
+  { name: 'sandbox', value: 'mode', choices: ['required', 'preferred', 'off'], help: 'how commands are sandboxed' },
+  { name: 'network', help: 'commands may use the network' },
+  { name: 'settings', value: 'file', help: 'a further settings file' },
+  { name: 'ephemeral', help: 'keep no session on disk' },
+  { name: 'yolo', help: 'the same as --permission-mode bypassPermissions' },
+  { name: 'verbose', help: 'show more of what happens' },
+  { name: 'no-color', help: 'no colours (NO_COLOR is honoured too)' },
+  { name: 'help', short: 'h', help: 'this text' },
+  { name: 'version', short: 'V', aliases: ['v'], help: 'the version' },
+];
+
+/** The subcommands. */
+export const commands: readonly CommandSpec[] = [
+  {
+    name: 'undo',
+    usage: '[snapshot]',
+    help: 'take back the last run (or step), keeping what you changed since',
+    options: [preview, { name: 'step', help: 'only the last step' }, json, cwd],
+  },
+  {
+    name: 'redo',
+    usage: '[snapshot]',
+    help: 'bring back what undo took away',
+    options: [preview, { name: 'step', help: 'only one step' }, json, cwd],
+  },
+  {
+    name: 'diff',
+    usage: '[snapshot]',
+    help: 'what the last run changed',
+    options: [cwd, { name: 'no-color', help: 'no colours' }],
+  },
+  {
+    name: 'sessions',
+    aliases: ['session'],
+    usage: 'list | show ID | search TEXT | rename ID TITLE | export ID [FILE] | import FILE | delete ID',
+    help: 'look after sessions',
+    options: [
+      json,
+      cwd,
+      { name: 'all', short: 'a', help: 'of all folders' },
+      { name: 'format', value: 'format', choices: ['jsonl', 'markdown'], help: 'of the export' },
+    ],
+  },
+  {
+    name: 'models',
+    usage: '[text]',
+    help: 'known models, prices, and which can be used here',
+    options: [json, { name: 'all', short: 'a', help: 'also of providers without a key' }],
+  },
+  {
+    name: 'config',
+    usage: '[get KEY | set KEY VALUE | unset KEY | path]',
+    help: 'show or change the user settings',
+    options: [json, cwd],
+  },
+  { name: 'doctor', usage: '', help: 'check the installation: Node, git, sandbox, keys, state', options: [json, cwd] },
+  {
+    name: 'login',
+    usage: 'PROVIDER',
+    help: 'store a key (asked for, or from standard input)',
+    options: [{ name: 'no-check', help: 'do not ask the provider whether the key works' }],
+  },
+  { name: 'logout', usage: 'PROVIDER', help: 'forget a stored key', options: [] },
+  { name: 'auth', usage: '', help: 'which keys are known, by fingerprint', options: [json] },
+  {
+    name: 'stats',
+    usage: '',
+    help: 'what was spent, by day, model and session',
+    options: [json, { name: 'days', value: 'n', help: 'how far back (30)' }, cwd],
+  },
+  {
+    name: 'completion',
+    usage: 'bash | zsh | fish | powershell',
+    help: 'a completion script for your shell',
+    options: [],
+  },
+  {
+    name: 'demo',
+    usage: '[scenario]',
+    help: 'watch a whole run on a sample repository, with a scripted model',
+    options: [
+      { name: 'list', help: 'the scenarios' },
+      { name: 'keep', help: 'keep the temporary folder' },
+      { name: 'fast', help: 'no pauses' },
+      { name: 'no-color', help: 'no colours' },
+    ],
+  },
+  {
+    name: 'scripted',
+    usage: 'SCENARIO.yaml',
+    help: 'serve a scenario as a model provider over HTTP',
+    options: [
+      { name: 'port', value: 'n', help: 'port on the loopback address (a free one)' },
+      { name: 'log', help: 'print every request' },
+    ],
+  },
+];
+
+/** The subcommand of that name, or undefined when the word is not one. */
+export function commandOf(word: string | undefined): CommandSpec | undefined {
+  return commands.find((command) => command.name === word || command.aliases?.includes(word ?? ''));
+}

@@ -1,0 +1,58 @@
+// The bundle of all subcommands: finds the one that is meant, runs it, and ends with its exit code.
+import { commandHelp } from '../command-line/help.ts';
+import { commandOf } from '../command-line/options.ts';
+import { parseCommandLine } from '../command-line/parse.ts';
+import { type Command, createCommandContext, printJson } from '../configuration/command-context.ts';
+import { readWorld } from '../configuration/environment.ts';
+import { demo } from '../demo/demo.ts';
+import { exitWhenDone } from '../terminal/exit.ts';
+import { describeFailure } from '../terminal/fail.ts';
+import { printable } from '../terminal/style.ts';
+import { completion } from './completion.ts';
+import { config } from './config.ts';
+import { doctor } from './doctor.ts';
+import { auth, login, logout } from './keys.ts';
+import { models } from './models.ts';
+import { scripted } from './scripted.ts';
+import { sessions } from './sessions.ts';
+import { stats } from './stats.ts';
+import { diff, redo, undo } from './undo.ts';
+
+const table: Readonly<Record<string, Command>> = {
+  auth,
+  completion,
+  config,
+  demo,
+  diff,
+  doctor,
+  login,
+  logout,
+  models,
+  redo,
+  scripted,
+  sessions,
+  stats,
+  undo,
+};
+
+exitWhenDone(main(process.argv.slice(2)));
+
+async function main(args: readonly string[]): Promise<number> {
+  const world = readWorld();
+  try {
+    const line = parseCommandLine(args);
+    const spec = commandOf(line.command);
+    const command = table[line.command];
+    if (!spec || !command) throw new Error(`no command ${line.command}`);
+    if (line.options.has('help')) {
+      world.out(commandHelp(spec));
+      return 0;
+    }
+    return await command(createCommandContext(world, line));
+  } catch (thrown) {
+    const failure = describeFailure(thrown);
+    if (args.includes('--json')) printJson(world, { error: failure });
+    world.err(`monkey: ${printable(failure.message)}\n        ${failure.advice}\n`);
+    return failure.exitCode;
+  }
+}

@@ -1,0 +1,55 @@
+// Puts settings together for one command: files, environment and flags, in their order.
+import { realpathSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type LoadedSettings, loadSettings, type SettingsFile, settingsSources } from '@monkey-coder/engine';
+import { errorMessage, MonkeyError, type PermissionMode } from '@monkey-coder/protocol';
+import { type CommandLine, optionNumber, optionValue } from '../command-line/parse.ts';
+import type { World } from './environment.ts';
+
+/** The folder to work in, real path. Throws MonkeyError `usage.invalid`. */
+export function workingFolder(world: World, line: CommandLine): string {
+  return realFolder(resolve(world.cwd, optionValue(line, 'cwd') ?? '.'), '--cwd');
+}
+
+/** Real path of an existing folder. Throws MonkeyError `usage.invalid`. */
+export function realFolder(path: string, flag: string): string {
+  try {
+    const real = realpathSync(path);
+    if (statSync(real).isDirectory()) return real;
+  } catch (error) {
+    throw new MonkeyError('usage.invalid', `${flag}: ${errorMessage(error)}`);
+  }
+  throw new MonkeyError('usage.invalid', `${flag}: ${path} is not a folder`);
+}
+
+/** Settings of all layers for a command in a folder. */
+export function commandSettings(world: World, line: CommandLine, root: string): LoadedSettings {
+  const extra = optionValue(line, 'settings');
+  const sources = settingsSources(world.homes, root, extra === undefined ? undefined : resolve(world.cwd, extra));
+  return loadSettings(sources, [environmentLayer(world), flagLayer(line)]);
+}
+
+function environmentLayer(world: World): SettingsFile {
+  const model = world.environment['MONKEY_MODEL'];
+  return model ? { model } : {};
+}
+
+function flagLayer(line: CommandLine): SettingsFile {
+  const mode = line.options.has('yolo') ? 'bypassPermissions' : optionValue(line, 'permission-mode');
+  const maxTurns = optionNumber(line, 'max-turns');
+  const maxMinutes = optionNumber(line, 'max-minutes');
+  const maxBudgetUsd = optionNumber(line, 'max-budget-usd');
+  const sandbox = optionValue(line, 'sandbox');
+  const model = optionValue(line, 'model');
+  return {
+    ...(model === undefined ? {} : { model }),
+    ...(mode === undefined ? {} : { permissions: { mode: mode as PermissionMode } }),
+    limits: {
+      ...(maxTurns === undefined ? {} : { maxTurns }),
+      ...(maxMinutes === undefined ? {} : { maxMinutes }),
+      ...(maxBudgetUsd === undefined ? {} : { maxBudgetUsd }),
+    },
+    ...(sandbox === undefined ? {} : { sandbox: sandbox as 'required' | 'preferred' | 'off' }),
+    ...(line.options.has('network') ? { network: true } : {}),
+  };
+}

@@ -1,0 +1,20 @@
+// The first file that runs: answers --version and --help itself, refuses an old Node, else loads the bundle that is needed.
+import { commandOf } from './command-line/options.ts';
+import { loadChunk } from './loader.ts';
+
+const args = process.argv.slice(2);
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+
+if (major < 20 || (major === 20 && minor < 19)) {
+  process.stderr.write(
+    `monkey needs Node 20.19 or newer; this is ${process.versions.node}. Get one from https://nodejs.org\n`,
+  );
+  process.exitCode = 52;
+} else if (args.length === 1 && (args[0] === '--version' || args[0] === '-V' || args[0] === '-v')) {
+  process.stdout.write(`monkey ${PRODUCT_VERSION}\n`);
+} else if (args.length === 1 && (args[0] === '--help' || args[0] === '-h' || args[0] === 'help')) {
+  const { mainHelp } = require('./command-line/help.ts') as typeof import('./command-line/help.ts');
+  process.stdout.write(mainHelp(PRODUCT_VERSION));
+} else {
+  loadChunk(commandOf(args[0]) ? 'commands' : 'run', BUILD_ID);
+}

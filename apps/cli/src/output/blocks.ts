@@ -1,0 +1,116 @@
+// What people see of each event: one block of text, or nothing.
+import { type Event, type EventOf, formatMicroUsd, type Receipt } from '@monkey-coder/protocol';
+import { paintDiff, printable, type Style } from '../terminal/style.ts';
+
+/** How blocks are made. */
+export interface BlockOptions {
+  readonly style: Style;
+  readonly version: string;
+  readonly verbose: boolean;
+}
+
+const maxDiffLines = 60;
+const maxOutputLines = 12;
+const todoMark = { pending: '☐', in_progress: '◐', done: '☑' } as const;
+
+/** The block of an event; undefined where there is nothing to show. */
+export function blockOf(event: Event, options: BlockOptions): string | undefined {
+  const { style } = options;
+  switch (event.type) {
+    case 'run.started':
+      return header(event, options);
+    case 'tool.started':
+      return `${style.cyan('●')} ${printable(event.title)}`;
+    case 'tool.ended':
+      return toolEnd(event, options);
+    case 'check.started':
+      return `${style.cyan('▶')} check (${event.kind}): ${printable(event.command)}`;
+    case 'check.finished':
+      return receiptBlock(event.receipt, style);
+    case 'todo.updated':
+      return event.items.map((item) => `  ${todoMark[item.status]} ${printable(item.text)}`).join('\n');
+    default:
+      return remark(event, options);
+  }
+}
+
+/** Events that are shown as a single line. */
+function remark(event: Event, { style, verbose }: BlockOptions): string | undefined {
+  switch (event.type) {
+    case 'permission.decided':
+      return event.decision === 'allowed'
+        ? undefined
+        : style.yellow(`⊘ ${event.decision}: ${printable(event.what)} (${event.reason})`);
+    case 'model.retried':
+      return style.yellow(
+        `↻ ${event.failure.code}: ${printable(event.failure.message)}; trying again in ${Math.ceil(event.delayMs / 1000)} s`,
+      );
+    case 'model.failed':
+      return style.red(`✗ model: ${printable(event.failure.message)}`);
+    case 'message.added':
+      return event.origin === 'verification' ? style.dim('» the failure was handed back to the model') : undefined;
+    case 'notice':
+      return verbose || event.level !== 'info' ? style.yellow(`! ${printable(event.text)}`) : undefined;
+    case 'run.resumed':
+      return style.dim('going on where the last run stopped');
+    default:
+      return undefined;
+  }
+}
+
+function header({ quote, sandbox, project }: EventOf<'run.started'>, { style, version }: BlockOptions): string {
+  const price =
+    quote.worstCaseMicroUsd === null ? 'price unknown' : `at most ${formatMicroUsd(quote.worstCaseMicroUsd)}`;
+  const next = quote.nextCallMicroUsd === null ? '' : ` (first call ≤ ${formatMicroUsd(quote.nextCallMicroUsd)})`;
+  const minutes = Math.round(quote.maxDurationMs / 60_000);
+  return [
+    `${style.bold(`monkey ${version}`)} · ${printable(project)}`,
+    `${style.dim('quote')}    ${quote.provider}/${quote.model} · ${price}${next} · ${quote.maxTurns} turns · ${minutes} min · ${quote.firstRequestTokens} tokens to begin with`,
+    `${style.dim('sandbox')}  ${printable(sandbox)}`,
+    ...quote.notes.map((note) => `${style.yellow('!')} ${printable(note)}`),
+  ].join('\n');
+}
+
+function toolEnd(event: EventOf<'tool.ended'>, { style, verbose }: BlockOptions): string | undefined {
+  if (event.status === 'denied') return undefined;
+  if (event.diff) return indent(paintDiff(clip(event.diff.trimEnd(), maxDiffLines), style));
+  if (event.status === 'ok' && event.exitCode === undefined && !verbose) return undefined;
+  const failed = event.status !== 'ok' || Boolean(event.exitCode);
+  const exit = event.exitCode ? `, exit ${event.exitCode}` : '';
+  const mark = failed ? style.red(`  ${event.status}${exit}\n`) : '';
+  return `${mark}${style.dim(indent(clipTail(printable(event.output).trimEnd(), maxOutputLines)))}`;
+}
+
+function receiptBlock(receipt: Receipt, style: Style): string {
+  const seconds = (receipt.durationMs / 1000).toFixed(1);
+  const tree = receipt.treeHash.slice(0, 12);
+  const ability =
+    receipt.failsBefore === true
+      ? ', and fails without the change'
+      : receipt.failsBefore === false
+        ? ', but passes without the change too'
+        : '';
+  const head = `${receipt.passed ? style.green('✓ passed') : style.red('✗ failed')}: ${printable(receipt.command)} · exit ${receipt.exitCode ?? 'none'} · ${seconds} s · tree ${tree}${ability}`;
+  return receipt.passed
+    ? head
+    : `${head}\n${style.dim(indent(clipTail(printable(receipt.tail).trimEnd(), maxOutputLines)))}`;
+}
+
+function indent(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `    ${line}`)
+    .join('\n');
+}
+
+function clip(text: string, lines: number): string {
+  const all = text.split('\n');
+  return all.length <= lines
+    ? text
+    : [...all.slice(0, lines), `… ${all.length - lines} more lines (monkey diff shows all)`].join('\n');
+}
+
+function clipTail(text: string, lines: number): string {
+  const all = text.split('\n');
+  return all.length <= lines ? text : [`… ${all.length - lines} lines before`, ...all.slice(-lines)].join('\n');
+}

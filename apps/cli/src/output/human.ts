@@ -1,0 +1,71 @@
+// The output for people: what happens, as it happens, and at the end the evidence, the price and the way back.
+import type { RunReport } from '@monkey-coder/engine';
+import type { Event } from '@monkey-coder/protocol';
+import { printable, type Style } from '../terminal/style.ts';
+import { blockOf } from './blocks.ts';
+import type { OutputListener, OutputStreams } from './listener.ts';
+import { summary } from './summary.ts';
+
+/** What the listener shows. */
+export interface HumanOptions {
+  readonly streams: OutputStreams;
+  readonly style: Style;
+  readonly version: string;
+  readonly verbose: boolean;
+}
+
+/** Makes the listener for people. */
+export function createHumanOutput(options: HumanOptions): OutputListener {
+  const view = new HumanView(options);
+  return {
+    onEvent: (event) => view.show(event),
+    onReport: (report) => view.finish(report),
+    onFailure: ({ message, advice }) =>
+      options.streams.err(`${options.style.red('monkey:')} ${printable(message)}\n        ${advice}\n`),
+  };
+}
+
+/** Keeps track of the column, so that streamed text and blocks do not run into each other. */
+class HumanView {
+  readonly #options: HumanOptions;
+  #atLineStart = true;
+  #lastWasText = false;
+  #worstCase: number | null = null;
+
+  constructor(options: HumanOptions) {
+    this.#options = options;
+  }
+
+  show(event: Event): void {
+    if (event.type === 'run.started') this.#worstCase = event.quote.worstCaseMicroUsd;
+    if (event.type === 'text.delta') this.#text(printable(event.text));
+    else if (event.type === 'reasoning.delta') {
+      if (this.#options.verbose) this.#text(this.#options.style.dim(printable(event.text)));
+    } else this.#block(blockOf(event, this.#options) ?? '');
+  }
+
+  finish(report: RunReport): void {
+    this.#block(summary(report, this.#worstCase, this.#options.style));
+  }
+
+  #text(text: string): void {
+    if (text === '') return;
+    if (!this.#lastWasText && !this.#atLineStart) this.#write('\n');
+    if (!this.#lastWasText) this.#write('\n');
+    this.#lastWasText = true;
+    this.#write(text);
+  }
+
+  #block(text: string): void {
+    if (text === '') return;
+    if (!this.#atLineStart) this.#write('\n');
+    if (this.#lastWasText) this.#write('\n');
+    this.#lastWasText = false;
+    this.#write(`${text}\n`);
+  }
+
+  #write(text: string): void {
+    this.#options.streams.out(text);
+    this.#atLineStart = text.endsWith('\n');
+  }
+}

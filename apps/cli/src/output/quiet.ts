@@ -1,0 +1,28 @@
+// `-p` in text and json format: the answer (or one JSON object) on standard output, one status line on standard error.
+import { printable } from '../terminal/style.ts';
+import type { OutputListener, OutputStreams } from './listener.ts';
+import { failureDocument, resultDocument } from './result-document.ts';
+
+/** Prints the answer alone; the status goes to standard error, so that success is never silent and failure never hidden. */
+export function createPrintOutput(streams: OutputStreams): OutputListener {
+  return {
+    onEvent(event) {
+      if (event.type === 'notice' && event.level !== 'info') streams.err(`monkey: ${printable(event.text)}\n`);
+    },
+    onReport({ outcome, sessionId }, exitCode) {
+      if (outcome.text !== '') streams.out(outcome.text.endsWith('\n') ? outcome.text : `${outcome.text}\n`);
+      const hint = exitCode === 0 ? '' : ` (monkey --resume ${sessionId})`;
+      streams.err(`monkey: ${outcome.status}: ${printable(outcome.reason)}${hint}\n`);
+    },
+    onFailure: ({ message, advice }) => streams.err(`monkey: ${printable(message)}\n        ${advice}\n`),
+  };
+}
+
+/** Prints one JSON object. */
+export function createJsonOutput(streams: OutputStreams): OutputListener {
+  return {
+    onEvent: () => undefined,
+    onReport: (report, exitCode) => streams.out(`${JSON.stringify(resultDocument(report, exitCode))}\n`),
+    onFailure: (failure) => streams.out(`${JSON.stringify(failureDocument(failure))}\n`),
+  };
+}

@@ -1,0 +1,60 @@
+// The one result object: last line of stream-json, only line of json.
+import type { RunReport } from '@monkey-coder/engine';
+import { parseJson } from '@monkey-coder/protocol';
+
+/** The result of a run that ended with an outcome. `total_cost_usd` is null where a price is unknown. */
+export function resultDocument(report: RunReport, exitCode: number): object {
+  const { outcome } = report;
+  const structured = parseJson(outcome.text);
+  return {
+    type: 'result',
+    subtype: exitCode === 0 ? 'success' : `error_${outcome.status.replaceAll('-', '_')}`,
+    is_error: exitCode !== 0,
+    status: outcome.status,
+    terminal_reason: outcome.reason,
+    exit_code: exitCode,
+    result: outcome.text,
+    ...(structured !== undefined && typeof structured === 'object' ? { structured_output: structured } : {}),
+    session_id: report.sessionId,
+    run_id: report.runId,
+    num_turns: outcome.turns,
+    duration_ms: outcome.durationMs,
+    total_cost_usd: outcome.costMicroUsd === null ? null : outcome.costMicroUsd / 1_000_000,
+    usage: {
+      input_tokens: outcome.usage.inputTokens,
+      cache_read_input_tokens: outcome.usage.cachedInputTokens,
+      cache_creation_input_tokens: outcome.usage.cacheWriteTokens,
+      output_tokens: outcome.usage.outputTokens,
+      reasoning_tokens: outcome.usage.reasoningTokens,
+      estimated: outcome.usage.estimated,
+    },
+    receipts: outcome.receipts,
+    changes: outcome.changes,
+    permission_denials: outcome.denials,
+    schema_version: 1,
+  };
+}
+
+/** The result of a run that could not start. */
+export function failureDocument(failure: {
+  readonly code: string;
+  readonly message: string;
+  readonly advice: string;
+  readonly exitCode: number;
+}): object {
+  return {
+    type: 'result',
+    subtype: 'error_before_start',
+    is_error: true,
+    status: 'failed',
+    error_code: failure.code,
+    terminal_reason: failure.message,
+    advice: failure.advice,
+    exit_code: failure.exitCode,
+    result: '',
+    num_turns: 0,
+    total_cost_usd: 0,
+    permission_denials: [],
+    schema_version: 1,
+  };
+}

@@ -1,0 +1,41 @@
+// The last block of a run: status with its reason, what changed, what it cost, how to take it back and how to go on.
+import type { RunReport } from '@monkey-coder/engine';
+import { formatMicroUsd, type Outcome } from '@monkey-coder/protocol';
+import { printable, type Style } from '../terminal/style.ts';
+
+/** The block at the end of a run. */
+export function summary(report: RunReport, worstCase: number | null, style: Style): string {
+  const { outcome } = report;
+  return [
+    '',
+    headline(outcome, style),
+    ...outcome.changes.map(
+      (change) =>
+        `  ${change.kind.padEnd(8)} ${printable(change.path)}${lineCounts(change.added, change.removed, style)}`,
+    ),
+    `  ${style.dim('cost')}     ${costLine(outcome, worstCase)}`,
+    ...(outcome.changes.length > 0 ? [`  ${style.dim('undo')}     monkey undo`] : []),
+    `  ${style.dim('go on')}    monkey --resume ${report.sessionId}`,
+  ].join('\n');
+}
+
+function headline(outcome: Outcome, style: Style): string {
+  const good = outcome.status === 'verified' || outcome.status === 'answered';
+  const mark = good ? style.green('✓') : outcome.status === 'unverified' ? style.yellow('?') : style.red('✗');
+  const paint = good ? style.green : outcome.status === 'unverified' ? style.yellow : style.red;
+  return `${mark} ${paint(style.bold(outcome.status))}: ${printable(outcome.reason)}`;
+}
+
+function costLine(outcome: Outcome, worstCase: number | null): string {
+  const { usage } = outcome;
+  const cost = outcome.costMicroUsd === null ? 'unknown price' : formatMicroUsd(outcome.costMicroUsd);
+  const cap = worstCase === null || outcome.costMicroUsd === null ? '' : ` of at most ${formatMicroUsd(worstCase)}`;
+  const cached =
+    usage.inputTokens > 0 ? ` (${Math.round((100 * usage.cachedInputTokens) / usage.inputTokens)} % cached)` : '';
+  return `${cost}${cap} · ${outcome.turns} calls · ${usage.inputTokens} tokens in${cached}, ${usage.outputTokens} out · ${(outcome.durationMs / 1000).toFixed(1)} s`;
+}
+
+function lineCounts(added: number | undefined, removed: number | undefined, style: Style): string {
+  if (added === undefined || removed === undefined) return '';
+  return `  ${style.green(`+${added}`)} ${style.red(`-${removed}`)}`;
+}

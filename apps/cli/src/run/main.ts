@@ -1,0 +1,199 @@
+// `monkey "…"`: one run, or one after another at the terminal. The exit code is the outcome's.
+import { createEngine, createWorktree, type Engine, type LoadedSettings } from '@monkey-coder/engine';
+import { exitCodeOf, MonkeyError, nearestNames } from '@monkey-coder/protocol';
+import { commands } from '../command-line/options.ts';
+import { type CommandLine, optionValue, parseCommandLine } from '../command-line/parse.ts';
+import { commandSettings, workingFolder } from '../configuration/command-settings.ts';
+import { readWorld, type World } from '../configuration/environment.ts';
+import { createHumanOutput } from '../output/human.ts';
+import type { OutputListener } from '../output/listener.ts';
+import { createJsonOutput, createPrintOutput } from '../output/quiet.ts';
+import { createStreamJsonOutput } from '../output/stream-json.ts';
+import { exitWhenDone } from '../terminal/exit.ts';
+import { describeFailure } from '../terminal/fail.ts';
+import { createStyle, type Style, wantsColor } from '../terminal/style.ts';
+import { readPrompt } from './prompt.ts';
+import { type SignalWatch, watchSignals } from './signals.ts';
+import { sessionChoiceOf, taskOf } from './task.ts';
+import { closedGate, openTerminal, type TerminalConversation } from './terminal-gate.ts';
+
+interface RunSetting {
+  readonly world: World;
+  readonly line: CommandLine;
+  readonly loaded: LoadedSettings;
+  readonly engine: Engine;
+  readonly output: OutputListener;
+  readonly style: Style;
+  readonly cwd: string;
+  /** Present when a person can be asked. */
+  readonly terminal: TerminalConversation | undefined;
+}
+
+exitWhenDone(main(process.argv.slice(2)));
+
+async function main(args: readonly string[]): Promise<number> {
+  const world = readWorld();
+  const bare = createPrintOutput({ out: world.out, err: world.err });
+  let output: OutputListener = bare;
+  try {
+    const line = parseCommandLine(args);
+    if (line.options.has('help')) return await printHelp(world);
+    if (line.options.has('version')) return printVersion(world);
+    refuseMisspeltCommand(line);
+    output = outputOf(world, line);
+    const cwd = await runFolder(world, line);
+    const loaded = commandSettings(world, line, cwd);
+    return await withEngine(world, line, loaded, output, cwd);
+  } catch (thrown) {
+    const failure = describeFailure(thrown);
+    if (world.environment['MONKEY_DEBUG'] && thrown instanceof Error) world.err(`${thrown.stack}\n`);
+    output.onFailure(failure);
+    return failure.exitCode;
+  }
+}
+
+async function printHelp(world: World): Promise<number> {
+  const { mainHelp } = await import('../command-line/help.ts');
+  world.out(mainHelp(world.version));
+  return 0;
+}
+
+function printVersion(world: World): number {
+  world.out(`monkey ${world.version}\n`);
+  return 0;
+}
+
+/** One bare word that is nearly a command is more likely a slip than a prompt. */
+function refuseMisspeltCommand(line: CommandLine): void {
+  const word = line.operands[0];
+  if (word === undefined || line.operands.length > 1 || !/^[a-z-]+$/.test(word)) return;
+  const near = nearestNames(
+    word,
+    commands.map((command) => command.name),
+  );
+  if (near.length === 0) return;
+  throw new MonkeyError('usage.invalid', `unknown command "${word}"; did you mean ${near.join(' or ')}?`, {
+    advice: 'To send it as a prompt, say more than one word.',
+  });
+}
+
+function outputOf(world: World, line: CommandLine): OutputListener {
+  const format = optionValue(line, 'output-format') ?? 'text';
+  if (format === 'stream-json') return createStreamJsonOutput(world, world.version);
+  if (format === 'json') return createJsonOutput(world);
+  if (line.options.has('print')) return createPrintOutput(world);
+  return createHumanOutput({
+    streams: world,
+    style: styleOf(world, line),
+    version: world.version,
+    verbose: line.options.has('verbose'),
+  });
+}
+
+function styleOf(world: World, line: CommandLine): Style {
+  return createStyle(wantsColor(world.environment, { isTTY: world.outIsTerminal }, line.options.has('no-color')));
+}
+
+async function runFolder(world: World, line: CommandLine): Promise<string> {
+  const cwd = workingFolder(world, line);
+  if (!line.options.has('worktree')) return cwd;
+  const made = await createWorktree({
+    cwd,
+    data: world.homes.data,
+    name: optionValue(line, 'worktree') ?? world.newId('run'),
+  });
+  world.err(`monkey: working in the worktree ${made.folder} (branch ${made.branch})\n`);
+  return made.folder;
+}
+
+async function withEngine(
+  world: World,
+  line: CommandLine,
+  loaded: LoadedSettings,
+  output: OutputListener,
+  cwd: string,
+): Promise<number> {
+  const engine = createEngine({
+    homes: world.homes,
+    settings: loaded.settings,
+    warnings: loaded.warnings,
+    productVersion: world.version,
+    environment: world.environment,
+    now: world.now,
+    random: world.random,
+    newId: world.newId,
+  });
+  const isInteractive =
+    world.inIsTerminal && world.outIsTerminal && !line.options.has('print') && !line.options.has('output-format');
+  const style = styleOf(world, line);
+  const terminal = isInteractive ? openTerminal(world.stdin, world.out, style) : undefined;
+  const setting: RunSetting = { world, line, loaded, engine, output, style, cwd, terminal };
+  try {
+    return await (terminal && line.operands.length === 0 && !wantsOldSession(line)
+      ? converse(setting, terminal)
+      : runOnce(setting));
+  } finally {
+    terminal?.close();
+    await engine.close();
+  }
+}
+
+function wantsOldSession(line: CommandLine): boolean {
+  return line.options.has('continue') || line.options.has('resume');
+}
+
+async function runOnce(setting: RunSetting): Promise<number> {
+  const { world, line, engine, cwd } = setting;
+  const prompt = await readPrompt(world, line.operands, (text) => world.err(`monkey: ${text}\n`));
+  const session = sessionChoiceOf(line, engine.sessions, cwd);
+  if (prompt === '' && session.kind !== 'resume') {
+    throw new MonkeyError('usage.invalid', 'no prompt: say what to do, e.g. monkey "fix the failing test"');
+  }
+  return (await runTask(setting, prompt, session)).exitCode;
+}
+
+async function runTask(
+  setting: RunSetting,
+  prompt: string,
+  session: Parameters<Engine['run']>[1],
+): Promise<{ exitCode: number; sessionId: string }> {
+  const { world, line, loaded, engine, output, cwd, terminal } = setting;
+  const watch: SignalWatch = watchSignals(world.err);
+  try {
+    const report = await engine.run(taskOf(world, line, loaded.settings, cwd, prompt), session, {
+      onEvent: (event) => output.onEvent(event),
+      gate: terminal?.gate ?? closedGate,
+      signal: watch.signal,
+      ...(terminal ? { takeSteering: () => terminal.takeSteering() } : {}),
+    });
+    const exitCode = watch.exitCode() ?? exitCodeOf(report.outcome.status);
+    output.onReport(report, exitCode);
+    return { exitCode, sessionId: report.sessionId };
+  } finally {
+    watch.close();
+  }
+}
+
+/** One task after another in one session, until the end of input. */
+async function converse(setting: RunSetting, terminal: TerminalConversation): Promise<number> {
+  const { world, style } = setting;
+  world.out(
+    `${style.bold(`monkey ${world.version}`)} ${style.dim('· say what to do; what you type while it works steers it; Ctrl-D ends, monkey undo takes back')}\n`,
+  );
+  let session: Parameters<Engine['run']>[1] = { kind: 'new' };
+  let exitCode = 0;
+  for (;;) {
+    const prompt = (await terminal.ask(style.bold('\n› ')))?.trim();
+    if (prompt === undefined || prompt === '/exit' || prompt === '/quit') return exitCode;
+    if (prompt === '') continue;
+    try {
+      const done = await runTask(setting, prompt, session);
+      session = { kind: 'resume', sessionId: done.sessionId };
+      exitCode = done.exitCode;
+    } catch (thrown) {
+      const failure = describeFailure(thrown);
+      setting.output.onFailure(failure);
+      exitCode = failure.exitCode;
+    }
+  }
+}

@@ -1,0 +1,57 @@
+// Where the prompt comes from: arguments, standard input, or both. Never waits on an input that has no end.
+import { MonkeyError } from '@monkey-coder/protocol';
+import type { World } from '../configuration/environment.ts';
+
+const maxInputBytes = 4 * 1024 * 1024;
+const silenceMs = 1500;
+
+/**
+ * The prompt of a run. Standard input is read when it is no terminal: alone it is the prompt, with arguments it is added to them.
+ * With arguments, an input that sends nothing and has no end is given up after 1.5 s (a notice says so).
+ * Throws MonkeyError `usage.invalid` when the input is larger than 4 MiB.
+ */
+export async function readPrompt(
+  world: World,
+  operands: readonly string[],
+  notify: (text: string) => void,
+): Promise<string> {
+  const spoken = operands.join(' ').trim();
+  if (world.inIsTerminal) return spoken;
+  const piped = await readInput(world.stdin, spoken !== '', notify);
+  if (piped.trim() === '') return spoken;
+  return spoken === '' ? piped.trim() : `${spoken}\n\n<input>\n${piped.trimEnd()}\n</input>`;
+}
+
+/** Reads to the end; with `mayGiveUp`, stops listening after a time of silence at the very beginning. */
+function readInput(stdin: NodeJS.ReadStream, mayGiveUp: boolean, notify: (text: string) => void): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const timer = mayGiveUp ? setTimeout(() => giveUp(), silenceMs) : undefined;
+    const finish = (): void => {
+      clearTimeout(timer);
+      stdin.off('data', onData);
+      stdin.pause();
+      if ('unref' in stdin) (stdin as { unref(): void }).unref();
+      resolve(Buffer.concat(chunks).toString('utf8'));
+    };
+    const giveUp = (): void => {
+      notify('standard input sent nothing and stays open; going on without it (use </dev/null to say so)');
+      finish();
+    };
+    const onData = (chunk: Buffer): void => {
+      clearTimeout(timer);
+      size += chunk.length;
+      if (size > maxInputBytes)
+        reject(
+          new MonkeyError('usage.invalid', 'standard input is larger than 4 MiB', {
+            advice: 'Put it into a file and name the file in the prompt.',
+          }),
+        );
+      chunks.push(chunk);
+    };
+    stdin.on('data', onData);
+    stdin.once('end', finish);
+    stdin.once('error', finish);
+  });
+}

@@ -1,0 +1,29 @@
+// Turns any failure into one clear line and an exit code.
+import { errorMessage, errorTable, isMonkeyError } from '@monkey-coder/protocol';
+
+/** A failure as people and programs see it. */
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly advice: string;
+  readonly exitCode: number;
+}
+
+/** Describes a thrown value; what is not ours is a bug and says so. */
+export function describeFailure(thrown: unknown): Failure {
+  if (isMonkeyError(thrown)) {
+    return {
+      code: thrown.code,
+      message: thrown.message,
+      advice: thrown.advice,
+      exitCode: errorTable[thrown.code].exitCode,
+    };
+  }
+  const facts = errorTable['internal.bug'];
+  return {
+    code: 'internal.bug',
+    message: `unexpected: ${errorMessage(thrown)}`,
+    advice: 'This is a bug of monkey; please report it (MONKEY_DEBUG=1 shows where).',
+    exitCode: facts.exitCode,
+  };
+}

@@ -1,0 +1,109 @@
+// Rebuilds where an agent stands from its session's log. Pure; the same bytes of history as before the crash.
+import { type Event, type EventOf, type Message, type TodoItem, toolCalls } from '@monkey-coder/protocol';
+import { toolResultPart, withToolResults } from '../messages/tool-results.ts';
+import type { AgentState, OpenCall } from './agent.ts';
+
+type Result = ReturnType<typeof toolResultPart>;
+
+/** A call of the newest answer. */
+interface CallDraft {
+  readonly id: string;
+  readonly name: string;
+  result: Result | undefined;
+  started: EventOf<'tool.started'> | undefined;
+  snapshotId: string | undefined;
+  readonly reported: string[];
+}
+
+interface Draft {
+  messages: Message[];
+  /** Index of the newest answer with calls, while some of them are open. */
+  answer: number;
+  calls: CallDraft[];
+  readonly seen: Map<string, string>;
+  todos: readonly TodoItem[];
+  turns: number;
+}
+
+/** The state after a session's events, over all its runs. Calls without a recorded end are open. */
+export function rebuildState(events: readonly Event[]): AgentState {
+  const draft: Draft = { messages: [], answer: -1, calls: [], seen: new Map(), todos: [], turns: 0 };
+  for (const event of events) apply(draft, event);
+  if (draft.calls.length > 0) settle(draft);
+  return {
+    messages: draft.messages,
+    openCalls: draft.calls.filter((call) => call.result === undefined).map(openCall),
+    seen: draft.seen,
+    todos: draft.todos,
+    turns: draft.turns,
+  };
+}
+
+function apply(draft: Draft, event: Event): void {
+  switch (event.type) {
+    case 'run.started':
+      draft.turns = 0;
+      break;
+    case 'message.added':
+      draft.messages.push(event.message);
+      break;
+    case 'model.started':
+      draft.turns += 1;
+      break;
+    case 'model.ended':
+      addAnswer(draft, event.message);
+      break;
+    case 'todo.updated':
+      draft.todos = event.items;
+      break;
+    default:
+      applyToCall(draft, event);
+  }
+}
+
+function addAnswer(draft: Draft, message: Message): void {
+  if (message.parts.length === 0) return;
+  draft.messages.push(message);
+  draft.answer = draft.messages.length - 1;
+  draft.calls = toolCalls(message).map(({ id, name }) => ({
+    id,
+    name,
+    result: undefined,
+    started: undefined,
+    snapshotId: undefined,
+    reported: [],
+  }));
+}
+
+function applyToCall(draft: Draft, event: Event): void {
+  if (!('callId' in event)) return;
+  const call = draft.calls.find((candidate) => candidate.id === event.callId && candidate.result === undefined);
+  if (call === undefined) return;
+  if (event.type === 'snapshot.taken') call.snapshotId = event.snapshotId;
+  if (event.type === 'tool.started') call.started = event;
+  if (event.type === 'file.changed') call.reported.push(event.change.path);
+  if (event.type === 'tool.ended') endCall(draft, call, event);
+}
+
+function endCall(draft: Draft, call: CallDraft, event: EventOf<'tool.ended'>): void {
+  call.result = toolResultPart(call, event.status, event.output);
+  for (const [path, hash] of Object.entries(event.seen ?? {})) draft.seen.set(path, hash);
+  if (draft.calls.some((candidate) => candidate.result === undefined)) return;
+  settle(draft);
+  draft.calls = [];
+}
+
+/** Puts the results right after their answer, before whatever was added since. */
+function settle(draft: Draft): void {
+  const results = draft.calls.map((call) => call.result);
+  draft.messages = withToolResults(draft.messages, draft.answer, results);
+}
+
+function openCall(call: CallDraft): OpenCall {
+  return {
+    callId: call.id,
+    ...(call.started === undefined ? {} : { started: call.started }),
+    ...(call.snapshotId === undefined ? {} : { snapshotId: call.snapshotId }),
+    ...(call.reported.length === 0 ? {} : { reported: call.reported }),
+  };
+}

@@ -1,0 +1,94 @@
+// What the parts of one running loop share.
+import { type EventBody, nearestNames, type TodoItem } from '@monkey-coder/protocol';
+import type { PermissionFacts } from '../permissions/decision.ts';
+import type { ToolIntent } from '../permissions/intent.ts';
+import type { Tool, ToolContext } from '../tools/tool.ts';
+import type { AgentOptions, AgentState } from './agent.ts';
+import { LoopDetector } from './loop-detector.ts';
+
+/** Characters of one tool output that a model is shown. */
+const outputChars = 30_000;
+
+/** One run of the loop: its options and what evolves while it runs. */
+export interface RunContext {
+  readonly options: AgentOptions;
+  /** Aborted by the caller or by the time limit. */
+  readonly signal: AbortSignal;
+  readonly tools: ReadonlyMap<string, Tool>;
+  readonly seen: Map<string, string>;
+  readonly grantedRules: string[];
+  readonly detector: LoopDetector;
+  /** Paths touched since the last answer, for instructions of their folders. */
+  readonly touched: Set<string>;
+  todos: readonly TodoItem[];
+  /** Denials since the last call that succeeded. */
+  denials: number;
+  lastDenial: string;
+  /** Set when the agent turns in a circle. */
+  loop: string | undefined;
+}
+
+/** A context for a run that starts or goes on from `options.state`. */
+export function createRunContext(options: AgentOptions, signal: AbortSignal): RunContext {
+  const state: AgentState = options.state;
+  return {
+    options,
+    signal,
+    tools: new Map(options.tools.map((tool) => [tool.name, tool])),
+    seen: new Map(state.seen),
+    grantedRules: [...(state.grantedRules ?? [])],
+    detector: new LoopDetector(),
+    touched: new Set(),
+    todos: state.todos,
+    denials: 0,
+    lastDenial: '',
+    loop: undefined,
+  };
+}
+
+/** The tool of a name, or a line that names the ones there are. */
+export function findTool(run: RunContext, name: string): Tool | string {
+  const tool = run.tools.get(name);
+  if (tool !== undefined) return tool;
+  const names = [...run.tools.keys()];
+  const near = nearestNames(name, names);
+  return `There is no tool ${JSON.stringify(name)}. ${near.length > 0 ? `Did you mean ${near.join(', ')}? ` : ''}Tools: ${names.join(', ')}.`;
+}
+
+/** What a tool gets. `seen` is its own copy, so that what one call saw can be told apart. */
+export function toolContext(run: RunContext, callId: string, seen: Map<string, string>): ToolContext {
+  const { options } = run;
+  return {
+    workspace: options.workspace,
+    callId,
+    seen,
+    signal: run.signal,
+    onOutput: (text) => options.record({ type: 'tool.output', callId, text }),
+    limits: { commandTimeoutMs: options.commandTimeoutMs, outputChars },
+    network: options.network,
+    sandbox: options.sandbox,
+    setTodos: (items) => {
+      run.todos = items;
+      options.record({ type: 'todo.updated', items: [...items] });
+    },
+  };
+}
+
+/** What the permission decision must know. Project and sandbox are looked at only where a command is decided on. */
+export async function permissionFacts(
+  run: RunContext,
+  call: { readonly effect: ToolIntent['effect']; readonly outside: readonly string[] },
+): Promise<PermissionFacts> {
+  const { workspace, sandbox, gate } = run.options;
+  const { root, addedFolders } = workspace;
+  const place = { root, addedFolders, outside: call.outside, canAsk: gate.available };
+  if (call.effect !== 'command') return { ...place, checkCommands: [], isSandboxed: false };
+  const [project, status] = await Promise.all([workspace.project(), workspace.commands.sandbox()]);
+  const checkCommands = project.checks.map((check) => check.command);
+  return { ...place, checkCommands, isSandboxed: sandbox !== 'off' && status.kind !== 'none' };
+}
+
+/** A `notice` event. */
+export function notice(code: string, text: string): EventBody {
+  return { type: 'notice', level: 'warning', code, text };
+}

@@ -1,0 +1,144 @@
+// One tool call from the model's bytes to its recorded end.
+import { type EffectPlan, errorMessage, isMonkeyError, type ToolCallPart } from '@monkey-coder/protocol';
+import type { ToolIntent } from '../permissions/intent.ts';
+import { parseArguments } from '../tools/parse-arguments.ts';
+import { clip } from '../tools/results.ts';
+import type { PreparedCall, Tool, ToolResult } from '../tools/tool.ts';
+import { loopNote } from './loop-detector.ts';
+import { admit } from './permission-step.ts';
+import { findTool, type RunContext, toolContext } from './run-context.ts';
+import { beginSnapshot, endSnapshot, isMutating } from './snapshot-step.ts';
+
+/** Room for a note under a tool's own, already bounded output. */
+const maxOutputChars = 60_000;
+
+/** A call whose tool and arguments are known. */
+export interface KnownCall {
+  readonly call: ToolCallPart;
+  readonly tool: Tool;
+  readonly args: unknown;
+  readonly intent: ToolIntent;
+}
+
+/** Finds the tool and reads the arguments; a text says what was wrong. */
+export function readCall(run: RunContext, call: ToolCallPart): KnownCall | string {
+  const tool = findTool(run, call.name);
+  if (typeof tool === 'string') return tool;
+  const parsed = parseArguments(tool, call.arguments);
+  if (parsed.kind === 'invalid') return parsed.message;
+  return { call, tool, args: parsed.value, intent: tool.intent(parsed.value) };
+}
+
+/** Whether a call can run beside others: it changes nothing and asks nobody. */
+export function isParallel(known: KnownCall | string): boolean {
+  return typeof known === 'string' || known.intent.effect === 'none' || known.intent.effect === 'read';
+}
+
+/** Runs a call to its end and records it. */
+export async function runCall(run: RunContext, call: ToolCallPart): Promise<ToolResult> {
+  const startedAt = run.options.now();
+  const seen = new Map(run.seen);
+  const result = await attempt(run, call, seen);
+  return endCall(run, call, { result, startedAt, seen });
+}
+
+/** Records the end of a call: loop notes, denials, what was seen. */
+export function endCall(
+  run: RunContext,
+  call: ToolCallPart,
+  ended: { readonly result: ToolResult; readonly startedAt: number; readonly seen?: ReadonlyMap<string, string> },
+): ToolResult {
+  const { result } = ended;
+  const output = withLoopNote(run, call, clip(result.output, maxOutputChars));
+  const fresh = [...(ended.seen ?? [])].filter(([path, hash]) => run.seen.get(path) !== hash);
+  for (const [path, hash] of fresh) run.seen.set(path, hash);
+  if (result.status === 'ok') run.denials = 0;
+  if (result.status === 'denied') {
+    run.denials += 1;
+    run.lastDenial = result.output;
+  }
+  run.options.record({
+    type: 'tool.ended',
+    callId: call.id,
+    name: call.name,
+    status: result.status,
+    output,
+    ...(result.diff === undefined ? {} : { diff: result.diff }),
+    ...(result.exitCode === undefined ? {} : { exitCode: result.exitCode }),
+    durationMs: Math.max(0, run.options.now() - ended.startedAt),
+    ...(fresh.length === 0 ? {} : { seen: Object.fromEntries(fresh) }),
+  });
+  return { ...result, output };
+}
+
+function withLoopNote(run: RunContext, call: ToolCallPart, output: string): string {
+  const verdict = run.detector.add({ name: call.name, arguments: call.arguments, output });
+  if (verdict === 'stop') run.loop = `${call.name} ${call.arguments.slice(0, 200)}`;
+  return verdict === 'tell' ? `${output}\n${loopNote}` : output;
+}
+
+async function attempt(run: RunContext, call: ToolCallPart, seen: Map<string, string>): Promise<ToolResult> {
+  if (run.signal.aborted) return { status: 'cancelled', output: 'Cancelled before it started.' };
+  const known = readCall(run, call);
+  if (typeof known === 'string') return { status: 'failed', output: known };
+  const admission = await admit(run, call, known.intent);
+  if (run.signal.aborted) return { status: 'cancelled', output: 'Cancelled before it started.' };
+  if (admission.kind === 'refused') return { status: 'denied', output: admission.output };
+  const context = toolContext(run, call.id, seen);
+  const prepared = await guarded(run, () => known.tool.prepare(known.args, context));
+  return 'status' in prepared ? startNothing(run, known, prepared) : execute(run, known, prepared);
+}
+
+/** A call that ends before it does anything is still shown as started. */
+function startNothing(run: RunContext, known: KnownCall, result: ToolResult): ToolResult {
+  recordStart(run, known, { kind: 'none' });
+  return result;
+}
+
+async function execute(run: RunContext, known: KnownCall, prepared: PreparedCall): Promise<ToolResult> {
+  const step = { callId: known.call.id, title: known.intent.title, effect: prepared.effect };
+  if (!isMutating(prepared.effect)) {
+    recordStart(run, known, prepared.effect);
+    return guarded(run, () => prepared.run());
+  }
+  const snapshotId = await begin(run, step);
+  if (typeof snapshotId !== 'string') return startNothing(run, known, snapshotId);
+  recordStart(run, known, withSnapshot(prepared.effect, snapshotId));
+  const result = await guarded(run, () => prepared.run());
+  await endSnapshot(run, { callId: step.callId, snapshotId });
+  return result;
+}
+
+async function begin(run: RunContext, step: Parameters<typeof beginSnapshot>[1]): Promise<string | ToolResult> {
+  try {
+    return await beginSnapshot(run, step);
+  } catch (error) {
+    if (!isMonkeyError(error)) throw error;
+    return { status: 'failed', output: `Not done, because the state before it could not be kept: ${error.message}` };
+  }
+}
+
+function withSnapshot(effect: EffectPlan, snapshotId: string): EffectPlan {
+  return effect.kind === 'command' ? { ...effect, snapshotId } : effect;
+}
+
+function recordStart(run: RunContext, known: KnownCall, effect: EffectPlan): void {
+  run.options.record({
+    type: 'tool.started',
+    callId: known.call.id,
+    name: known.call.name,
+    arguments: known.call.arguments,
+    title: known.intent.title,
+    effect,
+  });
+}
+
+/** Tools must not throw; one that does has failed, and the run goes on. */
+async function guarded<T>(run: RunContext, work: () => Promise<T>): Promise<T | ToolResult> {
+  try {
+    return await work();
+  } catch (error) {
+    if (run.signal.aborted) return { status: 'cancelled', output: 'Cancelled.' };
+    return { status: 'failed', output: `The tool failed: ${errorMessage(error)}` };
+  }
+}

@@ -1,0 +1,224 @@
+// What a command line amounts to for the permission decision: segments against rules, dangers, checks, network.
+
+import type { PermissionRequest } from './decision.ts';
+import { commandText, type Danger, findDangers } from './destructive.ts';
+import { readGit } from './git-commands.ts';
+import { relativePath, writeTargets } from './paths.ts';
+import { isHarmless, isReadOnly, isReadOnlyReading } from './read-only.ts';
+import { commandMatches, coversTool, type PermissionRule, parseRule, pathMatches, rulePrefix } from './rules.ts';
+import { readShell, type ShellCommand, type ShellReading } from './shell-commands.ts';
+
+/** The findings. Rules are named as the user wrote them. */
+export interface CommandJudgement {
+  readonly grants: readonly string[];
+  /** What could not be understood. */
+  readonly problem?: string;
+  readonly denied?: string;
+  readonly asked?: string;
+  /** Set when every segment is free or allowed by a rule. */
+  readonly allowed?: string;
+  readonly danger?: string;
+  readonly isReadOnly: boolean;
+  /** Every segment is free or one of the project's checks. */
+  readonly isCheck: boolean;
+  readonly usesNetwork: boolean;
+  readonly alwaysRule?: string;
+}
+
+/** Judges the command of a call. Pure. */
+export function judgeCommand(request: PermissionRequest): CommandJudgement {
+  const source = request.intent.command ?? '';
+  const reading = readShell(source);
+  const rules = commandRules(request);
+  const readOnly = isReadOnlyReading(reading, request.facts);
+  const danger = findDangers(reading, request.facts).find((found) => !isLifted(found, rules.allow));
+  const denied = findDenied(reading, source, request, rules.deny);
+  const asked = firstMatch(rules.ask, allTexts(reading, source));
+  const problem = reading.problems[0];
+  return {
+    grants:
+      reading.segments.length > 1 ? reading.commands.map((command) => `run ${wholeText(command)}`) : [`run ${source}`],
+    isReadOnly: readOnly,
+    isCheck: isAllCovered(reading, request, (command) => isCheckCommand(command, request.facts.checkCommands)),
+    usesNetwork: reading.commands.some(usesNetwork),
+    ...optional('problem', problem),
+    ...optional('danger', danger === undefined ? undefined : `\`${danger.command}\` ${danger.reason}`),
+    ...optional('denied', denied),
+    ...optional('asked', asked),
+    ...optional('allowed', findAllowed(reading, source, request, rules.allow)),
+    ...optional('alwaysRule', alwaysRule(reading)),
+  };
+}
+
+function optional<K extends string>(key: K, value: string | undefined): { [P in K]?: string } {
+  return (value === undefined ? {} : { [key]: value }) as { [P in K]?: string };
+}
+
+interface CommandRules {
+  readonly allow: readonly PermissionRule[];
+  readonly deny: readonly PermissionRule[];
+  readonly ask: readonly PermissionRule[];
+}
+
+function commandRules({ rules, tool }: PermissionRequest): CommandRules {
+  const parse = (list: readonly string[]): PermissionRule[] =>
+    list.flatMap((source) => {
+      const rule = parseRule(source);
+      return rule !== undefined && coversTool(rule, tool) ? [rule] : [];
+    });
+  return { allow: parse(rules.allow), deny: parse(rules.deny), ask: parse(rules.ask) };
+}
+
+/** A command as one line, privileges in front. */
+function wholeText(command: ShellCommand): string {
+  return [...command.privileges, commandText(command)].join(' ');
+}
+
+/** Every text a deny or ask rule may aim at: the line, each segment, each command, with and without its path and wrappers. */
+function allTexts(reading: ShellReading, source: string): string[] {
+  const segments = reading.segments.map((segment) => segment.words.map((word) => word.text).join(' '));
+  const commands = reading.commands.flatMap((command) => {
+    const bare = commandText(command);
+    const named = [command.name, ...command.words.slice(1).map((word) => word.text)].join(' ');
+    return [bare, wholeText(command), named, withoutGitOptions(command)];
+  });
+  return [source.trim().replace(/\s+/g, ' '), ...segments, ...commands];
+}
+
+/** `git -C x push` as `git push`. */
+function withoutGitOptions(command: ShellCommand): string {
+  if (command.name !== 'git') return '';
+  const { verb, args } = readGit(command.words.slice(1).map((word) => word.text));
+  return ['git', verb, ...args].join(' ');
+}
+
+function firstMatch(rules: readonly PermissionRule[], texts: readonly string[]): string | undefined {
+  return rules.find((rule) => texts.some((text) => commandMatches(rule.what, text)))?.source;
+}
+
+/** A deny rule for the command itself, or one for reading or writing a file that the command names. */
+function findDenied(
+  reading: ShellReading,
+  source: string,
+  request: PermissionRequest,
+  deny: readonly PermissionRule[],
+): string | undefined {
+  const byText = firstMatch(deny, allTexts(reading, source));
+  if (byText !== undefined) return byText;
+  const pathRules = request.rules.deny
+    .map(parseRule)
+    .filter((rule) => rule?.what !== undefined && /^(read|edit|write)$/.test(rule.tool));
+  const words = reading.segments.flatMap((segment) => [
+    ...segment.words.slice(1),
+    ...segment.redirects.map((redirect) => redirect.target),
+  ]);
+  const paths = words.map((word) => relativePath(word.text, request.facts));
+  return pathRules.find((rule) => paths.some((path) => pathMatches(rule?.what, path, request.facts)))?.source;
+}
+
+function findAllowed(
+  reading: ShellReading,
+  source: string,
+  request: PermissionRequest,
+  allow: readonly PermissionRule[],
+): string | undefined {
+  if (allow.length === 0 || reading.problems.length > 0) return undefined;
+  const whole = allow.find(
+    (rule) => rule.what !== undefined && !rule.what.includes('*') && commandMatches(rule.what, source.trim()),
+  );
+  if (whole !== undefined) return whole.source;
+  const ruleOf = (command: ShellCommand): PermissionRule | undefined =>
+    allow.find((rule) => commandMatches(rule.what, wholeText(command)) && isHarmlessOr(command, rule));
+  if (!isAllCovered(reading, request, (command) => ruleOf(command) !== undefined)) return undefined;
+  return reading.commands.map(ruleOf).find((rule) => rule !== undefined)?.source;
+}
+
+/** `LD_PRELOAD=x npm test` is not what `Bash(npm test)` allows; the tool as a whole is. */
+function isHarmlessOr(command: ShellCommand, rule: PermissionRule): boolean {
+  return rule.what === undefined || command.assignments.every(isHarmless);
+}
+
+/** Whether each command is free or covered, and redirects write only what may be edited. */
+function isAllCovered(
+  reading: ShellReading,
+  request: PermissionRequest,
+  covers: (command: ShellCommand) => boolean,
+): boolean {
+  const writes = reading.segments.flatMap(writeTargets);
+  const mayEdit = ['acceptEdits', 'auto', 'bypassPermissions'].includes(request.mode);
+  const assigned = reading.segments
+    .filter((segment) => segment.words.length === 0)
+    .flatMap((segment) => segment.assignments);
+  return (
+    reading.problems.length === 0 &&
+    reading.commands.length > 0 &&
+    (writes.length === 0 || mayEdit) &&
+    assigned.every(isHarmless) &&
+    reading.commands.every((command) => covers(command) || isFree(command, request))
+  );
+}
+
+function isFree(command: ShellCommand, request: PermissionRequest): boolean {
+  const reading = { commands: [command], segments: [command.segment], problems: [] };
+  const readable = { ...command.segment, redirects: [] };
+  return isReadOnly(command) && isReadOnlyReading({ ...reading, segments: [readable] }, request.facts);
+}
+
+function isCheckCommand(command: ShellCommand, checks: readonly string[]): boolean {
+  if (command.privileges.length > 0 || !command.assignments.every(isHarmless)) return false;
+  const text = commandText(command);
+  return checks.some((check) => text === check || text.startsWith(`${check} `));
+}
+
+/** The guard is lifted by a rule that names the dangerous program, and for `git` its verb. */
+function isLifted(danger: Danger, allow: readonly PermissionRule[]): boolean {
+  if (danger.lead === '') return false;
+  return allow.some((rule) => {
+    if (rule.what === undefined || !commandMatches(rule.what, danger.command)) return false;
+    const prefix = rulePrefix(rule.what);
+    return prefix === danger.lead || prefix.startsWith(`${danger.lead} `);
+  });
+}
+
+const networkPrograms =
+  /^(curl|wget|ssh|scp|sftp|rsync|nc|ncat|telnet|ftp|http|aria2c|gh|aws|gcloud|az|kubectl|npx|bunx|uvx|pipx)$/;
+const networkVerbs: Readonly<Record<string, RegExp>> = {
+  git: /^(clone|fetch|pull|push|ls-remote|submodule)$/,
+  npm: /^(i|install|ci|add|update|view|audit|outdated|exec|create|init)$/,
+  pnpm: /^(i|install|add|update|dlx|audit)$/,
+  yarn: /^(install|add|up|upgrade|dlx)$/,
+  bun: /^(install|add|update|x)$/,
+  pip: /^(install|download|index)$/,
+  pip3: /^(install|download|index)$/,
+  uv: /^(sync|add|pip|tool)$/,
+  cargo: /^(install|fetch|update|add|search)$/,
+  go: /^(get|install)$/,
+  docker: /^(pull|push|login|build|run)$/,
+  composer: /^(install|require|update)$/,
+  gem: /^(install|update)$/,
+  bundle: /^(install|update)$/,
+  apt: /./,
+  'apt-get': /./,
+  brew: /./,
+};
+
+function usesNetwork(command: ShellCommand): boolean {
+  if (networkPrograms.test(command.name)) return true;
+  const verb = command.words.slice(1).find((word) => !word.text.startsWith('-'))?.text ?? '';
+  return networkVerbs[command.name]?.test(verb) ?? false;
+}
+
+const verbPrograms = /^(npm|pnpm|yarn|bun|cargo|go|git|make|gradle|gradlew|mvn|dotnet|composer|bundle|uv|poetry|deno)$/;
+
+/** "Always" grants a program with its verb, never an interpreter as a whole; only for a single plain command. */
+function alwaysRule(reading: ShellReading): string | undefined {
+  const command = reading.commands[0];
+  const isSingle = reading.segments.length === 1 && reading.commands.length === 1 && reading.problems.length === 0;
+  if (command === undefined || !isSingle || command.privileges.length > 0) return undefined;
+  const words = command.words.map((word) => word.text);
+  if (words.some((word) => /[()*\n]/.test(word))) return undefined;
+  const count = words[1] === 'run' ? 3 : 2;
+  const isVerb =
+    verbPrograms.test(command.name) && /^[a-z][\w:-]*$/.test(words[count - 1] ?? '') && words[0] === command.name;
+  return isVerb ? `Bash(${words.slice(0, count).join(' ')}:*)` : `Bash(${words.join(' ')})`;
+}

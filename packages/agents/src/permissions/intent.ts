@@ -1,0 +1,12 @@
+// What a tool call wants to do: the question every permission decision starts from.
+
+/** What a call wants to do, for the permission decision and for people. */
+export interface ToolIntent {
+  /** One line a person understands: `edit src/cart.js`, `run npm test`. */
+  readonly title: string;
+  readonly effect: 'none' | 'read' | 'write' | 'command' | 'network';
+  /** Workspace paths read or written, as the model gave them. */
+  readonly paths: readonly string[];
+  /** Shell text, for commands. */
+  readonly command?: string;
+}

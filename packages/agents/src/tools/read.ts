@@ -1,0 +1,65 @@
+// The tool that reads a file or lists a folder.
+import * as z from 'zod/mini';
+import { listFolder } from './folder-listing.ts';
+import { failure, succeeded } from './results.ts';
+import type { Tool, ToolContext, ToolResult } from './tool.ts';
+
+const parameters = z.object({
+  path: z.string().check(z.minLength(1)),
+  offset: z.optional(z.int().check(z.minimum(1))),
+  limit: z.optional(z.int().check(z.minimum(1))),
+});
+type Arguments = z.infer<typeof parameters>;
+
+const maxLines = 2000;
+const maxChars = 50_000;
+
+/** Reads text as it is, without line numbers: what is shown can be given back to `edit`. */
+export const readTool: Tool<Arguments> = {
+  name: 'read',
+  description:
+    'Read a text file (or list a folder). Up to 2000 lines from line `offset`; text is shown exactly as in the file.',
+  parameters,
+  intent: ({ path }) => ({ title: `read ${path}`, effect: 'read', paths: [path] }),
+  prepare: async (args, context) => ({ effect: { kind: 'none' }, run: () => read(args, context) }),
+  resolve: async () => 'run-again',
+};
+
+async function read(args: Arguments, context: ToolContext): Promise<ToolResult> {
+  try {
+    const checked = await context.workspace.check(args.path, 'read');
+    if (checked.isDirectory) return succeeded(await listFolder(context, checked.path));
+    const file = await context.workspace.readFile(args.path);
+    context.seen.set(file.path, file.hash);
+    return succeeded(window(file.text, args));
+  } catch (error) {
+    return failure(error);
+  }
+}
+
+/** The asked lines, bounded, with how to go on when it is not the whole file. */
+function window(text: string, { offset = 1, limit = maxLines }: Arguments): string {
+  if (text === '') return '[empty file]';
+  const lines = text.split('\n');
+  const total = text.endsWith('\n') ? lines.length - 1 : lines.length;
+  if (offset > total) return `[the file has only ${total} lines]`;
+  const wanted = lines.slice(offset - 1, Math.min(total, offset - 1 + Math.min(limit, maxLines)));
+  const kept = withinChars(wanted);
+  const last = offset - 1 + kept.length;
+  const shown = kept.join('\n').slice(0, maxChars);
+  if (offset === 1 && last === total && shown.length < maxChars) return text;
+  const more = last < total ? `; go on with offset ${last + 1}` : '';
+  const cut =
+    kept.length === 1 && (kept[0]?.length ?? 0) > maxChars ? `; the line is cut at ${maxChars} characters` : '';
+  return `${shown}\n[lines ${offset}-${last} of ${total}${more}${cut}]`;
+}
+
+/** Whole lines up to the character limit, at least one. */
+function withinChars(lines: readonly string[]): string[] {
+  let used = 0;
+  const end = lines.findIndex((line) => {
+    used += line.length + 1;
+    return used > maxChars;
+  });
+  return end < 0 ? [...lines] : lines.slice(0, Math.max(1, end));
+}

@@ -1,0 +1,179 @@
+// Every built-in tool against a real workspace: the rules all tools share, and what each does at its edges.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Workspace } from '@monkey-coder/workspace';
+import { afterEach, describe, expect, it } from 'vitest';
+import { makeTestFolder, openTestWorkspace } from '../testing/open-folder.ts';
+import { testContext, toolConformance } from '../testing/tool-conformance.ts';
+import { builtinTools } from './builtin.ts';
+import { parseArguments } from './parse-arguments.ts';
+import type { Tool, ToolContext, ToolResult } from './tool.ts';
+
+const cleanUps: (() => void)[] = [];
+afterEach(() => {
+  for (const cleanUp of cleanUps.splice(0)) cleanUp();
+});
+
+function open(files: Readonly<Record<string, string | Buffer>>): { workspace: Workspace; root: string } {
+  const folder = makeTestFolder(files);
+  const workspace = openTestWorkspace(folder.base, process.env);
+  cleanUps.push(folder.remove, () => void workspace.close());
+  return { workspace, root: join(folder.base, 'project') };
+}
+
+const sample = { 'a.txt': 'one\ntwo\none more\n', 'src/b.js': 'let x = 1;\n' };
+const subjects: Readonly<Record<string, { valid: unknown; failing?: unknown }>> = {
+  read: { valid: { path: 'a.txt' }, failing: { path: 'none' } },
+  list: { valid: {}, failing: { path: '/etc' } },
+  grep: { valid: { pattern: 'one' }, failing: { pattern: '(' } },
+  edit: {
+    valid: { path: 'a.txt', old_string: 'two', new_string: '2' },
+    failing: { path: 'a.txt', old_string: 'one', new_string: '1' },
+  },
+  write: { valid: { path: 'new.txt', content: 'new' }, failing: { path: 'a.txt', content: 'over' } },
+  bash: { valid: { command: 'echo hello' }, failing: { command: 'exit 3' } },
+  todo: { valid: { items: [{ text: 'x', status: 'pending' }] } },
+};
+
+for (const tool of builtinTools()) {
+  describe(`${tool.name} as a tool`, () => {
+    const subject = subjects[tool.name];
+    if (subject === undefined) throw new Error(`no subject for ${tool.name}`);
+    const cases = toolConformance({ tool, ...subject, openWorkspace: async () => open(sample).workspace });
+    for (const { name, check } of cases) it(name, check);
+  });
+}
+
+async function call(
+  workspace: Workspace,
+  name: string,
+  args: unknown,
+  context: Partial<ToolContext> = {},
+): Promise<ToolResult> {
+  const tool = builtinTools().find((candidate) => candidate.name === name) as Tool;
+  const parsed = parseArguments(tool, JSON.stringify(args));
+  if (parsed.kind === 'invalid') return { status: 'failed', output: parsed.message };
+  const prepared = await tool.prepare(parsed.value, testContext(workspace, context));
+  return 'run' in prepared ? prepared.run() : prepared;
+}
+
+describe('read', () => {
+  it('gives the exact text, ranges with how to go on, and folders as lists', async () => {
+    const long = Array.from({ length: 5000 }, (_, n) => `line ${n + 1}\n`).join('');
+    const { workspace } = open({ ...sample, 'long.txt': long, 'empty.txt': '', 'wide.txt': 'x'.repeat(80_000) });
+    const read = async (args: unknown) => (await call(workspace, 'read', args)).output;
+    expect(await read({ path: 'a.txt' })).toBe(sample['a.txt']);
+    expect(await read({ path: 'a.txt', offset: 2, limit: 1 })).toBe('two\n[lines 2-2 of 3; go on with offset 3]');
+    expect(await read({ path: 'a.txt', offset: 9, limit: null })).toBe('[the file has only 3 lines]');
+    expect(await read({ path: 'long.txt' })).toMatch(/line 2000\n\[lines 1-2000 of 5000; go on with offset 2001\]$/);
+    expect(await read({ path: 'long.txt', offset: 4999 })).toBe('line 4999\nline 5000\n[lines 4999-5000 of 5000]');
+    expect(await read({ path: 'empty.txt' })).toBe('[empty file]');
+    expect((await read({ path: 'wide.txt' })).length).toBeLessThan(51_000);
+    expect((await read({ path: '.' })).split('\n')).toEqual(['a.txt', 'empty.txt', 'long.txt', 'src/b.js', 'wide.txt']);
+  });
+
+  it('remembers what was seen, and refuses binaries and devices in words', async () => {
+    const { workspace } = open({ ...sample, 'bin.dat': Buffer.from([0, 1, 2, 0, 3, 255, 254]) });
+    const seen = new Map<string, string>();
+    await call(workspace, 'read', { path: 'a.txt' }, { seen });
+    expect(seen.get('a.txt')).toBe((await workspace.readFile('a.txt')).hash);
+    for (const path of ['bin.dat', '/dev/zero', '../x', 'none']) {
+      expect(await call(workspace, 'read', { path }), path).toMatchObject({
+        status: 'failed',
+        output: expect.stringContaining(path.replace('../', '')),
+      });
+    }
+  });
+});
+
+describe('list and grep', () => {
+  it('find by glob, folder and pattern', async () => {
+    const { workspace } = open({ ...sample, 'src/deep/c.ts': 'const X = 1;\n' });
+    expect((await call(workspace, 'list', { glob: '**/*.{js,ts}' })).output).toBe('src/b.js\nsrc/deep/c.ts');
+    expect((await call(workspace, 'list', { path: 'src' })).output).toBe('src/b.js\nsrc/deep/c.ts');
+    expect((await call(workspace, 'list', { glob: '*.none' })).output).toBe('[no files match]');
+    expect((await call(workspace, 'grep', { pattern: 'one' })).output).toBe('a.txt:1:one\na.txt:3:one more');
+    expect((await call(workspace, 'grep', { pattern: 'X =', ignore_case: true })).output).toBe(
+      'src/b.js:1:let x = 1;\nsrc/deep/c.ts:1:const X = 1;',
+    );
+    expect((await call(workspace, 'grep', { pattern: 'x|X', path: 'src/b.js' })).output).toBe('src/b.js:1:let x = 1;');
+    expect((await call(workspace, 'grep', { pattern: 'x|X', path: 'src', glob: '*.ts' })).output).toMatch(
+      /^(src\/deep\/c\.ts:1:const X = 1;|\[no matches\])$/,
+    );
+    expect((await call(workspace, 'grep', { pattern: 'nowhere' })).output).toBe('[no matches]');
+  });
+
+  it('sums up a big folder', async () => {
+    const files = Object.fromEntries(Array.from({ length: 400 }, (_, n) => [`pkg${n % 4}/f${n}.txt`, 'x']));
+    const { workspace } = open({ ...files, 'README.md': 'x' });
+    const { output } = await call(workspace, 'list', {});
+    expect(output.split('\n').sort()).toEqual(['README.md', ...[0, 1, 2, 3].map((n) => `pkg${n}/ (100 files)`)]);
+  });
+});
+
+describe('edit and write', () => {
+  it('change what they say, and show it', async () => {
+    const { workspace, root } = open(sample);
+    const seen = new Map<string, string>();
+    const edited = await call(workspace, 'edit', { path: 'a.txt', old_string: 'two', new_string: 'zwei' }, { seen });
+    expect(edited).toMatchObject({ status: 'ok', diff: expect.stringContaining('+zwei') });
+    expect(edited.output).toMatch(/^modified a\.txt \(\+1 -1\)/);
+    const all = await call(
+      workspace,
+      'edit',
+      { path: 'a.txt', old_string: 'one', new_string: '1', replace_all: true },
+      { seen },
+    );
+    expect(all.status).toBe('ok');
+    expect(readFileSync(join(root, 'a.txt'), 'utf8')).toBe('1\nzwei\n1 more\n');
+    expect(await call(workspace, 'write', { path: 'a.txt', content: 'whole\n' }, { seen })).toMatchObject({
+      status: 'ok',
+    });
+    expect(readFileSync(join(root, 'a.txt'), 'utf8')).toBe('whole\n');
+    writeFileSync(join(root, 'a.txt'), 'by the user\n');
+    const stale = await call(workspace, 'write', { path: 'a.txt', content: 'again\n' }, { seen });
+    expect(stale).toMatchObject({ status: 'failed', output: expect.stringContaining('read it again') });
+    expect(readFileSync(join(root, 'a.txt'), 'utf8')).toBe('by the user\n');
+  });
+
+  it('never write what is protected or outside', async () => {
+    const { workspace, root } = open({ ...sample });
+    mkdirSync(join(root, '.git'));
+    for (const path of ['.git/config', '../x', '/etc/monkey']) {
+      expect((await call(workspace, 'write', { path, content: 'x' })).status, path).toBe('failed');
+    }
+    expect(existsSync(join(root, '.git/config'))).toBe(false);
+  });
+});
+
+describe('bash', () => {
+  it('gives output, exit code, time-out and cut in words', async () => {
+    const { workspace } = open(sample);
+    const bash = async (command: string, more: object = {}) => call(workspace, 'bash', { command, ...more });
+    expect(await bash('cat a.txt | head -1')).toMatchObject({ status: 'ok', output: 'one', exitCode: 0 });
+    expect(await bash('echo bad >&2; exit 2')).toMatchObject({
+      status: 'failed',
+      output: 'bad\n[exit code 2]',
+      exitCode: 2,
+    });
+    expect(await bash('true')).toMatchObject({ status: 'ok', output: '[exit code 0, no output]' });
+    expect(await bash('sleep 5', { timeout_ms: 200 })).toMatchObject({
+      status: 'failed',
+      output: expect.stringContaining('200 ms'),
+    });
+    const long = await bash('seq 1 100000');
+    expect(long.output.length).toBeLessThan(32_000);
+    expect(long.output).toMatch(/^1\n2\n[\s\S]*100000\n\[(whole output|output was cut)/);
+  });
+
+  it('says beforehand whether it only reads', async () => {
+    const { workspace } = open(sample);
+    const tool = builtinTools().find((candidate) => candidate.name === 'bash') as Tool;
+    const effect = async (command: string) => {
+      const prepared = await tool.prepare({ command }, testContext(workspace));
+      return 'run' in prepared ? prepared.effect : undefined;
+    };
+    expect(await effect('git status')).toMatchObject({ kind: 'command', readOnly: true });
+    expect(await effect('touch x')).toMatchObject({ kind: 'command', readOnly: false });
+  });
+});

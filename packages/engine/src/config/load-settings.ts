@@ -1,0 +1,108 @@
+// Reads the settings files in their order of precedence and reports what is wrong with them, file by file.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describeIssues, errorMessage, MonkeyError, nearestNames } from '@monkey-coder/protocol';
+import type { Homes } from './homes.ts';
+import {
+  defaultSettings,
+  restrictedLayer,
+  type Settings,
+  type SettingsFile,
+  settingsSchema,
+  withLayer,
+} from './settings.ts';
+
+/** A settings file and whose word it is. */
+export interface SettingsSource {
+  readonly path: string;
+  readonly scope: 'user' | 'project' | 'local' | 'flag' | 'managed';
+}
+
+/** Settings of all layers, what was read, and warnings for people. */
+export interface LoadedSettings {
+  readonly settings: Settings;
+  readonly sources: readonly SettingsSource[];
+  readonly warnings: readonly string[];
+}
+
+/** The files that are looked at, lowest precedence first. */
+export function settingsSources(homes: Homes, root: string, extra: string | undefined): SettingsSource[] {
+  return [
+    { path: join(homes.config, 'settings.json'), scope: 'user' },
+    { path: join(root, '.monkey', 'settings.json'), scope: 'project' },
+    { path: join(root, '.monkey', 'settings.local.json'), scope: 'local' },
+    ...(extra === undefined ? [] : [{ path: extra, scope: 'flag' as const }]),
+    { path: '/etc/monkey/settings.json', scope: 'managed' },
+  ];
+}
+
+/**
+ * Reads all layers. A missing file is no layer (except one named by flag). Throws MonkeyError `config.invalid` that names
+ * the file and place. `overlays` (environment, then flags) stand above all files but the managed one. Files inside the repository may restrict, not grant: what they may not set is dropped with a warning.
+ */
+export function loadSettings(
+  sources: readonly SettingsSource[],
+  overlays: readonly SettingsFile[] = [],
+): LoadedSettings {
+  const warnings: string[] = [];
+  const read: SettingsSource[] = [];
+  let settings = defaultSettings;
+  const overlay = (): void => {
+    for (const layer of overlays) settings = withLayer(settings, layer);
+  };
+  for (const source of sources) {
+    if (source.scope === 'managed') overlay();
+    const layer = readLayer(source, warnings);
+    if (!layer) continue;
+    read.push(source);
+    if (source.scope === 'project' || source.scope === 'local') {
+      const restricted = restrictedLayer(layer);
+      if (restricted.dropped.length > 0) {
+        warnings.push(
+          `${source.path}: ${restricted.dropped.join(', ')} ignored; a repository may restrict, not grant (put it into your user settings)`,
+        );
+      }
+      settings = withLayer(settings, restricted.layer);
+    } else {
+      settings = withLayer(settings, layer);
+    }
+  }
+  if (!sources.some((source) => source.scope === 'managed')) overlay();
+  return { settings, sources: read, warnings };
+}
+
+function readLayer(source: SettingsSource, warnings: string[]): SettingsFile | undefined {
+  let text: string;
+  try {
+    text = readFileSync(source.path, 'utf8').replace(/^\uFEFF/, '');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if ((code === 'ENOENT' || code === 'ENOTDIR') && source.scope !== 'flag') return undefined;
+    throw new MonkeyError('config.invalid', `${source.path} cannot be read: ${errorMessage(error)}`);
+  }
+  return parseSettings(text, source.path, warnings);
+}
+
+/** Parses the text of one settings file; adds a warning for each unknown key. Throws MonkeyError `config.invalid`. */
+export function parseSettings(text: string, path: string, warnings: string[]): SettingsFile {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new MonkeyError('config.invalid', `${path} is not JSON: ${errorMessage(error)}`);
+  }
+  const parsed = settingsSchema.safeParse(value);
+  if (!parsed.success) throw new MonkeyError('config.invalid', `${path}: ${describeIssues(parsed.error)}`);
+  warnings.push(...unknownKeys(value, path));
+  return parsed.data;
+}
+
+function unknownKeys(value: unknown, path: string): string[] {
+  const known = Object.keys(settingsSchema.shape);
+  return Object.keys(value as object)
+    .filter((key) => key !== '$schema' && !known.includes(key))
+    .map((key) => {
+      const near = nearestNames(key, known)[0];
+      return `${path}: unknown key "${key}"${near ? `, did you mean "${near}"?` : ''}`;
+    });
+}

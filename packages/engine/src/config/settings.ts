@@ -1,0 +1,145 @@
+// What can be configured: the schema of settings.json, the defaults, and how layers are put on top of each other.
+import { permissionModeSchema } from '@monkey-coder/protocol';
+import * as z from 'zod/mini';
+
+const rules = z.optional(z.array(z.string()));
+const positive = z.number().check(z.positive());
+const providerSettings = z.object({
+  /** Address of an own endpoint. */
+  baseUrl: z.optional(z.string()),
+  /** Environment variable that holds the key. */
+  apiKeyEnv: z.optional(z.string()),
+  dialect: z.optional(z.enum(['openai-chat', 'anthropic-messages'])),
+});
+const priceSettings = z.object({
+  /** USD per million tokens. */
+  input: z.number().check(z.nonnegative()),
+  output: z.number().check(z.nonnegative()),
+});
+
+/** Shape of a settings file. Unknown keys are warned about by `loadSettings`, never fatal. */
+export const settingsSchema = z.object({
+  model: z.optional(z.string()),
+  permissions: z.optional(z.object({ mode: z.optional(permissionModeSchema), allow: rules, ask: rules, deny: rules })),
+  limits: z.optional(
+    z.object({
+      maxTurns: z.optional(positive.check(z.int())),
+      maxMinutes: z.optional(positive),
+      maxBudgetUsd: z.optional(z.nullable(z.number().check(z.nonnegative()))),
+      commandTimeoutSeconds: z.optional(positive),
+      maxOutputTokens: z.optional(positive.check(z.int())),
+    }),
+  ),
+  budget: z.optional(
+    z.object({
+      dayUsd: z.optional(z.number().check(z.nonnegative())),
+      monthUsd: z.optional(z.number().check(z.nonnegative())),
+    }),
+  ),
+  sandbox: z.optional(z.enum(['required', 'preferred', 'off'])),
+  network: z.optional(z.boolean()),
+  checks: z.optional(z.array(z.string())),
+  repairs: z.optional(z.number().check(z.int(), z.nonnegative())),
+  providers: z.optional(z.record(z.string(), providerSettings)),
+  prices: z.optional(z.record(z.string(), priceSettings)),
+});
+
+/** One layer of settings, as a file has it. */
+export type SettingsFile = z.infer<typeof settingsSchema>;
+
+/** All settings with their defaults filled in. */
+export interface Settings {
+  readonly model: string | undefined;
+  readonly permissions: {
+    readonly mode: NonNullable<NonNullable<SettingsFile['permissions']>['mode']>;
+    readonly allow: readonly string[];
+    readonly ask: readonly string[];
+    readonly deny: readonly string[];
+  };
+  readonly limits: {
+    readonly maxTurns: number;
+    readonly maxMinutes: number;
+    /** USD per run; null for no cap. */
+    readonly maxBudgetUsd: number | null;
+    readonly commandTimeoutSeconds: number;
+    readonly maxOutputTokens: number;
+  };
+  readonly budget: { readonly dayUsd: number | undefined; readonly monthUsd: number | undefined };
+  readonly sandbox: 'required' | 'preferred' | 'off';
+  readonly network: boolean;
+  readonly checks: readonly string[];
+  /** How often failing checks are handed back to the model. */
+  readonly repairs: number;
+  readonly providers: Readonly<Record<string, z.infer<typeof providerSettings>>>;
+  readonly prices: Readonly<Record<string, z.infer<typeof priceSettings>>>;
+}
+
+/** What holds when nothing is configured. */
+export const defaultSettings: Settings = {
+  model: undefined,
+  permissions: { mode: 'default', allow: [], ask: [], deny: [] },
+  limits: { maxTurns: 60, maxMinutes: 60, maxBudgetUsd: 5, commandTimeoutSeconds: 120, maxOutputTokens: 16_000 },
+  budget: { dayUsd: undefined, monthUsd: undefined },
+  sandbox: 'preferred',
+  network: false,
+  checks: [],
+  repairs: 3,
+  providers: {},
+  prices: {},
+};
+
+/** Puts a layer on top: single values replace, rule lists and tables add up. */
+export function withLayer(base: Settings, layer: SettingsFile): Settings {
+  const permissions = layer.permissions ?? {};
+  return {
+    model: layer.model ?? base.model,
+    permissions: {
+      mode: permissions.mode ?? base.permissions.mode,
+      allow: [...base.permissions.allow, ...(permissions.allow ?? [])],
+      ask: [...base.permissions.ask, ...(permissions.ask ?? [])],
+      deny: [...base.permissions.deny, ...(permissions.deny ?? [])],
+    },
+    limits: mergeLimits(base.limits, layer.limits ?? {}),
+    budget: {
+      dayUsd: layer.budget?.dayUsd ?? base.budget.dayUsd,
+      monthUsd: layer.budget?.monthUsd ?? base.budget.monthUsd,
+    },
+    sandbox: layer.sandbox ?? base.sandbox,
+    network: layer.network ?? base.network,
+    checks: [...base.checks, ...(layer.checks ?? [])],
+    repairs: layer.repairs ?? base.repairs,
+    providers: { ...base.providers, ...layer.providers },
+    prices: { ...base.prices, ...layer.prices },
+  };
+}
+
+function mergeLimits(base: Settings['limits'], layer: NonNullable<SettingsFile['limits']>): Settings['limits'] {
+  return {
+    maxTurns: layer.maxTurns ?? base.maxTurns,
+    maxMinutes: layer.maxMinutes ?? base.maxMinutes,
+    maxBudgetUsd: layer.maxBudgetUsd === undefined ? base.maxBudgetUsd : layer.maxBudgetUsd,
+    commandTimeoutSeconds: layer.commandTimeoutSeconds ?? base.commandTimeoutSeconds,
+    maxOutputTokens: layer.maxOutputTokens ?? base.maxOutputTokens,
+  };
+}
+
+/**
+ * What a repository may configure without being trusted: it may restrict, never grant. Everything else of its settings is
+ * dropped and named, because who writes the repository is not who runs the agent.
+ */
+export function restrictedLayer(layer: SettingsFile): {
+  readonly layer: SettingsFile;
+  readonly dropped: readonly string[];
+} {
+  const { model, permissions, limits, repairs, ...rest } = layer;
+  const kept: SettingsFile = {
+    ...(model === undefined ? {} : { model }),
+    ...(repairs === undefined ? {} : { repairs }),
+    permissions: { deny: permissions?.deny ?? [], ask: permissions?.ask ?? [] },
+  };
+  const dropped = Object.keys(rest).filter((key) => rest[key as keyof typeof rest] !== undefined);
+  if (permissions?.allow?.length) dropped.push('permissions.allow');
+  if (permissions?.mode) dropped.push('permissions.mode');
+  if (limits) dropped.push('limits');
+  return { layer: kept, dropped };
+}

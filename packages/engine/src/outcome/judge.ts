@@ -1,0 +1,73 @@
+// Decides how a run ended, from facts alone. The model's own words are never evidence.
+import type { AgentStop } from '@monkey-coder/agents';
+import type { RunStatus, TaskKind } from '@monkey-coder/protocol';
+import type { RunFacts } from './run-facts.ts';
+
+/** What the checks said. */
+export type Verification =
+  | { readonly kind: 'passed'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly reason: string; readonly feedback: string }
+  /** Nothing could be proven: no checks, checks that could not run, tests that cannot fail. */
+  | { readonly kind: 'unproven'; readonly reason: string }
+  /** There was nothing to verify. */
+  | { readonly kind: 'none' };
+
+/** A status and the sentence that explains it. */
+export interface Judgement {
+  readonly status: RunStatus;
+  readonly reason: string;
+}
+
+/** Judges a run. `verification` is `none` when no file changed. */
+export function judge(kind: TaskKind, stop: AgentStop, facts: RunFacts, verification: Verification): Judgement {
+  if (stop.kind !== 'finished') return judgeStop(stop);
+  switch (verification.kind) {
+    case 'passed':
+      return { status: 'verified', reason: verification.reason };
+    case 'failed':
+      return { status: 'verification-failed', reason: verification.reason };
+    case 'unproven':
+      return { status: 'unverified', reason: verification.reason };
+    case 'none':
+      return judgeWithoutChanges(kind, stop.text, facts);
+  }
+}
+
+function judgeStop(stop: Exclude<AgentStop, { kind: 'finished' }>): Judgement {
+  switch (stop.kind) {
+    case 'turn-limit':
+      return { status: 'limit', reason: 'the limit of turns was reached (raise --max-turns and resume)' };
+    case 'time-limit':
+      return { status: 'limit', reason: 'the time limit was reached (raise --max-minutes and resume)' };
+    case 'budget':
+      return { status: 'out-of-budget', reason: stop.message };
+    case 'loop':
+      return { status: 'failed', reason: stop.message };
+    case 'interrupted':
+      return { status: 'interrupted', reason: 'stopped by the user; everything up to here is recorded' };
+    case 'denied':
+      return { status: 'denied', reason: stop.message };
+    case 'model-failed':
+      return {
+        status: stop.code === 'auth' || stop.code === 'permission' ? 'auth-failed' : 'failed',
+        reason: stop.message,
+      };
+  }
+}
+
+function judgeWithoutChanges(kind: TaskKind, text: string, facts: RunFacts): Judgement {
+  const denied = facts.denials.at(-1);
+  if (denied && !facts.commands.some((command) => command.exitCode === 0)) {
+    return { status: 'denied', reason: `not permitted: ${denied.what} (${denied.reason})` };
+  }
+  if (kind === 'question' && text.trim() !== '')
+    return { status: 'answered', reason: 'an answer was wanted, no file was changed' };
+  const acted = facts.commands.filter((command) => !command.readOnly);
+  if (acted.length > 0) {
+    return {
+      status: 'unverified',
+      reason: `${acted.length} command(s) ran and no file changed; nothing here proves the result`,
+    };
+  }
+  return { status: 'nothing-done', reason: 'no file was changed and no command was run' };
+}

@@ -1,0 +1,188 @@
+// Verifies a changed tree: runs the checks, keeps their receipts, and shows that new tests are able to fail.
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { EventBody, Receipt } from '@monkey-coder/protocol';
+import { type ProjectCheck, runCheck, type Workspace } from '@monkey-coder/workspace';
+import type { Verification } from './judge.ts';
+import type { RunFacts } from './run-facts.ts';
+import { isTestFile } from './test-files.ts';
+
+/** What verification works with. */
+export interface VerifyOptions {
+  readonly workspace: Workspace;
+  readonly checks: readonly ProjectCheck[];
+  readonly facts: RunFacts;
+  readonly record: (event: EventBody) => void;
+  /** Whether a check may run, by the one permission decision; asks where somebody can be asked. */
+  readonly isPermitted: (check: ProjectCheck) => Promise<boolean>;
+  /** Opens another folder as a workspace, for running tests on the state before the change. */
+  readonly openFolder: (folder: string) => Promise<Workspace>;
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+  readonly newId: () => string;
+  readonly now: () => number;
+}
+
+interface CheckRun {
+  readonly check: ProjectCheck;
+  readonly receipt: Receipt;
+  readonly state: 'passed' | 'failed' | 'could-not-run' | 'failed-before-too';
+}
+
+/** Kinds in the order they are run; the first failure ends it. */
+const order: readonly ProjectCheck['kind'][] = ['syntax', 'requested', 'custom', 'tests', 'types', 'lint', 'build'];
+
+/** Runs the checks on the tree as it is. Never throws except for bugs. */
+export async function verify(options: VerifyOptions): Promise<Verification> {
+  const checks = selectChecks(options.checks);
+  if (checks.length === 0)
+    return { kind: 'unproven', reason: 'the project has no checks that could prove the change (add one with --check)' };
+  const runs: CheckRun[] = [];
+  for (const check of checks) {
+    if (options.signal.aborted) return { kind: 'unproven', reason: 'stopped before the checks were through' };
+    if (!(await options.isPermitted(check)))
+      return { kind: 'unproven', reason: `the check "${check.command}" was not permitted to run` };
+    const run = await runOne(options, check);
+    runs.push(run);
+    if (run.state === 'failed') return failed(run);
+  }
+  return conclude(runs, await provenAbleToFail(options, runs));
+}
+
+/** Builds only where neither tests nor types say anything; every other kind once a command. */
+function selectChecks(checks: readonly ProjectCheck[]): ProjectCheck[] {
+  const strong = checks.some((check) => ['tests', 'types', 'requested', 'custom'].includes(check.kind));
+  const seen = new Set<string>();
+  return checks
+    .filter((check) => check.kind !== 'build' || !strong)
+    .filter((check) => !seen.has(`${check.cwd} ${check.command}`) && seen.add(`${check.cwd} ${check.command}`))
+    .sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+}
+
+async function runOne(options: VerifyOptions, check: ProjectCheck): Promise<CheckRun> {
+  const reused = receiptOfAgentRun(options, check);
+  if (reused) return { check, receipt: await reused, state: 'passed' };
+  options.record({ type: 'check.started', kind: check.kind, command: check.command });
+  const { receipt } = await runCheck(options.workspace, check, options);
+  options.record({ type: 'check.finished', receipt });
+  if (receipt.passed) return { check, receipt, state: 'passed' };
+  if (couldNotRun(receipt)) return { check, receipt, state: 'could-not-run' };
+  if (!isWeak(check)) return { check, receipt, state: 'failed' };
+  const before = await onTreeBefore(options, [], check);
+  return { check, receipt, state: before === 'failed' ? 'failed-before-too' : 'failed' };
+}
+
+/** Linters and type checkers may have complained long before; then their complaint does not count against the change. */
+function isWeak(check: ProjectCheck): boolean {
+  return check.kind === 'lint' || check.kind === 'types' || check.kind === 'build';
+}
+
+/** The agent ran this very command with success and changed nothing since: that run is the evidence, on the tree as it is. */
+function receiptOfAgentRun(options: VerifyOptions, check: ProjectCheck): Promise<Receipt> | undefined {
+  if (check.cwd !== '.') return undefined;
+  const run = options.facts.commands.findLast((command) => command.command.trim() === check.command);
+  if (run?.exitCode !== 0 || run.seq < options.facts.lastChangeSeq) return undefined;
+  return reuse(options, check);
+}
+
+async function reuse(options: VerifyOptions, check: ProjectCheck): Promise<Receipt> {
+  const receipt: Receipt = {
+    id: options.newId(),
+    kind: check.kind,
+    command: check.command,
+    exitCode: 0,
+    passed: true,
+    treeHash: await options.workspace.snapshots.treeHash(),
+    startedAt: options.now(),
+    durationMs: 0,
+    tail: 'run by the agent after its last change',
+  };
+  options.record({ type: 'check.finished', receipt });
+  return receipt;
+}
+
+function couldNotRun(receipt: Receipt): boolean {
+  if (receipt.exitCode === 127 || receipt.exitCode === 126) return true;
+  if (receipt.exitCode === 5 && receipt.command.includes('pytest')) return true;
+  return /No module named '?(?:pytest|mypy|ruff|flake8|tox|nox)\b|command not found|: not found$|Missing script:/m.test(
+    receipt.tail,
+  );
+}
+
+function failed(run: CheckRun): Verification {
+  const exit = run.receipt.exitCode === null ? 'was ended' : `exit ${run.receipt.exitCode}`;
+  return {
+    kind: 'failed',
+    reason: `${run.check.command} failed (${exit})`,
+    feedback: `The check \`${run.check.command}\` failed (${exit}) on the files as they are now. Its last lines:\n\n${run.receipt.tail}\n\nFind the cause and fix it. Do not weaken the check.`,
+  };
+}
+
+function conclude(runs: readonly CheckRun[], ability: 'shown' | 'not-shown' | 'no-new-tests'): Verification {
+  const passed = runs.filter((run) => run.state === 'passed');
+  if (passed.length === 0) {
+    const first = runs[0];
+    return {
+      kind: 'unproven',
+      reason: `no check could prove the change (${first?.check.command}: ${first?.state.replaceAll('-', ' ')})`,
+    };
+  }
+  const names = passed.map((run) => run.check.command).join(', ');
+  const tree = passed.at(-1)?.receipt.treeHash.slice(0, 12);
+  if (ability === 'not-shown')
+    return {
+      kind: 'unproven',
+      reason: `${names} passed, but the new tests pass without the change too, so they prove nothing`,
+    };
+  const shown = ability === 'shown' ? '; the new tests fail without the change' : '';
+  const notes = runs
+    .filter((run) => run.state !== 'passed')
+    .map((run) => `; ${run.check.command} ${run.state.replaceAll('-', ' ')}`);
+  return { kind: 'passed', reason: `${names} passed on the final files (tree ${tree})${shown}${notes.join('')}` };
+}
+
+/** New or changed tests must fail on the state before the change, or they show nothing. */
+async function provenAbleToFail(
+  options: VerifyOptions,
+  runs: readonly CheckRun[],
+): Promise<'shown' | 'not-shown' | 'no-new-tests'> {
+  const tests = runs.find((run) => run.check.kind === 'tests' && run.state === 'passed');
+  const changed = options.facts.changes.filter((change) => change.kind !== 'deleted' && isTestFile(change.path));
+  if (!tests || changed.length === 0) return 'no-new-tests';
+  const paths = changed.map((change) => change.path);
+  const before = await onTreeBefore(options, paths, tests.check);
+  if (before === 'unknown') return 'no-new-tests';
+  options.record({ type: 'check.finished', receipt: { ...tests.receipt, failsBefore: before === 'failed' } });
+  return before === 'failed' ? 'shown' : 'not-shown';
+}
+
+/** Runs a check on the state before the run's first change, with today's version of `overlay` files. */
+async function onTreeBefore(
+  options: VerifyOptions,
+  overlay: readonly string[],
+  check: ProjectCheck,
+): Promise<'passed' | 'failed' | 'unknown'> {
+  const snapshot = options.facts.firstSnapshotId;
+  if (!snapshot) return 'unknown';
+  const folder = mkdtempSync(join(tmpdir(), 'monkey-before-'));
+  try {
+    await options.workspace.snapshots.materialise(snapshot, folder);
+    for (const path of overlay) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      cpSync(join(options.workspace.root, path), join(folder, path));
+    }
+    const before = await options.openFolder(folder);
+    try {
+      const { receipt } = await runCheck(before, check, options);
+      if (couldNotRun(receipt)) return 'unknown';
+      return receipt.passed ? 'passed' : 'failed';
+    } finally {
+      await before.close();
+    }
+  } catch {
+    return 'unknown';
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

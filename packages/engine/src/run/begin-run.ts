@@ -1,0 +1,114 @@
+// The first records of a run, and where its agent stands: at the beginning, or where a crash or a limit left it.
+import { type AgentState, headHash, rebuildState, toolDeclarations } from '@monkey-coder/agents';
+import { estimateTokens } from '@monkey-coder/models';
+import { type EventOf, formatMicroUsd, type Message, type ModelRequest, userMessage } from '@monkey-coder/protocol';
+import { createFixedPolicy } from '@monkey-coder/router';
+import { quoteRun } from './budget.ts';
+import type { FoundModel } from './compose-model.ts';
+import type { EngineParts } from './engine-parts.ts';
+import type { RunStart, UnfinishedRun } from './open-session.ts';
+import type { RunContext } from './run-context.ts';
+
+/** Tokens of context assumed where a model's window is unknown, for the worst case. */
+const assumedContextTokens = 200_000;
+
+/** What the first records are made of. */
+export interface Beginning {
+  readonly parts: EngineParts;
+  readonly start: RunStart;
+  readonly found: FoundModel;
+  readonly context: RunContext;
+  /** What the sandbox does, in one line. */
+  readonly sandbox: string;
+  /** Shown with the quote. */
+  readonly notes: readonly string[];
+  /** Texts the agent gets before its next call. */
+  readonly pending: string[];
+}
+
+/** Records how the run begins or goes on, and says where its agent stands. */
+export async function beginRun(beginning: Beginning): Promise<AgentState> {
+  const state = rebuildState(beginning.start.prior);
+  const { unfinished } = beginning.start;
+  return unfinished ? await goOn(beginning, unfinished, state) : startNew(beginning, state);
+}
+
+function startNew(beginning: Beginning, state: AgentState): AgentState {
+  const { context, found, pending } = beginning;
+  const { task, recorder } = context;
+  const prompt = userMessage(task.prompt);
+  const declarations = toolDeclarations(context.agentOptions.tools);
+  const request = firstRequest(context, [...state.messages, prompt]);
+  const contextTokens = found.target.facts?.context ?? assumedContextTokens;
+  const quote = quoteRun(request, found, context.agentOptions.limits, {
+    contextTokens,
+    requestTokens: estimateTokens(request),
+    notes: beginning.notes,
+  });
+  recorder.record({
+    type: 'run.started',
+    task,
+    taskKind: context.taskKind,
+    quote,
+    system: context.agentOptions.system,
+    headHash: headHash(context.agentOptions.system, declarations),
+    tools: declarations.map((tool) => tool.name),
+    sandbox: beginning.sandbox,
+    project: context.facts.summary,
+  });
+  recordRoute(beginning);
+  if (state.openCalls.length > 0) {
+    pending.push(task.prompt);
+    return { ...state, turns: 0 };
+  }
+  recorder.record({ type: 'message.added', message: prompt, origin: 'user' });
+  return { ...state, messages: [...state.messages, prompt], turns: 0 };
+}
+
+function recordRoute({ context, found, parts }: Beginning): void {
+  const arm = { provider: found.target.provider, model: found.target.model };
+  const requested = context.task.model === undefined ? {} : { requested: `${arm.provider}/${arm.model}` };
+  const decision = createFixedPolicy().decide(
+    { kind: context.taskKind, languages: context.facts.languages, ...requested },
+    [arm],
+    parts.random,
+  );
+  context.recorder.record({
+    type: 'route.decided',
+    policy: decision.policy,
+    ...arm,
+    propensity: decision.propensity,
+    reason: decision.reason,
+  });
+}
+
+function firstRequest({ agentOptions }: RunContext, messages: readonly Message[]): ModelRequest {
+  const { modelName, system, tools, maxOutputTokens } = agentOptions;
+  return { callId: 'quote', model: modelName, system, messages, tools: toolDeclarations(tools), maxOutputTokens };
+}
+
+async function goOn(beginning: Beginning, unfinished: UnfinishedRun, state: AgentState): Promise<AgentState> {
+  const { context } = beginning;
+  context.recorder.record({ type: 'run.resumed', afterSeq: beginning.start.prior.at(-1)?.seq ?? 0 });
+  if (unfinished.endedWith === undefined) await settleLostCalls(beginning, unfinished);
+  const hasEnded = unfinished.endedWith !== undefined;
+  return hasEnded ? { ...state, turns: 0 } : state;
+}
+
+/** A call that a crash cut off may have been charged: its worst case stays counted, and that is said. */
+async function settleLostCalls({ parts, context }: Beginning, unfinished: UnfinishedRun): Promise<void> {
+  const settled = new Set(
+    unfinished.events.filter((event) => event.type === 'budget.settled').map((event) => event.reservationId),
+  );
+  const lost = unfinished.events.filter(
+    (event): event is EventOf<'budget.reserved'> =>
+      event.type === 'budget.reserved' && !settled.has(event.reservationId),
+  );
+  for (const { callId, reservationId } of lost) {
+    const amountMicroUsd = await parts.ledger.settleOrphan(callId);
+    context.recorder.record({ type: 'budget.settled', callId, reservationId, amountMicroUsd });
+    if (amountMicroUsd === 0) continue;
+    const text = `a model call was cut off; up to ${formatMicroUsd(amountMicroUsd)} may have been charged for it and stays counted`;
+    context.recorder.record({ type: 'notice', level: 'warning', code: 'budget.lost-call', text });
+  }
+}

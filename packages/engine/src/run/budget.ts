@@ -1,0 +1,74 @@
+// The scopes a run's money is counted in, and the quote said before it starts.
+import { type BudgetScope, type EffectivePrice, inputTokensUpperBound, worstCaseMicroUsd } from '@monkey-coder/models';
+import { type Limits, type ModelRequest, MonkeyError, microUsd, type Quote } from '@monkey-coder/protocol';
+import type { Settings } from '../config/settings.ts';
+import type { FoundModel } from './compose-model.ts';
+
+/** Scopes of a run: itself, its session, the day and the month (UTC). */
+export function budgetScopes(run: {
+  readonly runId: string;
+  readonly sessionId: string;
+  readonly now: number;
+  readonly limits: Limits;
+  readonly settings: Settings;
+}): BudgetScope[] {
+  const day = new Date(run.now).toISOString().slice(0, 10);
+  const capped = (id: string, limit: number | undefined): BudgetScope =>
+    limit === undefined ? { id } : { id, limitMicroUsd: limit };
+  const { dayUsd, monthUsd } = run.settings.budget;
+  return [
+    capped(`run:${run.runId}`, run.limits.maxCostMicroUsd),
+    { id: `session:${run.sessionId}` },
+    capped(`day:${day}`, dayUsd === undefined ? undefined : microUsd(dayUsd)),
+    capped(`month:${day.slice(0, 7)}`, monthUsd === undefined ? undefined : microUsd(monthUsd)),
+  ];
+}
+
+/** The caps that can be kept: without a known price only the default cap is dropped, a cap somebody set is an error. */
+export function keepableLimits(
+  limits: Limits,
+  found: FoundModel,
+  settings: Settings,
+  defaultCapMicroUsd: number,
+): { readonly limits: Limits; readonly notes: readonly string[] } {
+  if (found.price !== undefined) return { limits, notes: [] };
+  const { dayUsd, monthUsd } = settings.budget;
+  const isOwnCap = limits.maxCostMicroUsd !== undefined && limits.maxCostMicroUsd !== defaultCapMicroUsd;
+  if (isOwnCap || dayUsd !== undefined || monthUsd !== undefined) {
+    const name = `${found.target.provider}/${found.target.model}`;
+    throw new MonkeyError('config.invalid', `the price of ${name} is unknown, so the budget cannot be kept`, {
+      advice: `Set it: monkey config set prices '{"${name}":{"input":1,"output":5}}' (USD per million tokens), or drop the budget.`,
+    });
+  }
+  const { maxCostMicroUsd: _dropped, ...rest } = limits;
+  return { limits: rest, notes: ['the price is unknown: only turns and time bound this run'] };
+}
+
+/** The quote of a run from its first request. */
+export function quoteRun(
+  request: ModelRequest,
+  found: FoundModel,
+  limits: Limits,
+  known: { readonly contextTokens: number; readonly requestTokens: number; readonly notes: readonly string[] },
+): Quote {
+  const { price, target } = found;
+  return {
+    model: target.model,
+    provider: target.provider,
+    worstCaseMicroUsd:
+      price === undefined ? null : worstCaseOfRun(price, limits, known.contextTokens, request.maxOutputTokens ?? 0),
+    nextCallMicroUsd:
+      price === undefined
+        ? null
+        : worstCaseMicroUsd(price, inputTokensUpperBound(request), request.maxOutputTokens ?? 0),
+    maxTurns: limits.maxTurns,
+    maxDurationMs: limits.maxDurationMs,
+    firstRequestTokens: known.requestTokens,
+    notes: [...target.notices, ...known.notes],
+  };
+}
+
+function worstCaseOfRun(price: EffectivePrice, limits: Limits, contextTokens: number, outputTokens: number): number {
+  const byTurns = limits.maxTurns * worstCaseMicroUsd(price, contextTokens, outputTokens);
+  return Math.min(byTurns, limits.maxCostMicroUsd ?? Number.MAX_SAFE_INTEGER);
+}

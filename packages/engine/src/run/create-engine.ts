@@ -1,0 +1,127 @@
+// Composes the engine: stores, ledger, workspaces. Below this nothing reads the environment, the clock or chance by itself.
+import { realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorMessage, type IdPrefix, MonkeyError, type Task } from '@monkey-coder/protocol';
+import { createWorkspace, type Workspace } from '@monkey-coder/workspace';
+import { type Homes, projectKey } from '../config/homes.ts';
+import { createKeyStore } from '../config/key-store.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Engine, RunConnection, RunReport, SessionChoice } from '../engine.ts';
+import { createJsonlLedger } from '../ledger/jsonl-ledger.ts';
+import { createJsonlSessionStore } from '../sessions/jsonl-session-store.ts';
+import { type Lease, takeLease } from '../sessions/lease.ts';
+import type { EngineParts } from './engine-parts.ts';
+import { executeRun } from './execute-run.ts';
+import { prepareRun } from './prepare-run.ts';
+
+/** What an engine is made of. */
+export interface EngineOptions {
+  readonly homes: Homes;
+  readonly settings: Settings;
+  /** Warnings about the settings, shown with each quote. */
+  readonly warnings?: readonly string[];
+  readonly productVersion: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly newId: (prefix: IdPrefix) => string;
+}
+
+/** Makes an engine; nothing is read or written before it is used. */
+export function createEngine(options: EngineOptions): Engine {
+  const parts = createParts(options);
+  return {
+    sessions: parts.sessions,
+    run: (task, session, connection) => run(parts, task, session, connection),
+    undo: (cwd, target, { preview, redo }) =>
+      withWorkspace(parts, cwd, ({ snapshots }) =>
+        redo ? snapshots.redo(target, { preview }) : snapshots.undo(target, { preview }),
+      ),
+    diff: (cwd, range) => withWorkspace(parts, cwd, ({ snapshots }) => snapshots.diff(range)),
+    close: async () => undefined,
+  };
+}
+
+function createParts(options: EngineOptions): EngineParts {
+  const { homes, now, newId } = options;
+  return {
+    ...options,
+    warnings: options.warnings ?? [],
+    userInstructions: join(homes.config, 'AGENTS.md'),
+    sessions: createJsonlSessionStore({
+      folder: join(homes.state, 'sessions'),
+      productVersion: options.productVersion,
+      now,
+      newSessionId: () => newId('ses'),
+    }),
+    ledger: createJsonlLedger({
+      path: join(homes.state, 'ledger.jsonl'),
+      now,
+      newId: () => newId('res'),
+      sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    }),
+    keys: createKeyStore(homes.config),
+    openWorkspace: async (root, addedFolders) =>
+      createWorkspace({
+        root,
+        addedFolders,
+        stateFolder: join(homes.state, 'snapshots', projectKey(root)),
+        protectedFolders: [homes.config, homes.state],
+        environment: options.environment,
+        now,
+        newId,
+      }),
+  };
+}
+
+async function run(
+  parts: EngineParts,
+  given: Task,
+  choice: SessionChoice,
+  connection: RunConnection,
+): Promise<RunReport> {
+  const task = { ...given, cwd: realFolder(given.cwd) };
+  const lease = takeCheckout(parts, task);
+  try {
+    const prepared = await prepareRun(parts, task, choice, connection);
+    try {
+      const outcome = await executeRun(prepared.context, prepared.state);
+      return { sessionId: prepared.context.agentOptions.sessionId, runId: prepared.context.runId, outcome };
+    } finally {
+      await prepared.close();
+    }
+  } finally {
+    lease?.release();
+  }
+}
+
+/** Runs that may change files have the checkout for themselves. Throws MonkeyError `workspace.in-use`. */
+function takeCheckout(parts: EngineParts, task: Task): Lease | undefined {
+  if (task.permissionMode === 'plan') return undefined;
+  const lease = takeLease(join(parts.homes.state, 'leases', `${projectKey(task.cwd)}.json`), 'run', parts.now());
+  if (lease.kind === 'held') return lease;
+  throw new MonkeyError('workspace.in-use', `another monkey (pid ${lease.holder.pid}) is working in ${task.cwd}`, {
+    advice: 'Wait for it to end, or work in a git worktree of your own: --worktree.',
+  });
+}
+
+async function withWorkspace<T>(
+  parts: EngineParts,
+  cwd: string,
+  work: (workspace: Workspace) => Promise<T>,
+): Promise<T> {
+  const workspace = await parts.openWorkspace(realFolder(cwd), []);
+  try {
+    return await work(workspace);
+  } finally {
+    await workspace.close();
+  }
+}
+
+function realFolder(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    throw new MonkeyError('usage.invalid', `the folder ${path} cannot be used: ${errorMessage(error)}`);
+  }
+}

@@ -1,0 +1,27 @@
+// What all runs of one engine share.
+import type { IdPrefix } from '@monkey-coder/protocol';
+import type { Workspace } from '@monkey-coder/workspace';
+import type { Homes } from '../config/homes.ts';
+import type { KeyStore } from '../config/key-store.ts';
+import type { Settings } from '../config/settings.ts';
+import type { createJsonlLedger } from '../ledger/jsonl-ledger.ts';
+import type { SessionStore } from '../sessions/session-store.ts';
+
+/** The shared parts. */
+export interface EngineParts {
+  readonly homes: Homes;
+  readonly settings: Settings;
+  /** What was wrong with the settings, for the notes of a quote. */
+  readonly warnings: readonly string[];
+  readonly productVersion: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The user's own instructions file; need not exist. */
+  readonly userInstructions: string;
+  readonly sessions: SessionStore;
+  readonly ledger: ReturnType<typeof createJsonlLedger>;
+  readonly keys: KeyStore;
+  readonly openWorkspace: (root: string, addedFolders: readonly string[]) => Promise<Workspace>;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly newId: (prefix: IdPrefix) => string;
+}

@@ -1,0 +1,223 @@
+// Puts one run together: session, workspace, model, system text, quote. What is wrong with the request is thrown here.
+import { type AgentState, buildSystem, builtinTools, loadInstructions } from '@monkey-coder/agents';
+import { type Event, type EventOf, type JsonObject, type Limits, microUsd, type Task } from '@monkey-coder/protocol';
+import { taskKindOf } from '@monkey-coder/router';
+import type { ProjectFacts, SandboxStatus, Workspace } from '@monkey-coder/workspace';
+import { defaultSettings } from '../config/settings.ts';
+import type { RunConnection, SessionChoice } from '../engine.ts';
+import { beginRun } from './begin-run.ts';
+import { budgetScopes, keepableLimits } from './budget.ts';
+import { composeModel, type FoundModel, findModel } from './compose-model.ts';
+import type { EngineParts } from './engine-parts.ts';
+import { openSession, type RunStart } from './open-session.ts';
+import { createRecorder, type Recorder } from './recorder.ts';
+import type { RunContext } from './run-context.ts';
+
+/** A run that can be executed, and what must be closed after it. */
+export interface PreparedRun {
+  readonly context: RunContext;
+  readonly state: AgentState;
+  close(): Promise<void>;
+}
+
+/** Prepares a run. Throws MonkeyError before anything is recorded that could not be gone on with. */
+export async function prepareRun(
+  parts: EngineParts,
+  given: Task,
+  choice: SessionChoice,
+  connection: RunConnection,
+): Promise<PreparedRun> {
+  const start = openSession(parts.sessions, choice, given, {
+    newSessionId: () => parts.newId('ses'),
+    productVersion: parts.productVersion,
+    now: parts.now,
+  });
+  const task = mergeTask(given, start);
+  try {
+    const workspace = await parts.openWorkspace(task.cwd, task.addDirs);
+    const found = await findModel(
+      task.model ?? lastModel(start.prior),
+      { ...parts, keys: () => parts.keys.read() },
+      connection.signal,
+    );
+    return await assemble({ parts, task, start, connection, workspace, found });
+  } catch (error) {
+    start.session.close();
+    throw error;
+  }
+}
+
+/** A run that goes on keeps its request; what the new command line says about limits and permissions counts. */
+function mergeTask(given: Task, start: RunStart): Task {
+  const old = start.unfinished?.started.task;
+  return old
+    ? { ...given, prompt: old.prompt, cwd: old.cwd, checks: [...new Set([...old.checks, ...given.checks])] }
+    : given;
+}
+
+function lastModel(prior: readonly Event[]): string | undefined {
+  const quote = prior.findLast((event): event is EventOf<'run.started'> => event.type === 'run.started')?.quote;
+  return quote && `${quote.provider}/${quote.model}`;
+}
+
+interface Ingredients {
+  readonly parts: EngineParts;
+  readonly task: Task;
+  readonly start: RunStart;
+  readonly connection: RunConnection;
+  readonly workspace: Workspace;
+  readonly found: FoundModel;
+}
+
+async function assemble(given: Ingredients): Promise<PreparedRun> {
+  const { parts, task, start, workspace, found } = given;
+  const project = await workspace.project();
+  const sandbox = await workspace.commands.sandbox();
+  const kept = keepableLimits(task.limits, found, parts.settings, microUsd(defaultSettings.limits.maxBudgetUsd ?? 0));
+  const { system, notices } = await systemText(given, project);
+  const pending: string[] = [];
+  const context = contextOf(given, {
+    project,
+    isSandboxed: sandbox.kind !== 'none',
+    system,
+    limits: kept.limits,
+    pending,
+  });
+  const state = await beginRun({
+    parts,
+    start,
+    found,
+    context,
+    sandbox: sandboxLine(sandbox),
+    notes: [...kept.notes, ...notices, ...parts.warnings],
+    pending,
+  });
+  return {
+    context,
+    state,
+    async close() {
+      await workspace.close();
+      start.session.close();
+    },
+  };
+}
+
+function sandboxLine(sandbox: SandboxStatus): string {
+  return sandbox.kind === 'none'
+    ? `none (${sandbox.notEnforced.join('; ')})`
+    : `${sandbox.kind} (${sandbox.enforced.join('; ')})`;
+}
+
+interface Findings {
+  readonly project: ProjectFacts;
+  readonly isSandboxed: boolean;
+  readonly system: string;
+  readonly limits: Limits;
+  readonly pending: string[];
+}
+
+function contextOf(given: Ingredients, findings: Findings): RunContext {
+  const { parts, task, start, connection, workspace } = given;
+  const runId = start.unfinished?.runId ?? parts.newId('run');
+  const recorder = createRecorder({
+    session: start.session,
+    runId,
+    earlier: start.unfinished?.events ?? [],
+    listener: connection.onEvent,
+    now: parts.now,
+  });
+  return {
+    task,
+    taskKind: start.unfinished?.started.taskKind ?? taskKindOf(task.prompt),
+    runId,
+    settings: parts.settings,
+    connection,
+    workspace,
+    facts: findings.project,
+    recorder,
+    openFolder: (folder) => parts.openWorkspace(folder, []),
+    isSandboxed: findings.isSandboxed,
+    newId: parts.newId,
+    now: parts.now,
+    agentOptions: agentOptionsOf(given, findings, runId, recorder),
+  };
+}
+
+function agentOptionsOf(
+  given: Ingredients,
+  findings: Findings,
+  runId: string,
+  recorder: Recorder,
+): RunContext['agentOptions'] {
+  const { parts, task, start, connection, workspace, found } = given;
+  const { limits } = findings;
+  const startedAt = parts.now();
+  const maxOutputTokens = Math.min(
+    parts.settings.limits.maxOutputTokens,
+    found.target.facts?.maxOutput ?? Number.MAX_SAFE_INTEGER,
+  );
+  const model = composeModel(found, {
+    ledger: parts.ledger,
+    scopes: budgetScopes({ runId, sessionId: start.session.id, now: startedAt, limits, settings: parts.settings }),
+    record: recorder.record,
+    now: parts.now,
+    random: parts.random,
+    deadline: startedAt + limits.maxDurationMs,
+  });
+  return {
+    model,
+    modelName: found.target.model,
+    system: findings.system,
+    tools: builtinTools(),
+    workspace,
+    gate: connection.gate,
+    permissionMode: connection.permissionMode ?? (() => task.permissionMode),
+    rules: permissionRules(given),
+    limits,
+    startedAt,
+    maxOutputTokens,
+    cacheKey: start.session.id,
+    sessionId: start.session.id,
+    runId,
+    record: recorder.record,
+    takeSteering: () => [...findings.pending.splice(0), ...(connection.takeSteering?.() ?? [])],
+    signal: connection.signal,
+    now: parts.now,
+    newCallId: () => parts.newId('call'),
+    commandTimeoutMs: parts.settings.limits.commandTimeoutSeconds * 1000,
+    network: parts.settings.network,
+    sandbox: parts.settings.sandbox,
+  };
+}
+
+function permissionRules({ parts, task }: Ingredients): RunContext['agentOptions']['rules'] {
+  const { permissions } = parts.settings;
+  return {
+    allow: [...permissions.allow, ...task.allowedTools],
+    deny: [...permissions.deny, ...task.disallowedTools],
+    ask: permissions.ask,
+  };
+}
+
+/** The same bytes for the whole session: the first run's system text is used again by all later ones. */
+async function systemText(
+  given: Ingredients,
+  project: Awaited<ReturnType<Workspace['project']>>,
+): Promise<{ system: string; notices: readonly string[] }> {
+  const first = given.start.prior.find((event): event is EventOf<'run.started'> => event.type === 'run.started');
+  if (first) return { system: first.system, notices: [] };
+  const instructions = await loadInstructions({ workspace: given.workspace, userFile: given.parts.userInstructions });
+  const { task, workspace } = given;
+  return {
+    system: buildSystem({
+      root: workspace.root,
+      addedFolders: workspace.addedFolders,
+      platform: process.platform,
+      project,
+      instructions: instructions.files,
+      permissionMode: task.permissionMode,
+      ...(task.outputSchema === undefined ? {} : { outputSchema: task.outputSchema as JsonObject }),
+    }),
+    notices: instructions.notices,
+  };
+}

@@ -1,0 +1,42 @@
+// Writes what happens into the session, keeps the run's events at hand, and tells the listener.
+import { type Event, type EventBody, errorMessage, transientEventTypes } from '@monkey-coder/protocol';
+import type { SessionWriter } from '../sessions/session-store.ts';
+
+/** The recorder of one run. */
+export interface Recorder {
+  /** Records (on disk when it returns), then tells the listener. Transient events are only told. */
+  readonly record: (body: EventBody) => void;
+  /** Recorded events of this run so far, earlier processes included. */
+  readonly events: readonly Event[];
+}
+
+/** Makes the recorder. `earlier` are events of the same run from before a crash. */
+export function createRecorder(options: {
+  readonly session: SessionWriter;
+  readonly runId: string;
+  readonly earlier: readonly Event[];
+  readonly listener: (event: Event) => void;
+  readonly now: () => number;
+}): Recorder {
+  const events = [...options.earlier];
+  const tell = (event: Event): void => {
+    try {
+      options.listener(event);
+    } catch (error) {
+      process.emitWarning(`a listener failed on ${event.type}: ${errorMessage(error)}`);
+    }
+  };
+  return {
+    events,
+    record(body) {
+      if (transientEventTypes.has(body.type)) {
+        const seq = events.at(-1)?.seq ?? 0;
+        tell({ seq, time: options.now(), sessionId: options.session.id, runId: options.runId, ...body } as Event);
+        return;
+      }
+      const event = options.session.append(body, options.runId);
+      events.push(event);
+      tell(event);
+    },
+  };
+}

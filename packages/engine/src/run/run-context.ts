@@ -1,0 +1,26 @@
+// Everything one run works with, put together once before it begins.
+import type { AgentOptions } from '@monkey-coder/agents';
+import type { IdPrefix, Task, TaskKind } from '@monkey-coder/protocol';
+import type { ProjectFacts, Workspace } from '@monkey-coder/workspace';
+import type { Settings } from '../config/settings.ts';
+import type { RunConnection } from '../engine.ts';
+import type { Recorder } from './recorder.ts';
+
+/** One run, ready to begin. */
+export interface RunContext {
+  readonly task: Task;
+  readonly taskKind: TaskKind;
+  readonly runId: string;
+  readonly settings: Settings;
+  readonly connection: RunConnection;
+  readonly workspace: Workspace;
+  readonly facts: ProjectFacts;
+  readonly recorder: Recorder;
+  /** The agent's options but for where it stands. */
+  readonly agentOptions: Omit<AgentOptions, 'state'>;
+  /** Opens another folder with the same rules. */
+  readonly openFolder: (folder: string) => Promise<Workspace>;
+  readonly isSandboxed: boolean;
+  readonly newId: (prefix: IdPrefix) => string;
+  readonly now: () => number;
+}

@@ -1,0 +1,48 @@
+// Folds the events of a session into the line a list shows of it.
+import { type Event, messageText } from '@monkey-coder/protocol';
+import type { SessionSummary } from './session-store.ts';
+
+/** Sums a session up. `undefined` for a log without its first event. */
+export function summarise(id: string, events: readonly Event[]): SessionSummary | undefined {
+  const first = events[0];
+  if (first?.type !== 'session.started') return undefined;
+  const summary = {
+    id,
+    title: '',
+    cwd: first.cwd,
+    createdAt: first.time,
+    updatedAt: first.time,
+    runs: 0,
+    costMicroUsd: 0,
+    status: 'empty',
+    model: '',
+  };
+  for (const event of events) addEvent(summary, event);
+  return summary;
+}
+
+function addEvent(summary: { -readonly [K in keyof SessionSummary]: SessionSummary[K] }, event: Event): void {
+  summary.updatedAt = event.time;
+  switch (event.type) {
+    case 'session.renamed':
+      summary.title = event.title;
+      break;
+    case 'run.started':
+      summary.runs += 1;
+      summary.status = 'running';
+      summary.model = `${event.quote.provider}/${event.quote.model}`;
+      break;
+    case 'message.added':
+      if (summary.title === '' && event.origin === 'user')
+        summary.title = messageText(event.message).split('\n')[0]?.slice(0, 80) ?? '';
+      break;
+    case 'model.ended':
+    case 'model.failed':
+      summary.costMicroUsd += event.costMicroUsd ?? 0;
+      break;
+    case 'run.finished':
+      summary.status = event.outcome.status;
+      break;
+    default:
+  }
+}

@@ -1,0 +1,13 @@
+// Every dialect the product speaks.
+import type { DialectName } from '@monkey-coder/protocol';
+import { anthropicMessages } from './anthropic-messages/anthropic-messages.ts';
+import type { Dialect } from './dialect.ts';
+import { openaiChat } from './openai-chat/openai-chat.ts';
+
+/** All dialects there are. */
+export const dialects: readonly Dialect[] = [openaiChat, anthropicMessages];
+
+/** The dialect of a name; undefined for one the product does not speak yet. */
+export function dialectNamed(name: DialectName): Dialect | undefined {
+  return dialects.find((dialect) => dialect.name === name);
+}

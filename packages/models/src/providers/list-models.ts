@@ -1,0 +1,115 @@
+// Asks a provider which models it has, which also tells whether a key is good.
+import type { JsonValue, ModelFailure } from '@monkey-coder/protocol';
+import { parseJson } from '@monkey-coder/protocol';
+import { classifyFailure } from '../dialects/classify.ts';
+import { asList, asObject, asText } from '../dialects/json-read.ts';
+import { modelFailure, networkFailure } from '../transport/failures.ts';
+import { createHttpClient, type HttpClient } from '../transport/http-client.ts';
+import { authHeaders } from './headers.ts';
+import type { ModelTarget } from './target.ts';
+
+/** Models of a provider, or why they cannot be had. */
+export type ModelList =
+  | { readonly kind: 'listed'; readonly models: readonly string[] }
+  | { readonly kind: 'failed'; readonly failure: ModelFailure };
+
+/** A key is good, refused by the provider, or could not be tried. */
+export type KeyVerdict =
+  | { readonly kind: 'valid'; readonly models: readonly string[] }
+  | { readonly kind: 'rejected'; readonly failure: ModelFailure }
+  | { readonly kind: 'unchecked'; readonly failure: ModelFailure };
+
+/** Where to ask. */
+export type ListTarget = Pick<ModelTarget, 'baseUrl' | 'listPath' | 'keyPath' | 'auth' | 'key' | 'dialect'>;
+
+const bodyLimit = 16 * 1024 * 1024;
+const timeoutMs = 20_000;
+
+/** Lists the models of a target's provider. Never throws. */
+export async function listModels(target: ListTarget, signal: AbortSignal): Promise<ModelList> {
+  return listAt(`${target.baseUrl}${target.listPath}`, authHeaders(target), signal);
+}
+
+/** Tries a key where it costs nothing, mostly the list of models. `models` may be empty. Never throws. */
+export async function validateKey(target: ListTarget, signal: AbortSignal): Promise<KeyVerdict> {
+  const list = await listAt(`${target.baseUrl}${target.keyPath}`, authHeaders(target), signal);
+  if (list.kind === 'listed') return { kind: 'valid', models: list.models };
+  const isRefused = list.failure.code === 'auth' || list.failure.code === 'permission';
+  return { kind: isRefused ? 'rejected' : 'unchecked', failure: list.failure };
+}
+
+/** Lists models at an address. */
+export async function listAt(
+  address: string,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<ModelList> {
+  const http = createHttpClient();
+  try {
+    const url = new URL(address);
+    const { status, body, head } = await get(
+      http,
+      url,
+      headers,
+      AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    );
+    if (status < 200 || status >= 300) {
+      return { kind: 'failed', failure: classifyFailure({ status, headers: head, body }) };
+    }
+    const models = namesIn(parseJson(body));
+    if (models !== undefined) return { kind: 'listed', models };
+    return { kind: 'failed', failure: modelFailure('malformed', `${url.host} did not answer with a list of models`) };
+  } catch (error) {
+    if (signal.aborted) return { kind: 'failed', failure: modelFailure('cancelled', 'the request was cancelled') };
+    const host = URL.canParse(address) ? new URL(address).host : address;
+    return { kind: 'failed', failure: networkFailure(error, host) };
+  } finally {
+    http.close();
+  }
+}
+
+function get(
+  http: HttpClient,
+  url: URL,
+  headers: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<{ status: number; head: Readonly<Record<string, string>>; body: string }> {
+  return new Promise((resolve, reject) => {
+    const pieces: Uint8Array[] = [];
+    let size = 0;
+    let status = 0;
+    let head: Readonly<Record<string, string>> = {};
+    const abort = (): void => {
+      exchange.close();
+      reject(new Error('no answer in time'));
+    };
+    const exchange = http.send(
+      { method: 'GET', url, headers: { ...headers, accept: 'application/json' } },
+      {
+        onHead: (code, all) => {
+          status = code;
+          head = all;
+        },
+        onData: (bytes) => {
+          size += bytes.length;
+          if (size <= bodyLimit) pieces.push(bytes);
+        },
+        onEnd: () => resolve({ status, head, body: Buffer.concat(pieces).toString('utf8') }),
+        onError: reject,
+      },
+    );
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
+}
+
+/** `{data: [{id}]}` at most places, `{models: [{name}]}` at some; a key endpoint answers with an object of facts. */
+function namesIn(body: JsonValue | undefined): string[] | undefined {
+  const object = asObject(body);
+  if (object === undefined && !Array.isArray(body)) return undefined;
+  const list = Array.isArray(body) ? body : asList(object?.['data'] ?? object?.['models']);
+  return list.flatMap((item) => {
+    const name = asText(asObject(item)?.['id']) ?? asText(asObject(item)?.['name']);
+    return name === undefined ? [] : [name];
+  });
+}

@@ -1,0 +1,177 @@
+// The providers, as data: where they are, how they are paid for, and where they differ. A new one is one entry.
+import type { DialectName } from '@monkey-coder/protocol';
+import type { DialectQuirks } from '../dialects/dialect.ts';
+
+/** How a key is sent. */
+export type AuthShape = 'bearer' | 'x-api-key' | 'none';
+
+/** A place on the network where a dialect is spoken. */
+export interface DialectEndpoint {
+  readonly dialect: DialectName;
+  readonly auth: AuthShape;
+  /** Added to the base URL before the dialect's own path; empty where the base already fits. */
+  readonly prefix: string;
+  readonly quirks: DialectQuirks;
+}
+
+/** One provider. */
+export interface ProviderEntry {
+  readonly id: string;
+  readonly name: string;
+  /** Environment variables that may hold the key, first wins. */
+  readonly keyEnv: readonly string[];
+  /** Environment variable that moves the base URL. */
+  readonly baseUrlEnv: string;
+  readonly baseUrl: string;
+  /** Preferred first. */
+  readonly endpoints: readonly [DialectEndpoint, ...DialectEndpoint[]];
+  /** Path under the base URL that lists models, and so tells whether a key is good. */
+  readonly listPath: string;
+  /** Path that tells whether a key is good, where the list is open to everybody. */
+  readonly keyPath?: string;
+  /** A page about its models. */
+  readonly documentation: string;
+  /** Runs on this machine: no key, no price. */
+  readonly isLocal: boolean;
+}
+
+const chat = (quirks: DialectQuirks = {}, auth: AuthShape = 'bearer'): DialectEndpoint => ({
+  dialect: 'openai-chat',
+  auth,
+  prefix: '',
+  quirks,
+});
+
+const local = (id: string, name: string, port: number, documentation: string): ProviderEntry => ({
+  id,
+  name,
+  keyEnv: [`${id.toUpperCase()}_API_KEY`],
+  baseUrlEnv: `${id.toUpperCase()}_BASE_URL`,
+  baseUrl: `http://127.0.0.1:${port}/v1`,
+  endpoints: [chat({ replayReasoning: true })],
+  listPath: '/models',
+  documentation,
+  isLocal: true,
+});
+
+/** What every host that calls itself OpenAI-compatible is known to take. */
+export const conservativeQuirks: DialectQuirks = {
+  outputLimitField: 'max_tokens',
+  streamUsage: true,
+  replayReasoning: true,
+};
+
+/** A local server that answered. */
+export interface LocalServer {
+  readonly provider: string;
+  readonly name: string;
+  readonly baseUrl: string;
+  readonly models: readonly string[];
+}
+
+/** All providers, in the order in which a default is looked for. */
+export const providerTable: readonly ProviderEntry[] = [
+  {
+    id: 'anthropic',
+    name: 'Anthropic',
+    keyEnv: ['ANTHROPIC_API_KEY'],
+    baseUrlEnv: 'ANTHROPIC_BASE_URL',
+    baseUrl: 'https://api.anthropic.com/v1',
+    endpoints: [{ dialect: 'anthropic-messages', auth: 'x-api-key', prefix: '', quirks: { cacheMarks: true } }],
+    listPath: '/models?limit=1000',
+    documentation: 'https://docs.anthropic.com/en/docs/about-claude/models',
+    isLocal: false,
+  },
+  {
+    id: 'openai',
+    name: 'OpenAI',
+    keyEnv: ['OPENAI_API_KEY'],
+    baseUrlEnv: 'OPENAI_BASE_URL',
+    baseUrl: 'https://api.openai.com/v1',
+    endpoints: [chat({ outputLimitField: 'max_completion_tokens', promptCacheKey: true, streamUsage: true })],
+    listPath: '/models',
+    documentation: 'https://platform.openai.com/docs/models',
+    isLocal: false,
+  },
+  {
+    id: 'openrouter',
+    name: 'OpenRouter',
+    keyEnv: ['OPENROUTER_API_KEY'],
+    baseUrlEnv: 'OPENROUTER_BASE_URL',
+    baseUrl: 'https://openrouter.ai/api/v1',
+    endpoints: [chat({ replayReasoning: true })],
+    listPath: '/models',
+    keyPath: '/key',
+    documentation: 'https://openrouter.ai/models',
+    isLocal: false,
+  },
+  {
+    id: 'xai',
+    name: 'xAI',
+    keyEnv: ['XAI_API_KEY'],
+    baseUrlEnv: 'XAI_BASE_URL',
+    baseUrl: 'https://api.x.ai/v1',
+    endpoints: [chat({ reasoningOutsideOutput: true })],
+    listPath: '/models',
+    documentation: 'https://docs.x.ai/docs/models',
+    isLocal: false,
+  },
+  {
+    id: 'deepseek',
+    name: 'DeepSeek',
+    keyEnv: ['DEEPSEEK_API_KEY'],
+    baseUrlEnv: 'DEEPSEEK_BASE_URL',
+    baseUrl: 'https://api.deepseek.com',
+    endpoints: [chat({ replayReasoning: true })],
+    listPath: '/models',
+    documentation: 'https://api-docs.deepseek.com/quick_start/pricing',
+    isLocal: false,
+  },
+  {
+    id: 'mistral',
+    name: 'Mistral',
+    keyEnv: ['MISTRAL_API_KEY'],
+    baseUrlEnv: 'MISTRAL_BASE_URL',
+    baseUrl: 'https://api.mistral.ai/v1',
+    endpoints: [chat({ streamUsage: false, shortToolCallIds: true })],
+    listPath: '/models',
+    documentation: 'https://docs.mistral.ai/getting-started/models/',
+    isLocal: false,
+  },
+  {
+    id: 'groq',
+    name: 'Groq',
+    keyEnv: ['GROQ_API_KEY'],
+    baseUrlEnv: 'GROQ_BASE_URL',
+    baseUrl: 'https://api.groq.com/openai/v1',
+    endpoints: [chat({ outputLimitField: 'max_completion_tokens' })],
+    listPath: '/models',
+    documentation: 'https://console.groq.com/docs/models',
+    isLocal: false,
+  },
+  local('ollama', 'Ollama', 11_434, 'https://ollama.com/library'),
+  local('lmstudio', 'LM Studio', 1234, 'https://lmstudio.ai/models'),
+  local('llamacpp', 'llama.cpp', 8080, 'https://github.com/ggml-org/llama.cpp'),
+  local('vllm', 'vLLM', 8000, 'https://docs.vllm.ai'),
+  {
+    id: 'custom',
+    name: 'Custom endpoint',
+    keyEnv: ['CUSTOM_API_KEY'],
+    baseUrlEnv: 'CUSTOM_BASE_URL',
+    baseUrl: '',
+    endpoints: [chat(conservativeQuirks)],
+    listPath: '/models',
+    documentation: '',
+    isLocal: false,
+  },
+];
+
+/** The entry of an id. */
+export function providerEntry(id: string): ProviderEntry | undefined {
+  return providerTable.find((provider) => provider.id === id);
+}
+
+/** Quirks that matter for reading answers of a provider, known to us or not. */
+export function wireQuirks(providerId: string): DialectQuirks {
+  return providerEntry(providerId)?.endpoints[0].quirks ?? {};
+}

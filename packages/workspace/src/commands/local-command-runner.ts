@@ -1,0 +1,204 @@
+// Runs shell commands on this machine: own process tree, bounded output and time, sandboxed by bubblewrap where possible.
+//
+// A command is `starting` until spawned, `running` until its first process ends or it is ended, then `reaping` until no
+// process of its tree is left. A sandbox that cannot start is noticed by its own words on the raw error stream (the command's
+// error stream is joined to its output before its first word), is remembered, and the command runs again without it when the
+// sandbox was only preferred: it had not begun.
+import { accessSync, constants, mkdirSync, rmSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { MonkeyError } from '@monkey-coder/protocol';
+import { absoluteSearchPath } from '../git/run-git.ts';
+import { sandboxArguments } from './bubblewrap.ts';
+import type { CommandRequest, CommandResult, CommandRunner, SandboxStatus } from './command-runner.ts';
+import { commandMarkerName, scrubEnvironment } from './environment.ts';
+import { type Finished, RunningCommand } from './running-command.ts';
+
+/** What a runner is made for. Folders are real paths. */
+export interface LocalCommandRunnerOptions {
+  readonly root: string;
+  readonly addedFolders: readonly string[];
+  /** Hidden from sandboxed commands. */
+  readonly protectedFolders: readonly string[];
+  /** Where output files and the private /tmp are kept; made when needed, emptied by `close`. */
+  readonly folder: string;
+  /** The user's environment; scrubbed before any command sees it. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds, monotonic or not. */
+  readonly now: () => number;
+  /** A fresh unique word for each command. */
+  readonly newId: () => string;
+  /** Bytes of output after which a command is ended. Default 64 MiB. */
+  readonly outputLimitBytes?: number;
+  /** Milliseconds between SIGTERM and SIGKILL. Default 2,000. */
+  readonly graceMs?: number;
+}
+
+/** A runner that owns files and must be closed. */
+export interface LocalCommandRunner extends CommandRunner {
+  /** Ends running commands and removes output files and the private /tmp. */
+  close(): Promise<void>;
+}
+
+/** Creates the runner; nothing is spawned or looked up before the first `run` or `sandbox`. */
+export function createLocalCommandRunner(options: LocalCommandRunnerOptions): LocalCommandRunner {
+  const environment = scrubEnvironment(options.environment);
+  const searchPath = absoluteSearchPath(options.environment['PATH']);
+  environment['PATH'] = searchPath;
+  const live = new Set<RunningCommand>();
+  const state: RunnerState = { sandboxProblem: null, sandboxWorked: false, shell: null, bwrap: undefined };
+
+  const start = async (request: CommandRequest, sandboxed: boolean): Promise<Finished> => {
+    const marker = options.newId();
+    state.shell ??= shellCommand(searchPath);
+    const { shell } = state;
+    const cwd = request.cwd ?? options.root;
+    const inner = [shell.file, ...shell.arguments, shell.prefix + request.command];
+    const line = sandboxed
+      ? [state.bwrap ?? 'bwrap', ...sandboxArguments(places(options), { ...request, cwd }), ...inner]
+      : inner;
+    const command = new RunningCommand(request, options, marker, {
+      line,
+      cwd,
+      environment: { ...environment, PWD: cwd, [commandMarkerName]: marker },
+      sandboxed,
+    });
+    live.add(command);
+    try {
+      return await command.finished;
+    } finally {
+      live.delete(command);
+    }
+  };
+
+  const run = async (request: CommandRequest): Promise<CommandResult> => {
+    const sandboxed = wantsSandbox(request, state, searchPath);
+    const finished = await start(request, sandboxed);
+    if (finished.sandboxProblem === null) {
+      if (sandboxed) state.sandboxWorked = true;
+      return finished.result;
+    }
+    state.sandboxProblem = finished.sandboxProblem;
+    if (request.sandbox === 'required') throw sandboxMissing(finished.sandboxProblem);
+    return (await start(request, false)).result;
+  };
+
+  return {
+    run,
+    sandbox: () => probe(state, searchPath, options, run),
+    close: async () => {
+      await Promise.allSettled([...live].map((command) => command.cancel()));
+      rmSync(options.folder, { recursive: true, force: true });
+    },
+  };
+}
+
+interface RunnerState {
+  sandboxProblem: string | null;
+  sandboxWorked: boolean;
+  shell: ShellCommand | null;
+  /** Path of the program; null when there is none, undefined before the first look. */
+  bwrap: string | null | undefined;
+}
+
+function places(options: LocalCommandRunnerOptions) {
+  const temporaryFolder = join(options.folder, 'tmp');
+  mkdirSync(temporaryFolder, { recursive: true, mode: 0o700 });
+  return { ...options, temporaryFolder, home: options.environment['HOME'] };
+}
+
+function wantsSandbox(request: CommandRequest, state: RunnerState, searchPath: string): boolean {
+  if (request.sandbox === 'off') return false;
+  findSandbox(state, searchPath);
+  if (state.sandboxProblem === null) return true;
+  if (request.sandbox === 'required') throw sandboxMissing(state.sandboxProblem);
+  return false;
+}
+
+function findSandbox(state: RunnerState, searchPath: string): void {
+  if (state.bwrap !== undefined) return;
+  state.bwrap = process.platform === 'linux' ? findProgram('bwrap', searchPath) : null;
+  if (state.bwrap !== null) return;
+  state.sandboxProblem =
+    process.platform === 'linux' ? 'bubblewrap is not installed' : `there is no sandbox for ${process.platform} yet`;
+}
+
+function sandboxMissing(problem: string): MonkeyError {
+  return new MonkeyError('permission.denied', `the command needs a sandbox, and ${problem}`, {
+    advice: 'Install bubblewrap (package `bubblewrap`), or run with the sandbox set to `preferred`.',
+  });
+}
+
+async function probe(
+  state: RunnerState,
+  searchPath: string,
+  options: LocalCommandRunnerOptions,
+  run: (request: CommandRequest) => Promise<CommandResult>,
+): Promise<SandboxStatus> {
+  findSandbox(state, searchPath);
+  if (state.sandboxProblem === null && !state.sandboxWorked) {
+    await run({
+      command: ':',
+      cwd: options.root,
+      timeoutMs: 5_000,
+      maxOutputBytes: 1_000,
+      network: false,
+      writable: false,
+      sandbox: 'preferred',
+      signal: new AbortController().signal,
+    });
+  }
+  const always = ['time, output and the whole process tree are bounded', 'secrets are removed from the environment'];
+  if (state.sandboxProblem !== null) {
+    const why = `(${state.sandboxProblem})`;
+    return {
+      kind: 'none',
+      enforced: always,
+      notEnforced: [
+        `commands can write wherever you can ${why}`,
+        `commands can read your keys and other files ${why}`,
+        `commands can use the network ${why}`,
+      ],
+    };
+  }
+  return {
+    kind: 'bubblewrap',
+    enforced: [
+      ...always,
+      'only the workspace, added folders and a private /tmp are writable',
+      'git hooks, git configuration and existing agent settings are read-only',
+      'well-known secret folders and the agent’s own folders are hidden',
+      'no network unless it was allowed',
+      'no process outlives its command',
+    ],
+    notEnforced: ['other files you can read are readable', 'memory and CPU are not limited'],
+  };
+}
+
+interface ShellCommand {
+  readonly file: string;
+  readonly arguments: readonly string[];
+  /** Joins the error stream to the output, on the same line so that line numbers in messages stay right. */
+  readonly prefix: string;
+}
+
+function shellCommand(searchPath: string): ShellCommand {
+  if (process.platform === 'win32') {
+    const file = findProgram('pwsh.exe', searchPath) ?? 'powershell.exe';
+    return { file, arguments: ['-NoProfile', '-NonInteractive', '-Command'], prefix: '' };
+  }
+  const file = findProgram('bash', searchPath) ?? '/bin/sh';
+  return { file, arguments: ['-c'], prefix: 'exec 2>&1; ' };
+}
+
+function findProgram(name: string, searchPath: string): string | null {
+  for (const folder of searchPath.split(delimiter)) {
+    const path = join(folder, name);
+    try {
+      accessSync(path, constants.X_OK);
+      return path;
+    } catch {
+      // Not in this folder.
+    }
+  }
+  return null;
+}

@@ -1,0 +1,109 @@
+// Keeps head and tail of a command's output, counts the rest, and files the whole when something is left out.
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** What was kept. */
+export interface CollectedOutput {
+  readonly output: string;
+  readonly omittedBytes: number;
+  readonly outputFile?: string;
+}
+
+/** Largest output file, in bytes. */
+export const maxOutputFileBytes = 32 * 1024 * 1024;
+
+/** Takes text in order; `finish` gives what was kept and closes the file. */
+export class OutputCollector {
+  readonly #headLimit: number;
+  readonly #tailLimit: number;
+  readonly #filePath: string;
+  #head = '';
+  #headBytes = 0;
+  #tail: { text: string; bytes: number }[] = [];
+  #tailBytes = 0;
+  #omittedBytes = 0;
+  #file: number | null = null;
+  #fileBytes = 0;
+  #fileFailed = false;
+
+  constructor(maxBytes: number, filePath: string) {
+    this.#headLimit = Math.ceil(maxBytes / 2);
+    this.#tailLimit = Math.floor(maxBytes / 2);
+    this.#filePath = filePath;
+  }
+
+  add(text: string): void {
+    if (text === '') return;
+    const bytes = Buffer.byteLength(text);
+    // Nothing was dropped so far: this is the last moment at which the whole can still be filed.
+    const overflows = this.#headBytes + this.#tailBytes + bytes > this.#headLimit + this.#tailLimit;
+    if (overflows && this.#file === null && !this.#fileFailed) this.#openFile();
+    this.#writeFile(text);
+    let rest = text;
+    if (this.#headBytes < this.#headLimit && this.#tail.length === 0) {
+      const fitting = prefixOfBytes(text, this.#headLimit - this.#headBytes);
+      this.#head += fitting;
+      this.#headBytes += Buffer.byteLength(fitting);
+      rest = text.slice(fitting.length);
+    }
+    if (rest !== '') this.#addTail(rest);
+  }
+
+  finish(): CollectedOutput {
+    if (this.#file !== null) closeSync(this.#file);
+    const tail = this.#tail.map((piece) => piece.text).join('');
+    if (this.#omittedBytes === 0) return { output: this.#head + tail, omittedBytes: 0 };
+    const where = this.#fileFailed ? '' : `; the whole is in ${this.#filePath}`;
+    const note = `\n[… ${this.#omittedBytes} bytes omitted${where} …]\n`;
+    const kept = { output: this.#head + note + tail, omittedBytes: this.#omittedBytes };
+    return this.#fileFailed ? kept : { ...kept, outputFile: this.#filePath };
+  }
+
+  #addTail(text: string): void {
+    const bytes = Buffer.byteLength(text);
+    this.#tail.push({ text, bytes });
+    this.#tailBytes += bytes;
+    while (this.#tailBytes > this.#tailLimit) {
+      const first = this.#tail[0];
+      if (first === undefined) return;
+      const surplus = this.#tailBytes - this.#tailLimit;
+      const kept = surplus >= first.bytes ? '' : first.text.slice(prefixOfBytes(first.text, surplus).length || 1);
+      const dropped = first.bytes - Buffer.byteLength(kept);
+      this.#omittedBytes += dropped;
+      this.#tailBytes -= dropped;
+      if (kept === '') this.#tail.shift();
+      else this.#tail[0] = { text: kept, bytes: first.bytes - dropped };
+    }
+  }
+
+  #openFile(): void {
+    try {
+      mkdirSync(dirname(this.#filePath), { recursive: true, mode: 0o700 });
+      this.#file = openSync(this.#filePath, 'w', 0o600);
+    } catch {
+      this.#fileFailed = true;
+      return;
+    }
+    this.#writeFile(this.#head + this.#tail.map((piece) => piece.text).join(''));
+  }
+
+  #writeFile(text: string): void {
+    if (this.#file === null || this.#fileBytes >= maxOutputFileBytes) return;
+    const bytes = Buffer.from(text).subarray(0, maxOutputFileBytes - this.#fileBytes);
+    try {
+      writeSync(this.#file, bytes);
+      this.#fileBytes += bytes.length;
+    } catch {
+      this.#fileBytes = maxOutputFileBytes;
+    }
+  }
+}
+
+// The longest prefix that takes at most `limit` bytes in UTF-8, never cutting a character.
+function prefixOfBytes(text: string, limit: number): string {
+  if (Buffer.byteLength(text) <= limit) return text;
+  const bytes = Buffer.from(text);
+  let end = Math.max(0, limit);
+  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return bytes.toString('utf8', 0, end);
+}

@@ -1,0 +1,138 @@
+// The workspace on this machine's disk: the parts of this package put together for one folder.
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type IdPrefix, MonkeyError } from '@monkey-coder/protocol';
+import { createLocalCommandRunner, type LocalCommandRunner } from './commands/local-command-runner.ts';
+import type { CommandRequest, CommandRunner } from './commands/command-runner.ts';
+import type { Edit, EditRefusal } from './edits/edit.ts';
+import { createSafeWriter, type SafeWriter } from './files/atomic-write.ts';
+import { createPathGuard, type PathGuard, requireRegularFile } from './files/path-guard.ts';
+import { readText, readTextRange, type TextRange } from './files/text-file.ts';
+import { createGitRunner } from './git/run-git.ts';
+import { analyseProject } from './project/analyse.ts';
+import { ChangePlanner } from './plan-change.ts';
+import type { ProjectFacts } from './project/project-facts.ts';
+import type { FileLister, TextSearch } from './search/search.ts';
+import { createLocalSnapshotStore } from './snapshots/local-snapshot-store.ts';
+import type { SnapshotStore } from './snapshots/snapshot-store.ts';
+import type { ChangePlan, FileText, PlannedFile, PlanState, Workspace } from './workspace.ts';
+
+/** What a workspace is opened with. */
+export interface WorkspaceOptions {
+  readonly root: string;
+  /** Further folders that may be read and written. */
+  readonly addedFolders: readonly string[];
+  /** The agent's state: snapshots, output files, the private /tmp of commands. Protected by itself. */
+  readonly stateFolder: string;
+  /** Further folders of the agent (configuration, keys): neither read nor written nor shown to commands. */
+  readonly protectedFolders: readonly string[];
+  /** The user's environment; commands get it without secrets, git gets only its search path. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly newId: (prefix: IdPrefix) => string;
+}
+
+/** A workspace that can also read pieces of files of any size. */
+export interface LocalWorkspace extends Workspace {
+  /** At most `lengthBytes` (and 10 MiB) from `offsetBytes`, without a last line that is cut. Throws like `readFile`. */
+  readRange(path: string, offsetBytes: number, lengthBytes: number): Promise<TextRange>;
+}
+
+/** Opens a workspace; nothing but the folders' real paths is looked up before it is used. Throws `workspace.not-found`. */
+export function createWorkspace(options: WorkspaceOptions): LocalWorkspace {
+  const protectedFolders = [options.stateFolder, ...options.protectedFolders];
+  const guard = createPathGuard({ ...options, protectedFolders });
+  return new DiskWorkspace(options, guard, protectedFolders);
+}
+
+class DiskWorkspace implements LocalWorkspace {
+  readonly root: string;
+  readonly addedFolders: readonly string[];
+  readonly commands: CommandRunner;
+  readonly snapshots: SnapshotStore;
+  readonly search: TextSearch;
+  readonly lister: FileLister;
+  readonly #guard: PathGuard;
+  readonly #planner: ChangePlanner;
+  readonly #runner: LocalCommandRunner;
+
+  constructor(options: WorkspaceOptions, guard: PathGuard, protectedFolders: readonly string[]) {
+    const { stateFolder, environment, now, newId } = options;
+    const writer: SafeWriter = createSafeWriter(guard);
+    const runGit = createGitRunner(environment['PATH']);
+    this.#guard = guard;
+    this.root = guard.root;
+    this.addedFolders = guard.addedFolders;
+    this.#planner = new ChangePlanner(guard, writer);
+    this.snapshots = createLocalSnapshotStore({ guard, writer, stateFolder, runGit, now, newId: () => newId('snap') });
+    this.#runner = createLocalCommandRunner({
+      root: guard.root,
+      addedFolders: guard.addedFolders,
+      protectedFolders,
+      folder: join(stateFolder, 'commands', newId('run')),
+      environment,
+      now,
+      newId: () => newId('call'),
+    });
+    this.commands = { run: (request) => this.#run(request), sandbox: () => this.#runner.sandbox() };
+    this.lister = pendingLister({ root: guard.root, runGit });
+    this.search = pendingSearch({ root: guard.root, runGit });
+  }
+
+  async readFile(path: string): Promise<FileText> {
+    return readText(this.#existing(path));
+  }
+
+  async readRange(path: string, offsetBytes: number, lengthBytes: number): Promise<TextRange> {
+    return readTextRange(this.#existing(path), offsetBytes, lengthBytes);
+  }
+
+  async check(path: string, access: 'read' | 'write') {
+    const checked = this.#guard.check(path, access);
+    const { stats } = checked;
+    if (access === 'write' && stats !== null) requireRegularFile(checked.path, stats);
+    return { path: checked.path, exists: stats !== null, isDirectory: stats?.isDirectory() ?? false };
+  }
+
+  async planEdit(edit: Edit, seen: ReadonlyMap<string, string>): Promise<ChangePlan | EditRefusal> {
+    return this.#planner.plan(edit, seen);
+  }
+
+  async apply(plan: ChangePlan): Promise<void> {
+    this.#planner.apply(plan);
+  }
+
+  async examine(files: readonly PlannedFile[]): Promise<PlanState> {
+    return this.#planner.examine(files);
+  }
+
+  async project(): Promise<ProjectFacts> {
+    return analyseProject(this.root);
+  }
+
+  async close(): Promise<void> {
+    await this.#runner.close();
+  }
+
+  #existing(path: string) {
+    const checked = this.#guard.check(path, 'read');
+    if (checked.stats === null) throw new MonkeyError('workspace.not-found', `${checked.path} does not exist`);
+    return checked;
+  }
+
+  #run(request: CommandRequest) {
+    if (request.cwd === undefined) return this.#runner.run(request);
+    const cwd = this.#existing(request.cwd).absolute;
+    if (!statSync(cwd).isDirectory())
+      throw new MonkeyError('workspace.not-found', `${request.cwd} is not a folder to run a command in`);
+    return this.#runner.run({ ...request, cwd });
+  }
+}
+
+function pendingLister(_: unknown): FileLister {
+  return { list: async () => ({ paths: [], truncated: false }) };
+}
+function pendingSearch(_: unknown): TextSearch {
+  return { search: async () => ({ matches: [], truncated: false }) };
+}

@@ -1,0 +1,187 @@
+// Searches text in the files of a project, in path then line order.
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import { createContext, Script } from 'node:vm';
+import { MonkeyError } from '@monkey-coder/protocol';
+import { type RunGit, runGit } from '../git/run-git.ts';
+import { compilePattern, type SearchPattern } from './pattern.ts';
+import { gitGrepPrefilter, type Prefilter, ripgrepPrefilter } from './prefilter.ts';
+import type { FileLister, SearchMatch, TextSearch } from './search.ts';
+
+/** What a search is made of. */
+export interface TextSearchOptions {
+  readonly lister: FileLister;
+  /** Absolute path of a ripgrep binary, where there is one. */
+  readonly ripgrep?: string;
+  /** How git is run; null to do without git. */
+  readonly runGit?: RunGit | null;
+  /** From how many files on ripgrep or git are asked first. */
+  readonly prefilterFrom?: number;
+  /** Milliseconds that matching may take in all; a pattern that needs more is refused. */
+  readonly deadlineMs?: number;
+}
+
+const DEFAULT_PREFILTER_FROM = 2_000;
+const DEFAULT_DEADLINE_MS = 10_000;
+const MAX_FILE_BYTES = 20 * 1024 * 1024;
+const BINARY_SNIFF_BYTES = 8_000;
+const SHOWN = 400;
+const YIELD_EVERY_MS = 20;
+
+/**
+ * A search in the files of a lister. Left out are binary files (a NUL among the first 8,000 bytes, as git has it) and files above 20 MiB. A pattern is
+ * matched line by line, never across lines. Enforced: all matching together ends after the deadline, even inside one catastrophic
+ * expression (`usage.invalid`). ripgrep or git grep, where present, only say which of many files to read: results are the same.
+ */
+export function createTextSearch(root: string, options: TextSearchOptions): TextSearch {
+  const prefilter = prefilterOf(root, options);
+  return {
+    async search({ pattern, syntax, caseSensitive, under = '', glob, limit, signal }) {
+      const compiled = compilePattern(pattern, syntax, caseSensitive);
+      const query = {
+        limit: Number.MAX_SAFE_INTEGER,
+        under,
+        ...(glob === undefined ? {} : { glob }),
+        ...(signal === undefined ? {} : { signal }),
+      };
+      const { paths } = await options.lister.list(query);
+      const worthAsking =
+        compiled.literals !== null && paths.length >= (options.prefilterFrom ?? DEFAULT_PREFILTER_FROM);
+      const asked =
+        worthAsking && prefilter
+          ? await prefilter({
+              literals: compiled.literals ?? [],
+              ignoreCase: compiled.ignoreCase,
+              paths,
+              under,
+              ...(signal === undefined ? {} : { signal }),
+            })
+          : null;
+      signal?.throwIfAborted();
+      const candidates = asked ? paths.filter((path) => asked.has(path)) : paths;
+      return scan(
+        root,
+        candidates,
+        compiled,
+        limit,
+        createGuard(pattern, options.deadlineMs ?? DEFAULT_DEADLINE_MS),
+        signal,
+      );
+    },
+  };
+}
+
+function prefilterOf(root: string, { ripgrep, runGit: git = runGit }: TextSearchOptions): Prefilter | null {
+  if (ripgrep !== undefined) return ripgrepPrefilter(root, ripgrep);
+  return git ? gitGrepPrefilter(root, git) : null;
+}
+
+/** Runs matching under a watchdog. */
+type Guard = (work: () => void) => void;
+
+/** V8 ends a regular expression that does not come to an end itself only when its script has a time-out; what is left of the deadline is that. */
+function createGuard(pattern: string, deadlineMs: number): Guard {
+  const context = createContext({ work: () => undefined });
+  const script = new Script('work()');
+  let left = deadlineMs;
+  const tooLong = () =>
+    new MonkeyError(
+      'usage.invalid',
+      `The pattern \`${pattern.slice(0, 80)}\` took more than ${deadlineMs / 1000} s: make it simpler, search for literal text, or narrow the files.`,
+    );
+  return (work) => {
+    const start = performance.now();
+    context['work'] = work;
+    try {
+      script.runInContext(context, { timeout: Math.max(1, Math.ceil(left)) });
+    } catch (error) {
+      if ((error as { code?: unknown }).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw tooLong();
+      throw error;
+    }
+    left -= performance.now() - start;
+    if (left <= 0) throw tooLong();
+  };
+}
+
+interface Results {
+  readonly matches: readonly SearchMatch[];
+  readonly truncated: boolean;
+}
+
+async function scan(
+  root: string,
+  paths: readonly string[],
+  pattern: SearchPattern,
+  limit: number,
+  guard: Guard,
+  signal?: AbortSignal,
+): Promise<Results> {
+  const matches: SearchMatch[] = [];
+  let next = 0;
+  const slice = () => {
+    const start = performance.now();
+    while (next < paths.length && matches.length <= limit && performance.now() - start < YIELD_EVERY_MS) {
+      const path = paths[next++] ?? '';
+      const text = textOf(join(root, path), pattern);
+      if (text !== null) addMatches(path, text, pattern.regex, limit, matches);
+    }
+  };
+  while (next < paths.length && matches.length <= limit) {
+    guard(slice);
+    await new Promise((resolve) => setImmediate(resolve));
+    signal?.throwIfAborted();
+  }
+  return { matches: matches.slice(0, limit), truncated: matches.length > limit };
+}
+
+function addMatches(path: string, text: string, regex: RegExp, limit: number, matches: SearchMatch[]): void {
+  let [start, number] = [0, 0];
+  while (start < text.length && matches.length <= limit) {
+    const newline = text.indexOf('\n', start);
+    const end = newline < 0 ? text.length : newline;
+    number++;
+    const line = text.slice(start, end > start && text.charCodeAt(end - 1) === 13 ? end - 1 : end);
+    const found = regex.exec(line);
+    if (found) matches.push({ path, line: number, text: shown(line, found.index) });
+    start = end + 1;
+  }
+}
+
+/** The part of a long line that holds the match. */
+function shown(line: string, at: number): string {
+  if (line.length <= SHOWN) return line;
+  const from = at < SHOWN - 100 ? 0 : Math.min(at - 100, line.length - SHOWN);
+  return line.slice(from, from + SHOWN);
+}
+
+/** Text of a regular file that may match; null for all others. */
+function textOf(file: string, { literals, ignoreCase }: SearchPattern): string | null {
+  const bytes = bytesOf(file);
+  if (bytes === null || bytes.subarray(0, BINARY_SNIFF_BYTES).includes(0)) return null;
+  if (literals !== null && !ignoreCase && !literals.some((literal) => bytes.includes(literal))) return null;
+  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  return bytes.toString('utf8', hasMark ? 3 : 0);
+}
+
+/** Opened without following a link or waiting for a pipe. */
+function bytesOf(file: string): Buffer | null {
+  let handle: number;
+  try {
+    handle = openSync(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+  } catch {
+    return null;
+  }
+  try {
+    const facts = fstatSync(handle);
+    if (!facts.isFile() || facts.size > MAX_FILE_BYTES) return null;
+    const bytes = Buffer.allocUnsafe(facts.size);
+    let length = 0;
+    for (let got = -1; got !== 0 && length < facts.size; length += got)
+      got = readSync(handle, bytes, length, facts.size - length, length);
+    return bytes.subarray(0, length);
+  } catch {
+    return null;
+  } finally {
+    closeSync(handle);
+  }
+}

@@ -1,0 +1,383 @@
+// Watches the tree of a git repository with an index and git folder of our own; the user's git folder is only read.
+//
+// The index starts as a copy of the user's, so that nothing has to be hashed. `git ls-files` then names what differs from it on
+// disk; those files are hashed and kept by us, and their entries put into our index by one `update-index`. No blob is ever
+// written through git and no path is converted: `info/attributes` switches filters and line-ending conversion off, and
+// `update-index --index-info` takes ids, not files. Entries whose content git would convert (LFS, CRLF) carry the id of the
+// converted content; they are found by comparing sizes, and taken over as the raw bytes they are.
+
+import { createHash } from 'node:crypto';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
+import { MonkeyError } from '@monkey-coder/protocol';
+import { temporaryPrefix } from '../files/path-rules.ts';
+import { type GitRepository, readConfig } from '../git/repository.ts';
+import type { GitResult, RunGit } from '../git/run-git.ts';
+import type { BlobStore } from './blob-store.ts';
+import { type IndexEntry, readIndexFile } from './git-index-file.ts';
+import type { TreeIndex } from './tree-index.ts';
+import {
+  blobId,
+  type FileState,
+  isStatId,
+  maxKeptBytes,
+  maxUnaskedBytes,
+  readDiskFile,
+  type StateChange,
+  sameState,
+} from './tree-state.ts';
+
+/** What a git tree index is made for. */
+export interface GitTreeOptions {
+  readonly root: string;
+  readonly repository: GitRepository;
+  /** Our own git folder; made when needed. */
+  readonly folder: string;
+  readonly blobs: BlobStore;
+  readonly runGit: RunGit;
+  /** Paths relative to the top, with forward slashes, that are never part of the tree. */
+  readonly excluded: readonly string[];
+}
+
+/** Baselines with more differences than this try again from the user's index, when that is newer. */
+const manyDifferences = 200;
+
+/** New entries above this number get their times at once. */
+const manyUnstamped = 20;
+
+/** A tree index over git. */
+export class GitTree implements TreeIndex {
+  readonly #options: GitTreeOptions;
+  readonly #indexPath: string;
+  readonly #env: Readonly<Record<string, string>>;
+  #isPrepared = false;
+  #isFresh = false;
+  #treeId: string | null = null;
+  #converted: string[] = [];
+  #large: Map<string, string> | null = null;
+
+  constructor(options: GitTreeOptions) {
+    this.#options = options;
+    this.#indexPath = join(options.folder, 'index');
+    this.#env = {
+      GIT_DIR: options.folder,
+      GIT_WORK_TREE: options.repository.top,
+      GIT_INDEX_FILE: this.#indexPath,
+    };
+  }
+
+  async refresh(purpose: 'baseline' | 'contents'): Promise<readonly StateChange[]> {
+    const isFirst = !existsSync(this.#indexPath);
+    this.#prepare(purpose);
+    let paths = await this.#changedPaths();
+    if (purpose === 'baseline' && paths.length > manyDifferences && this.#userIndexIsNewer()) {
+      this.#seed();
+      paths = await this.#changedPaths();
+    }
+    const large = new Map<string, string>();
+    const differences = paths.length === 0 ? [] : this.#differences(paths, large);
+    const changes = [...differences, ...this.#largeChanges(large)];
+    if (purpose === 'contents') await this.#keepContents(differences);
+    if (differences.length > 0) await this.#update(differences);
+    this.#setLarge(large);
+    return isFirst ? [] : changes.filter((change) => !sameState(change.before, change.after));
+  }
+
+  async treeHash(): Promise<string> {
+    if (this.#treeId === null) {
+      const prefix = this.#options.repository.prefix;
+      const line = ['write-tree', '--missing-ok', ...(prefix === '' ? [] : [`--prefix=${prefix}`])];
+      const result = await this.#git(line);
+      // An empty folder below the top has no tree of its own.
+      this.#treeId = result.exitCode === 0 ? result.stdout.toString('latin1').trim() : 'empty';
+    }
+    if (this.#large === null || this.#large.size === 0) return this.#treeId;
+    const algorithm = this.#options.blobs.algorithm;
+    return createHash(algorithm)
+      .update(`${this.#treeId} ${JSON.stringify([...this.#large])}`)
+      .digest('hex');
+  }
+
+  knownIds(): ReadonlySet<string> {
+    return new Set(this.#entries().map((entry) => entry.id));
+  }
+
+  async files(): Promise<readonly string[]> {
+    const result = await this.#git(['ls-files', '-z', '-c', '-o', '--exclude-standard']);
+    return [...new Set(splitNul(result.stdout))].filter((path) => !path.endsWith('/'));
+  }
+
+  /** Whether any file below the root is tracked; a folder that an outer repository ignores is better watched without git. */
+  static coversRoot(repository: GitRepository): boolean {
+    if (repository.prefix === '') return true;
+    const entries = readIndexFile(join(repository.gitFolder, 'index'), idBytes(repository));
+    return entries?.some((entry) => entry.path.startsWith(repository.prefix)) ?? false;
+  }
+
+  #prepare(purpose: 'baseline' | 'contents'): void {
+    if (!this.#isPrepared) {
+      writeGitFolder(this.#options);
+      rmSync(`${this.#indexPath}.lock`, { force: true });
+      this.#isPrepared = true;
+    }
+    // Once a process, a baseline follows the user's index: what that refers to is never pruned.
+    if (!existsSync(this.#indexPath) || (purpose === 'baseline' && !this.#isFresh && this.#userIndexIsNewer()))
+      this.#seed();
+    if (purpose === 'baseline') this.#isFresh = true;
+  }
+
+  #userIndexIsNewer(): boolean {
+    const seeded = readConfig(join(this.#options.folder, 'seed'));
+    return seeded !== this.#userIndexStamp();
+  }
+
+  #userIndexStamp(): string {
+    try {
+      const stats = statSync(join(this.#options.repository.gitFolder, 'index'));
+      return `${stats.mtimeMs} ${stats.size} ${stats.ino}`;
+    } catch {
+      return 'none';
+    }
+  }
+
+  #seed(): void {
+    const { repository, folder } = this.#options;
+    const userIndex = join(repository.gitFolder, 'index');
+    const stamp = this.#userIndexStamp();
+    this.#treeId = null;
+    rmSync(this.#indexPath, { force: true });
+    if (stamp !== 'none') {
+      const shared = readdirSync(repository.gitFolder).filter((name) => name.startsWith('sharedindex.'));
+      for (const name of shared) copyFileSync(join(repository.gitFolder, name), join(folder, name));
+      copyFileSync(userIndex, `${this.#indexPath}.new`);
+      // Git trusts an entry only if it is older than the index; the copy must not look younger than the original.
+      const seconds = Math.floor(statSync(userIndex).mtimeMs) / 1000;
+      utimesSync(`${this.#indexPath}.new`, seconds, seconds);
+      copyBack(`${this.#indexPath}.new`, this.#indexPath, seconds);
+      if (mayConvert(repository)) this.#converted = this.#convertedCandidates();
+    }
+    writeFileSync(join(folder, 'seed'), stamp);
+  }
+
+  // Where the size in the index is not that of the blob, git would convert; whether it is so is asked in `#changedPaths`.
+  #convertedCandidates(): string[] {
+    return this.#entries()
+      .filter((entry) => entry.mode.startsWith('100') && entry.path.startsWith(this.#options.repository.prefix))
+      .map((entry) => entry.path);
+  }
+
+  async #convertedPaths(): Promise<string[]> {
+    const candidates = new Set(this.#converted);
+    this.#converted = [];
+    if (candidates.size === 0) return [];
+    const entries = this.#entries().filter((entry) => candidates.has(entry.path));
+    const input = entries.map((entry) => `${entry.id}\n`).join('');
+    const result = await this.#git(['cat-file', '--batch-check=%(objectsize)'], input);
+    const sizes = result.stdout.toString('latin1').split('\n');
+    const { prefix } = this.#options.repository;
+    return entries
+      .filter((entry, index) => sizes[index] !== String(entry.sizeBytes))
+      .map((entry) => entry.path.slice(prefix.length));
+  }
+
+  async #changedPaths(): Promise<string[]> {
+    const converted = await this.#convertedPaths();
+    const result = await this.#git(['ls-files', '-z', '-m', '-d', '-o', '--exclude-standard']);
+    if (result.exitCode !== 0) throw gitFailed('list the files', this.#options.root, result);
+    const paths = splitNul(result.stdout);
+    return [...new Set([...converted, ...paths])].filter((path) => !path.endsWith('/'));
+  }
+
+  #entries(): IndexEntry[] {
+    return readIndexFile(this.#indexPath, idBytes(this.#options.repository)) ?? [];
+  }
+
+  #differences(paths: readonly string[], large: Map<string, string>): StateChange[] {
+    const { prefix } = this.#options.repository;
+    const wanted = new Set(paths);
+    const entries = new Map<string, IndexEntry>();
+    for (const entry of this.#entries()) {
+      if (!entry.path.startsWith(prefix)) continue;
+      const path = entry.path.slice(prefix.length);
+      if (wanted.has(path) && (entry.stage === 0 || entry.stage === 2)) entries.set(path, entry);
+    }
+    return paths.flatMap((path) => {
+      const difference = this.#difference(path, entries.get(path), large);
+      return difference === null ? [] : [difference];
+    });
+  }
+
+  #difference(path: string, entry: IndexEntry | undefined, large: Map<string, string>): StateChange | null {
+    // A nested repository is not ours to watch.
+    if (entry?.mode === '160000') return null;
+    const before = entry === undefined ? null : { mode: entry.mode as FileState['mode'], id: entry.id };
+    const limit = entry === undefined ? maxUnaskedBytes : maxKeptBytes;
+    const disk = readDiskFile(join(this.#options.root, path), this.#options.blobs.algorithm, limit);
+    if (disk.kind !== 'file') return before === null ? null : { path, before, after: null };
+    if (isStatId(disk.state.id)) {
+      large.set(path, disk.state.id);
+      return null;
+    }
+    const { mode, id } = disk.state;
+    if (disk.bytes !== null) this.#options.blobs.put(disk.bytes, id);
+    return { path, before, after: { mode, id } };
+  }
+
+  // Files too large to keep are known by size and time only; the list is on disk so that a later process can compare.
+  #largeChanges(large: ReadonlyMap<string, string>): StateChange[] {
+    const known = this.#knownLarge();
+    const state = (id: string | undefined): FileState | null => (id === undefined ? null : { mode: '100644', id });
+    const paths = new Set([...known.keys(), ...large.keys()]);
+    return [...paths].map((path) => ({ path, before: state(known.get(path)), after: state(large.get(path)) }));
+  }
+
+  #knownLarge(): Map<string, string> {
+    if (this.#large !== null) return this.#large;
+    try {
+      const pairs: unknown = JSON.parse(readFileSync(join(this.#options.folder, 'large.json'), 'utf8'));
+      this.#large = new Map(pairs as [string, string][]);
+    } catch {
+      this.#large = new Map();
+    }
+    return this.#large;
+  }
+
+  #setLarge(large: Map<string, string>): void {
+    const known = this.#knownLarge();
+    this.#large = large;
+    const text = JSON.stringify([...large]);
+    if (text !== JSON.stringify([...known]))
+      writeFileSync(join(this.#options.folder, 'large.json'), text, { mode: 0o600 });
+  }
+
+  async #keepContents(differences: readonly StateChange[]): Promise<void> {
+    const { blobs } = this.#options;
+    const ids = differences.flatMap(({ before }) => (before === null || blobs.has(before.id) ? [] : [before.id]));
+    if (ids.length === 0) return;
+    const result = await this.#git(['cat-file', '--batch'], `${ids.join('\n')}\n`);
+    for (const bytes of parseBatch(result.stdout)) blobs.put(bytes, blobId(bytes, blobs.algorithm));
+  }
+
+  async #update(differences: readonly StateChange[]): Promise<void> {
+    const { prefix } = this.#options.repository;
+    const zero = '0'.repeat(idBytes(this.#options.repository) * 2);
+    // Removals go first, so that a file may take the place of a folder and back.
+    const removed = differences.map(({ path }) => `0 ${zero}\t${prefix}${path}\0`);
+    const added = differences.flatMap(({ path, after }) =>
+      after === null ? [] : [`${after.mode} ${after.id}\t${prefix}${path}\0`],
+    );
+    this.#treeId = null;
+    const { top } = this.#options.repository;
+    const line = ['update-index', '-q', '--refresh', '-z', '--index-info'];
+    const result = await this.#git(line, removed.join('') + added.join(''), top);
+    if (result.exitCode > 1) throw gitFailed('record the files', this.#options.root, result);
+    // Entries made from ids carry no times yet, so that git reads the files at each look; few are cheaper than a process.
+    if (differences.length > manyUnstamped) await this.#git(['update-index', '-q', '--refresh'], '', top);
+  }
+
+  #git(args: readonly string[], input = '', cwd = this.#options.root): Promise<GitResult> {
+    return this.#options.runGit(cwd, args, { env: this.#env, input });
+  }
+}
+
+function idBytes(repository: GitRepository): 20 | 32 {
+  return repository.hashAlgorithm === 'sha256' ? 32 : 20;
+}
+
+function gitFailed(what: string, root: string, result: GitResult): MonkeyError {
+  const reason = result.stderr.trim().split('\n')[0] ?? '';
+  return new MonkeyError(
+    'workspace.io',
+    `git could not ${what} of ${root}: ${reason || `exit code ${result.exitCode}`}`,
+  );
+}
+
+function copyBack(from: string, to: string, seconds: number): void {
+  copyFileSync(from, to);
+  utimesSync(to, seconds, seconds);
+  rmSync(from, { force: true });
+}
+
+function splitNul(bytes: Buffer): string[] {
+  const text = bytes.toString('utf8');
+  return text === '' ? [] : text.slice(0, -1).split('\0');
+}
+
+// Written by hand instead of `git init`: no process, no templates.
+function writeGitFolder({ folder, repository, excluded }: GitTreeOptions): void {
+  if (existsSync(join(folder, 'HEAD'))) {
+    writeExcludes(folder, repository, excluded);
+    return;
+  }
+  for (const name of ['objects/info', 'refs', 'info']) mkdirSync(join(folder, name), { recursive: true, mode: 0o700 });
+  const format = repository.hashAlgorithm === 'sha256' ? ['[extensions]', 'objectformat = sha256'] : [];
+  const isWindows = process.platform === 'win32';
+  const config = [
+    '[core]',
+    `repositoryformatversion = ${format.length > 0 ? 1 : 0}`,
+    'bare = false',
+    `filemode = ${!isWindows}`,
+    `symlinks = ${!isWindows}`,
+    `ignorecase = ${isWindows || process.platform === 'darwin'}`,
+    `precomposeunicode = ${process.platform === 'darwin'}`,
+    'autocrlf = false',
+    'safecrlf = false',
+    'fsmonitor = false',
+    'splitIndex = false',
+    'untrackedCache = false',
+    'longpaths = true',
+    '[index]',
+    'sparse = false',
+    ...format,
+  ];
+  writeFileSync(join(folder, 'config'), `${config.join('\n')}\n`);
+  writeFileSync(
+    join(folder, 'info', 'attributes'),
+    '* -text -eol -ident -filter -diff -merge -working-tree-encoding\n',
+  );
+  writeFileSync(join(folder, 'objects', 'info', 'alternates'), `${join(repository.commonFolder, 'objects')}\n`);
+  writeExcludes(folder, repository, excluded);
+  writeFileSync(join(folder, 'HEAD'), 'ref: refs/heads/none\n');
+}
+
+function writeExcludes(folder: string, repository: GitRepository, excluded: readonly string[]): void {
+  const users = readConfig(join(repository.commonFolder, 'info', 'exclude'));
+  const ours = [`${temporaryPrefix}*`, ...excluded.map((path) => `/${path.replace(/[\\*?[\]!# ]/g, '\\$&')}`)];
+  const text = `${users}\n${ours.join('\n')}\n`;
+  const path = join(folder, 'info', 'exclude');
+  if (readConfig(path) !== text) writeFileSync(path, text);
+}
+
+// Whether anything says that contents in the repository are not the bytes in the work tree.
+function mayConvert(repository: GitRepository): boolean {
+  if (process.platform === 'win32') return true;
+  if (/^\s*(autocrlf|eol)\s*=/im.test(readConfig(join(repository.commonFolder, 'config')))) return true;
+  if (readConfig(join(repository.commonFolder, 'info', 'attributes')) !== '') return true;
+  const entries = readIndexFile(join(repository.gitFolder, 'index'), idBytes(repository)) ?? [];
+  return entries.some((entry) => basename(entry.path) === '.gitattributes');
+}
+
+/** The contents in the answer of `cat-file --batch`; what is missing is left out. */
+export function parseBatch(output: Buffer): Buffer[] {
+  const contents: Buffer[] = [];
+  for (let offset = 0; offset < output.length; ) {
+    const end = output.indexOf(0x0a, offset);
+    if (end < 0) break;
+    const size = /^[0-9a-f]+ \w+ (\d+)$/.exec(output.toString('latin1', offset, end))?.[1];
+    offset = end + 1;
+    if (size === undefined) continue;
+    contents.push(Buffer.from(output.subarray(offset, offset + Number(size))));
+    offset += Number(size) + 1;
+  }
+  return contents;
+}
