@@ -54,7 +54,14 @@ async function bundle(entries, define, plugins) {
   for (const [name, path] of Object.entries(entries)) {
     const result = await build({
       ...common,
-      ...(path.startsWith('src/') ? { entryPoints: [join(here, path)] } : { stdin: { contents: `module.exports = require('${path}');`, resolveDir: join(repository, 'packages', 'workspace') } }),
+      ...(path.startsWith('src/')
+        ? { entryPoints: [join(here, path)] }
+        : {
+            stdin: {
+              contents: `module.exports = require('${path}');`,
+              resolveDir: join(repository, 'packages', 'workspace'),
+            },
+          }),
       plugins,
       define: { PRODUCT_VERSION: JSON.stringify(version), ...define },
     });

@@ -19,6 +19,7 @@ export {
 export { exitCodeOf, exitCodes } from './exit-codes.ts';
 export { createIdSource, type IdPrefix } from './ids.ts';
 export {
+  interpretSchemas,
   type JsonObject,
   type JsonSchema,
   type JsonValue,

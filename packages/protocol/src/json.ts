@@ -23,3 +23,11 @@ export function parseJson(text: string): JsonValue | undefined {
     return undefined;
   }
 }
+
+/**
+ * For short-lived processes: schemas are interpreted instead of compiled to code at their first use. Compiling pays off after
+ * hundreds of values, and a run of the command line parses a few dozen. Called once at composition.
+ */
+export function interpretSchemas(): void {
+  z.config({ jitless: true });
+}

@@ -1,9 +1,13 @@
 // See, search, change and run a codebase.
+
+export { runCheck } from './checks/run-check.ts';
 export type { CommandRequest, CommandResult, CommandRunner, SandboxStatus } from './commands/command-runner.ts';
 export { applyEdit, applyEditToText, type EditedFile, type EditFiles, type EditResult } from './edits/apply.ts';
 export type { Edit, EditFormat, EditRefusal, EditRefusalCode, StringReplacement } from './edits/edit.ts';
 export { type MergeResult, merge3 } from './edits/merge.ts';
 export { diffStat, unifiedDiff } from './edits/unified-diff.ts';
+export { runGit } from './git/run-git.ts';
+export { createWorkspace, type LocalWorkspace, type WorkspaceOptions } from './local-workspace.ts';
 export { analyseProject } from './project/analyse.ts';
 export type { Evidence, ProjectCheck, ProjectFacts } from './project/project-facts.ts';
 export { createFileLister, type FileListerOptions } from './search/file-lister.ts';
@@ -12,6 +16,3 @@ export type { FileLister, SearchMatch, TextSearch } from './search/search.ts';
 export { createTextSearch, type TextSearchOptions } from './search/text-search.ts';
 export type { SnapshotEntry, SnapshotStore, UndoReport, UndoTarget } from './snapshots/snapshot-store.ts';
 export type { ChangePlan, FileText, PlannedFile, PlanState, Workspace } from './workspace.ts';
-export { runCheck } from './checks/run-check.ts';
-export { runGit } from './git/run-git.ts';
-export { createWorkspace, type LocalWorkspace, type WorkspaceOptions } from './local-workspace.ts';

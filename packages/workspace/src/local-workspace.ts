@@ -2,17 +2,18 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type IdPrefix, MonkeyError } from '@monkey-coder/protocol';
+import type { CommandRequest, CommandResult, CommandRunner } from './commands/command-runner.ts';
 import { createLocalCommandRunner, type LocalCommandRunner } from './commands/local-command-runner.ts';
-import type { CommandRequest, CommandRunner } from './commands/command-runner.ts';
 import type { Edit, EditRefusal } from './edits/edit.ts';
 import { createSafeWriter, type SafeWriter } from './files/atomic-write.ts';
 import { createPathGuard, type PathGuard, requireRegularFile } from './files/path-guard.ts';
 import { readText, readTextRange, type TextRange } from './files/text-file.ts';
 import { createGitRunner } from './git/run-git.ts';
-import { analyseProject } from './project/analyse.ts';
 import { ChangePlanner } from './plan-change.ts';
 import type { ProjectFacts } from './project/project-facts.ts';
+import { createFileLister } from './search/file-lister.ts';
 import type { FileLister, TextSearch } from './search/search.ts';
+import { createTextSearch } from './search/text-search.ts';
 import { createLocalSnapshotStore } from './snapshots/local-snapshot-store.ts';
 import type { SnapshotStore } from './snapshots/snapshot-store.ts';
 import type { ChangePlan, FileText, PlannedFile, PlanState, Workspace } from './workspace.ts';
@@ -56,6 +57,7 @@ class DiskWorkspace implements LocalWorkspace {
   readonly #guard: PathGuard;
   readonly #planner: ChangePlanner;
   readonly #runner: LocalCommandRunner;
+  #project: { readonly facts: ProjectFacts; readonly stamp: string } | null = null;
 
   constructor(options: WorkspaceOptions, guard: PathGuard, protectedFolders: readonly string[]) {
     const { stateFolder, environment, now, newId } = options;
@@ -76,8 +78,8 @@ class DiskWorkspace implements LocalWorkspace {
       newId: () => newId('call'),
     });
     this.commands = { run: (request) => this.#run(request), sandbox: () => this.#runner.sandbox() };
-    this.lister = pendingLister({ root: guard.root, runGit });
-    this.search = pendingSearch({ root: guard.root, runGit });
+    this.lister = createFileLister(guard.root, { runGit });
+    this.search = createTextSearch(guard.root, { lister: this.lister, runGit });
   }
 
   async readFile(path: string): Promise<FileText> {
@@ -108,7 +110,12 @@ class DiskWorkspace implements LocalWorkspace {
   }
 
   async project(): Promise<ProjectFacts> {
-    return analyseProject(this.root);
+    const known = this.#project;
+    if (known !== null && stampOf(this.root, known.facts) === known.stamp) return known.facts;
+    const { analyseProject } = await import('./project/analyse.ts');
+    const facts = await analyseProject(this.root);
+    this.#project = { facts, stamp: stampOf(this.root, facts) };
+    return facts;
   }
 
   async close(): Promise<void> {
@@ -121,7 +128,7 @@ class DiskWorkspace implements LocalWorkspace {
     return checked;
   }
 
-  #run(request: CommandRequest) {
+  async #run(request: CommandRequest): Promise<CommandResult> {
     if (request.cwd === undefined) return this.#runner.run(request);
     const cwd = this.#existing(request.cwd).absolute;
     if (!statSync(cwd).isDirectory())
@@ -130,9 +137,13 @@ class DiskWorkspace implements LocalWorkspace {
   }
 }
 
-function pendingLister(_: unknown): FileLister {
-  return { list: async () => ({ paths: [], truncated: false }) };
+// Facts hold while the files they were read from, and the names in the root, are the same.
+function stampOf(root: string, facts: ProjectFacts): string {
+  const evidence = [...facts.packageManagers, ...facts.frameworks, ...facts.checks].map((one) => one.evidence.file);
+  return ['.', ...new Set(evidence)].map((file) => stampOfFile(join(root, file))).join(' ');
 }
-function pendingSearch(_: unknown): TextSearch {
-  return { search: async () => ({ matches: [], truncated: false }) };
+
+function stampOfFile(path: string): string {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats === undefined ? 'none' : `${stats.mtimeMs}:${stats.size}:${stats.ino}`;
 }

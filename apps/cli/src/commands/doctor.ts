@@ -43,7 +43,7 @@ async function sandbox({ world, cwd }: CommandContext): Promise<Finding> {
   const workspace = await createWorkspace({
     root,
     addedFolders: [],
-    stateFolder: join(world.homes.state, 'doctor'),
+    stateFolder: world.homes.state,
     protectedFolders: [],
     environment: world.environment,
     now: world.now,

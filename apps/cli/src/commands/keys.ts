@@ -26,6 +26,7 @@ async function refuseBadKey({ world }: CommandContext, entry: ProviderEntry, key
   const target = {
     baseUrl,
     listPath: entry.listPath,
+    keyPath: entry.keyPath ?? entry.listPath,
     auth: endpoint.auth,
     dialect: endpoint.dialect,
     key: new Secret(key),

@@ -1,4 +1,6 @@
 // The bundle of all subcommands: finds the one that is meant, runs it, and ends with its exit code.
+
+import { interpretSchemas } from '@monkey-coder/protocol';
 import { commandHelp } from '../command-line/help.ts';
 import { commandOf } from '../command-line/options.ts';
 import { parseCommandLine } from '../command-line/parse.ts';
@@ -35,6 +37,7 @@ const table: Readonly<Record<string, Command>> = {
   undo,
 };
 
+interpretSchemas();
 exitWhenDone(main(process.argv.slice(2)));
 
 async function main(args: readonly string[]): Promise<number> {

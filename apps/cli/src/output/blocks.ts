@@ -58,7 +58,10 @@ function remark(event: Event, { style, verbose }: BlockOptions): string | undefi
   }
 }
 
-function header({ quote, sandbox, project }: EventOf<'run.started'>, { style, version }: BlockOptions): string {
+function header(
+  { quote, sandbox, project }: EventOf<'run.started'>,
+  { style, version, verbose }: BlockOptions,
+): string {
   const price =
     quote.worstCaseMicroUsd === null ? 'price unknown' : `at most ${formatMicroUsd(quote.worstCaseMicroUsd)}`;
   const next = quote.nextCallMicroUsd === null ? '' : ` (first call ≤ ${formatMicroUsd(quote.nextCallMicroUsd)})`;
@@ -66,9 +69,16 @@ function header({ quote, sandbox, project }: EventOf<'run.started'>, { style, ve
   return [
     `${style.bold(`monkey ${version}`)} · ${printable(project)}`,
     `${style.dim('quote')}    ${quote.provider}/${quote.model} · ${price}${next} · ${quote.maxTurns} turns · ${minutes} min · ${quote.firstRequestTokens} tokens to begin with`,
-    `${style.dim('sandbox')}  ${printable(sandbox)}`,
+    `${style.dim('sandbox')}  ${printable(verbose ? sandbox : shortSandbox(sandbox))}`,
     ...quote.notes.map((note) => `${style.yellow('!')} ${printable(note)}`),
   ].join('\n');
+}
+
+/** What holds, in a few words; what does not hold is never left out. */
+function shortSandbox(sandbox: string): string {
+  return sandbox.startsWith('bubblewrap')
+    ? 'bubblewrap: writes only here, no secrets, no network unless allowed (--verbose says all)'
+    : sandbox;
 }
 
 function toolEnd(event: EventOf<'tool.ended'>, { style, verbose }: BlockOptions): string | undefined {
@@ -82,15 +92,13 @@ function toolEnd(event: EventOf<'tool.ended'>, { style, verbose }: BlockOptions)
 }
 
 function receiptBlock(receipt: Receipt, style: Style): string {
+  if (receipt.failsBefore === true)
+    return style.green('✓ the new tests fail without the change, so they show something');
+  if (receipt.failsBefore === false)
+    return style.yellow('? the new tests pass without the change too, so they show nothing');
   const seconds = (receipt.durationMs / 1000).toFixed(1);
-  const tree = receipt.treeHash.slice(0, 12);
-  const ability =
-    receipt.failsBefore === true
-      ? ', and fails without the change'
-      : receipt.failsBefore === false
-        ? ', but passes without the change too'
-        : '';
-  const head = `${receipt.passed ? style.green('✓ passed') : style.red('✗ failed')}: ${printable(receipt.command)} · exit ${receipt.exitCode ?? 'none'} · ${seconds} s · tree ${tree}${ability}`;
+  const outcome = receipt.passed ? style.green('✓ passed') : style.red('✗ failed');
+  const head = `${outcome}: ${printable(receipt.command)} · exit ${receipt.exitCode ?? 'none'} · ${seconds} s · tree ${receipt.treeHash.slice(0, 12)}`;
   return receipt.passed
     ? head
     : `${head}\n${style.dim(indent(clipTail(printable(receipt.tail).trimEnd(), maxOutputLines)))}`;

@@ -1,6 +1,6 @@
 // `monkey "…"`: one run, or one after another at the terminal. The exit code is the outcome's.
 import { createEngine, createWorktree, type Engine, type LoadedSettings } from '@monkey-coder/engine';
-import { exitCodeOf, MonkeyError, nearestNames } from '@monkey-coder/protocol';
+import { exitCodeOf, interpretSchemas, MonkeyError, nearestNames } from '@monkey-coder/protocol';
 import { commands } from '../command-line/options.ts';
 import { type CommandLine, optionValue, parseCommandLine } from '../command-line/parse.ts';
 import { commandSettings, workingFolder } from '../configuration/command-settings.ts';
@@ -29,6 +29,7 @@ interface RunSetting {
   readonly terminal: TerminalConversation | undefined;
 }
 
+interpretSchemas();
 exitWhenDone(main(process.argv.slice(2)));
 
 async function main(args: readonly string[]): Promise<number> {

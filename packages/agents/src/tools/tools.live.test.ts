@@ -10,14 +10,17 @@ import { parseArguments } from './parse-arguments.ts';
 import type { Tool, ToolContext, ToolResult } from './tool.ts';
 
 const cleanUps: (() => void)[] = [];
-afterEach(() => {
+const closing: Workspace[] = [];
+afterEach(async () => {
+  for (const workspace of closing.splice(0)) await workspace.close();
   for (const cleanUp of cleanUps.splice(0)) cleanUp();
 });
 
 function open(files: Readonly<Record<string, string | Buffer>>): { workspace: Workspace; root: string } {
   const folder = makeTestFolder(files);
+  cleanUps.push(() => folder.remove());
   const workspace = openTestWorkspace(folder.base, process.env);
-  cleanUps.push(folder.remove, () => void workspace.close());
+  closing.push(workspace);
   return { workspace, root: join(folder.base, 'project') };
 }
 

@@ -2,7 +2,10 @@
 import { parseJson } from '@monkey-coder/protocol';
 
 /** What is wrong with the answer, in one line; undefined when it fits. The validator is loaded only here. */
-export async function checkAnswer(text: string, schema: Readonly<Record<string, unknown>>): Promise<string | undefined> {
+export async function checkAnswer(
+  text: string,
+  schema: Readonly<Record<string, unknown>>,
+): Promise<string | undefined> {
   const value = parseJson(stripFence(text));
   if (value === undefined) return 'it is not JSON';
   const { schemaProblem } = await import('./json-schema.ts');

@@ -20,6 +20,8 @@ export interface VerifyOptions {
   readonly openFolder: (folder: string) => Promise<Workspace>;
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
+  readonly sandbox: 'required' | 'preferred' | 'off';
+  readonly network: boolean;
   readonly newId: () => string;
   readonly now: () => number;
 }

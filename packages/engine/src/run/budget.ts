@@ -64,7 +64,10 @@ export function quoteRun(
     maxTurns: limits.maxTurns,
     maxDurationMs: limits.maxDurationMs,
     firstRequestTokens: known.requestTokens,
-    notes: [...target.notices, ...known.notes],
+    notes: [
+      ...target.notices.filter((notice) => price === undefined || !notice.startsWith('the price of ')),
+      ...known.notes,
+    ],
   };
 }
 

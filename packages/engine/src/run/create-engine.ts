@@ -65,8 +65,8 @@ function createParts(options: EngineOptions): EngineParts {
       createWorkspace({
         root,
         addedFolders,
-        stateFolder: join(homes.state, 'snapshots', projectKey(root)),
-        protectedFolders: [homes.config, homes.state],
+        stateFolder: homes.state,
+        protectedFolders: [homes.config],
         environment: options.environment,
         now,
         newId,
@@ -112,6 +112,7 @@ async function withWorkspace<T>(
 ): Promise<T> {
   const workspace = await parts.openWorkspace(realFolder(cwd), []);
   try {
+    await workspace.snapshots.recover();
     return await work(workspace);
   } finally {
     await workspace.close();

@@ -62,6 +62,8 @@ async function verifyWhenDone(run: RunContext, stop: AgentStop, facts: RunFacts)
     openFolder: run.openFolder,
     signal: run.connection.signal,
     timeoutMs: run.settings.limits.commandTimeoutSeconds * 5000,
+    sandbox: run.settings.sandbox,
+    network: run.settings.network,
     newId: () => run.newId('chk'),
     now: run.now,
   });

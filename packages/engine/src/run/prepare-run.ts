@@ -71,6 +71,7 @@ interface Ingredients {
 
 async function assemble(given: Ingredients): Promise<PreparedRun> {
   const { parts, task, start, workspace, found } = given;
+  await workspace.snapshots.recover();
   const project = await workspace.project();
   const sandbox = await workspace.commands.sandbox();
   const kept = keepableLimits(task.limits, found, parts.settings, microUsd(defaultSettings.limits.maxBudgetUsd ?? 0));
@@ -92,6 +93,7 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
     notes: [...kept.notes, ...notices, ...parts.warnings],
     pending,
   });
+  if (context.taskKind === 'change' && task.permissionMode !== 'plan') workspace.snapshots.prepare();
   return {
     context,
     state,

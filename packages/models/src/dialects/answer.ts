@@ -20,6 +20,7 @@ interface Call {
   arguments: string;
   announced: boolean;
   ended: boolean;
+  providerData?: JsonObject;
 }
 
 type Slot = TextLike | { type: 'call'; call: Call };
@@ -102,6 +103,12 @@ export class Answer {
     part.providerData = { [this.#dialect]: data };
   }
 
+  /** Keeps vendor data with the current text (or a new, empty one) and ends that part. */
+  textData(data: JsonObject): void {
+    this.#part('text').providerData = { [this.#dialect]: data };
+    this.closePart();
+  }
+
   /** A part without text of ours that must go back to the vendor as it was. */
   opaque(data: JsonObject): void {
     this.closePart();
@@ -130,8 +137,16 @@ export class Answer {
     if (call.announced) this.#events.push({ type: 'tool-call.delta', id: call.id, arguments: text });
   }
 
+  /** Keeps vendor data with a call. */
+  callData(key: string | number, data: JsonObject): void {
+    const call = this.#calls.get(key);
+    if (call !== undefined) call.providerData = { [this.#dialect]: data };
+  }
+
   /** What an open call has so far, to tell a second call from more of the first. */
-  openCall(key: string | number): { readonly id: string; readonly name: string } | undefined {
+  openCall(
+    key: string | number,
+  ): { readonly id: string; readonly name: string; readonly arguments: string } | undefined {
     return this.#calls.get(key);
   }
 
@@ -217,8 +232,9 @@ export class Answer {
       if (slot.type !== 'call') {
         if (slot.text !== '' || slot.providerData !== undefined) parts.push({ ...slot });
       } else if (slot.call.ended) {
-        const { id, name } = slot.call;
-        parts.push({ type: 'tool-call', id, name, arguments: slot.call.arguments });
+        const { id, name, providerData } = slot.call;
+        const data = providerData === undefined ? {} : { providerData };
+        parts.push({ type: 'tool-call', id, name, arguments: slot.call.arguments, ...data });
       }
     }
     return { role: 'assistant', parts };

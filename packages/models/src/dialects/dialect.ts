@@ -24,8 +24,10 @@ export interface DialectQuirks {
   readonly replayReasoning?: boolean;
   /** Tool call ids must be nine letters or digits (openai-chat at Mistral). */
   readonly shortToolCallIds?: boolean;
-  /** How the model is told to think (anthropic-messages): an effort word, a budget in tokens, or not at all. */
+  /** How the model is told to think (not openai-chat): an effort word, a budget in tokens, or not at all. */
   readonly thinking?: 'effort' | 'budget' | 'none';
+  /** The account may ask for summaries of reasoning (openai-responses): OpenAI refuses accounts it has not verified. */
+  readonly reasoningSummary?: boolean;
 }
 
 /** An HTTP request as a dialect wants it; the provider adds address and authentication. */

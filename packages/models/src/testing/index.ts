@@ -1,6 +1,6 @@
 // Conformance suites for the seams of this package, free of any test runner.
 export { type ContractCase, seededRandom } from './contract.ts';
-export { dialectContract } from './dialect-contract.ts';
+export { type DialectLimits, dialectContract } from './dialect-contract.ts';
 export { ledgerContract, type OpenLedger } from './ledger-contract.ts';
 export {
   collectEvents,

@@ -99,7 +99,7 @@ describe('kept output', () => {
     const collector = new OutputCollector(1_000, '/nonexistent/x.txt');
     collector.add('short\n');
     expect(collector.finish()).toEqual({ output: 'short\n', omittedBytes: 0 });
-    const failing = new OutputCollector(10, '/proc/nonexistent/x.txt');
+    const failing = new OutputCollector(10, '/dev/null/x.txt');
     failing.add('longer than ten bytes\n');
     expect(failing.finish().outputFile).toBeUndefined();
     expect(failing.finish().omittedBytes).toBe(12);

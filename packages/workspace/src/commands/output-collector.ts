@@ -34,18 +34,15 @@ export class OutputCollector {
 
   add(text: string): void {
     if (text === '') return;
-    const bytes = Buffer.byteLength(text);
+    const canGrow = this.#headBytes < this.#headLimit && this.#tail.length === 0;
+    const fitting = canGrow ? prefixOfBytes(text, this.#headLimit - this.#headBytes) : '';
+    const rest = text.slice(fitting.length);
     // Nothing was dropped so far: this is the last moment at which the whole can still be filed.
-    const overflows = this.#headBytes + this.#tailBytes + bytes > this.#headLimit + this.#tailLimit;
-    if (overflows && this.#file === null && !this.#fileFailed) this.#openFile();
+    const willDrop = this.#tailBytes + Buffer.byteLength(rest) > this.#tailLimit;
+    if (willDrop && this.#file === null && !this.#fileFailed) this.#openFile();
     this.#writeFile(text);
-    let rest = text;
-    if (this.#headBytes < this.#headLimit && this.#tail.length === 0) {
-      const fitting = prefixOfBytes(text, this.#headLimit - this.#headBytes);
-      this.#head += fitting;
-      this.#headBytes += Buffer.byteLength(fitting);
-      rest = text.slice(fitting.length);
-    }
+    this.#head += fitting;
+    this.#headBytes += Buffer.byteLength(fitting);
     if (rest !== '') this.#addTail(rest);
   }
 
@@ -67,7 +64,7 @@ export class OutputCollector {
       const first = this.#tail[0];
       if (first === undefined) return;
       const surplus = this.#tailBytes - this.#tailLimit;
-      const kept = surplus >= first.bytes ? '' : first.text.slice(prefixOfBytes(first.text, surplus).length || 1);
+      const kept = surplus >= first.bytes ? '' : afterBytes(first.text, surplus);
       const dropped = first.bytes - Buffer.byteLength(kept);
       this.#omittedBytes += dropped;
       this.#tailBytes -= dropped;
@@ -97,6 +94,13 @@ export class OutputCollector {
       this.#fileBytes = maxOutputFileBytes;
     }
   }
+}
+
+// What is left after at least `count` bytes, never cutting a character.
+function afterBytes(text: string, count: number): string {
+  const fitting = prefixOfBytes(text, count).length;
+  const isWhole = Buffer.byteLength(text.slice(0, fitting)) === count;
+  return text.slice(isWhole ? fitting : fitting + ((text.codePointAt(fitting) ?? 0) > 0xffff ? 2 : 1));
 }
 
 // The longest prefix that takes at most `limit` bytes in UTF-8, never cutting a character.

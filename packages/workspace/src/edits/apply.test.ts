@@ -178,6 +178,36 @@ describe('search/replace blocks', () => {
     expect(text('search-replace-blocks', 'a\n', 'nothing to see')).toBe('malformed');
   });
 
+  it('finds the path among decorations, and takes no sentence for one', () => {
+    const read = (name: string) => {
+      if (name !== 'src/a.ts') throw new Error('outside');
+      return 'a\n';
+    };
+    for (const heading of [
+      'src/a.ts',
+      './src/a.ts',
+      '### `src/a.ts`',
+      '**File: src/a.ts**',
+      '1. `src/a.ts`:',
+      'src/a.ts\n```ts',
+    ]) {
+      const edit: Edit = {
+        format: 'search-replace-blocks',
+        text: `Now /etc/hosts.\n\n${heading}\n${block('a\n', 'b\n')}`,
+      };
+      expect(applyEdit(edit, { read }), heading).toMatchObject({
+        kind: 'edited',
+        files: new Map([['src/a.ts', { before: 'a\n', after: 'b\n' }]]),
+      });
+    }
+    const unnamed: Edit = {
+      format: 'search-replace-blocks',
+      path: 'src/a.ts',
+      text: `I change the line.\n${block('a\n', 'b\n')}`,
+    };
+    expect(applyEdit(unnamed, { read })).toMatchObject({ kind: 'edited' });
+  });
+
   it('makes and changes several files', () => {
     const edit = `x/new.txt\n${block('', 'n\n')}\na.txt\n${block('a\n', 'b\n')}`;
     expect(tree({ format: 'search-replace-blocks', text: edit }, { 'a.txt': 'a\n' })).toEqual({

@@ -66,7 +66,7 @@ export function applyEditToText(
 }
 
 function parse(edit: Edit, files: EditFiles): Parsed {
-  const exists = (path: string) => files.read(path) !== null;
+  const exists = (path: string) => isFile(files, path);
   if (edit.format === 'old-new-string') {
     if (edit.replacements.length === 0) return refuse('malformed', 'The list of replacements is empty.', edit.path);
     return {
@@ -80,6 +80,16 @@ function parse(edit: Edit, files: EditFiles): Parsed {
   if (edit.format === 'search-replace-blocks') return parseBlocks(edit.text, edit.path, exists);
   if (edit.format === 'unified-diff') return parseDiff(edit.text, edit.path, exists);
   return parsePatch(edit.text);
+}
+
+/** Whether a line of an answer names a file. A reader may throw for what is no path at all; for a real path it will throw again when it is read. */
+function isFile(files: EditFiles, path: string): boolean {
+  if (path === '' || path.length > 1_000) return false;
+  try {
+    return files.read(path) !== null;
+  } catch {
+    return false;
+  }
 }
 
 /** An empty old text makes a new file. */

@@ -116,21 +116,23 @@ function compileName(segment: string): (name: string) => boolean {
 function unitsOf(segment: string): Unit[] {
   const units: Unit[] = [];
   const characters = [...segment];
-  for (let i = 0; i < characters.length; i++) {
-    const character = characters[i] ?? '';
-    const end = character === '[' ? classEnd(characters, i) : -1;
-    if (character === '*') {
-      if (units.at(-1) !== '*') units.push('*');
-    } else if (character === '?') units.push(() => true);
-    else if (end > 0) {
-      units.push(classOf(characters.slice(i + 1, end)));
-      i = end;
-    } else {
-      const literal = character === '\\' && i + 1 < characters.length ? (characters[++i] ?? '') : character;
-      units.push((other) => other === literal);
-    }
+  for (let i = 0; i < characters.length; ) {
+    const { unit, length } = unitAt(characters, i);
+    if (unit !== '*' || units.at(-1) !== '*') units.push(unit);
+    i += length;
   }
   return units;
+}
+
+function unitAt(characters: readonly string[], at: number): { readonly unit: Unit; readonly length: number } {
+  const character = characters[at] ?? '';
+  if (character === '*') return { unit: '*', length: 1 };
+  if (character === '?') return { unit: () => true, length: 1 };
+  const end = character === '[' ? classEnd(characters, at) : -1;
+  if (end > 0) return { unit: classOf(characters.slice(at + 1, end)), length: end + 1 - at };
+  const isEscape = character === '\\' && at + 1 < characters.length;
+  const literal = isEscape ? characters[at + 1] : character;
+  return { unit: (other) => other === literal, length: isEscape ? 2 : 1 };
 }
 
 /** Where a class closes; a bracket right after the opening is text. */

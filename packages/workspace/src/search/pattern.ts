@@ -43,7 +43,9 @@ export function compilePattern(pattern: string, syntax: 'regex' | 'literal', cas
 /** Words worth looking for in bytes: not too short, on one line, and plain ASCII where case is to be ignored. */
 function usable(literals: readonly string[], caseSensitive: boolean): readonly string[] | null {
   const isUsable = (literal: string) =>
-    literal.length >= MIN_LITERAL && !/[\n\r\0]/.test(literal) && (caseSensitive || /^[\x20-\x7e]+$/.test(literal));
+    literal.length >= MIN_LITERAL &&
+    !/[\n\r\0\ud800-\udfff]/.test(literal) &&
+    (caseSensitive || /^[\x20-\x7e]+$/.test(literal));
   return literals.every(isUsable) ? literals : null;
 }
 
@@ -100,9 +102,12 @@ function branches(source: string): string[] {
   return [...parts, source.slice(from)];
 }
 
+const tokenPattern =
+  /\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|c[A-Za-z]|k<[^>]*>|\d+|[\s\S])|\[(?:\\[\s\S]|[^\]\\])*\]|\(\??[:=!<]?|\)|[*+?]\??|\{\d*,?\d*\}\??|[\s\S]/g;
+
 /** Runs of characters outside groups and classes that stand for themselves and are not optional. */
 function literalRuns(branch: string): string[] {
-  const tokens = branch.match(/\\.|\[(?:\\.|[^\]\\])*\]|[(][?]?[:=!<]?|[)]|[*+?]\??|\{\d*,?\d*\}\??|[^]/g) ?? [];
+  const tokens = branch.match(tokenPattern) ?? [];
   const runs: string[] = [];
   let [run, depth] = ['', 0];
   const end = () => {
@@ -119,7 +124,7 @@ function literalRuns(branch: string): string[] {
       continue;
     }
     // A quantifier belongs to the character before it: optional ones take it away, all end the run.
-    if (/^(?:[*?]|\{0?,|\{0\})/.test(token)) run = run.slice(0, -1);
+    if (/^(?:[*?]|\{0*(?:,|\}))/.test(token)) run = run.slice(0, -1);
     end();
   }
   end();

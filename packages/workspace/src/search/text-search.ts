@@ -3,6 +3,7 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { createContext, Script } from 'node:vm';
 import { MonkeyError } from '@monkey-coder/protocol';
+import { findRepository } from '../git/repository.ts';
 import { type RunGit, runGit } from '../git/run-git.ts';
 import { compilePattern, type SearchPattern } from './pattern.ts';
 import { gitGrepPrefilter, type Prefilter, ripgrepPrefilter } from './prefilter.ts';
@@ -17,89 +18,68 @@ export interface TextSearchOptions {
   readonly runGit?: RunGit | null;
   /** From how many files on ripgrep or git are asked first. */
   readonly prefilterFrom?: number;
-  /** Milliseconds that matching may take in all; a pattern that needs more is refused. */
-  readonly deadlineMs?: number;
+  /** Milliseconds that matching may take in one slice of files (4 MiB); a pattern that needs more is refused. */
+  readonly sliceTimeoutMs?: number;
 }
 
 const DEFAULT_PREFILTER_FROM = 2_000;
-const DEFAULT_DEADLINE_MS = 10_000;
+const DEFAULT_SLICE_TIMEOUT_MS = 2_000;
 const MAX_FILE_BYTES = 20 * 1024 * 1024;
 const BINARY_SNIFF_BYTES = 8_000;
 const SHOWN = 400;
-const YIELD_EVERY_MS = 20;
+const SLICE_BYTES = 4 * 1024 * 1024;
+const SLICE_FILES = 500;
 
 /**
  * A search in the files of a lister. Left out are binary files (a NUL among the first 8,000 bytes, as git has it) and files above 20 MiB. A pattern is
- * matched line by line, never across lines. Enforced: all matching together ends after the deadline, even inside one catastrophic
- * expression (`usage.invalid`). ripgrep or git grep, where present, only say which of many files to read: results are the same.
+ * matched line by line, never across lines. Enforced: matching 4 MiB takes at most two seconds, even inside one catastrophic
+ * expression (`usage.invalid`), and cancellation between such slices. ripgrep or git grep, where present, only say which of many files to read: results are the same.
  */
 export function createTextSearch(root: string, options: TextSearchOptions): TextSearch {
   const prefilter = prefilterOf(root, options);
   return {
     async search({ pattern, syntax, caseSensitive, under = '', glob, limit, signal }) {
       const compiled = compilePattern(pattern, syntax, caseSensitive);
-      const query = {
-        limit: Number.MAX_SAFE_INTEGER,
-        under,
-        ...(glob === undefined ? {} : { glob }),
-        ...(signal === undefined ? {} : { signal }),
-      };
-      const { paths } = await options.lister.list(query);
-      const worthAsking =
-        compiled.literals !== null && paths.length >= (options.prefilterFrom ?? DEFAULT_PREFILTER_FROM);
+      const cancel = signal === undefined ? {} : { signal };
+      const scope = glob === undefined ? { under } : { under, glob };
+      const { paths } = await options.lister.list({ limit: Number.MAX_SAFE_INTEGER, ...scope, ...cancel });
+      const { literals, ignoreCase } = compiled;
+      const isWorthAsking = paths.length >= (options.prefilterFrom ?? DEFAULT_PREFILTER_FROM);
       const asked =
-        worthAsking && prefilter
-          ? await prefilter({
-              literals: compiled.literals ?? [],
-              ignoreCase: compiled.ignoreCase,
-              paths,
-              under,
-              ...(signal === undefined ? {} : { signal }),
-            })
+        prefilter && literals && isWorthAsking
+          ? await prefilter({ literals, ignoreCase, paths, under, ...cancel })
           : null;
       signal?.throwIfAborted();
-      const candidates = asked ? paths.filter((path) => asked.has(path)) : paths;
-      return scan(
-        root,
-        candidates,
-        compiled,
-        limit,
-        createGuard(pattern, options.deadlineMs ?? DEFAULT_DEADLINE_MS),
-        signal,
-      );
+      const guard = createGuard(pattern, options.sliceTimeoutMs ?? DEFAULT_SLICE_TIMEOUT_MS);
+      return scan(root, asked ? paths.filter((path) => asked.has(path)) : paths, { compiled, limit, guard, ...cancel });
     },
   };
 }
 
 function prefilterOf(root: string, { ripgrep, runGit: git = runGit }: TextSearchOptions): Prefilter | null {
   if (ripgrep !== undefined) return ripgrepPrefilter(root, ripgrep);
-  return git ? gitGrepPrefilter(root, git) : null;
+  return git && findRepository(root) !== null ? gitGrepPrefilter(root, git) : null;
 }
 
 /** Runs matching under a watchdog. */
 type Guard = (work: () => void) => void;
 
-/** V8 ends a regular expression that does not come to an end itself only when its script has a time-out; what is left of the deadline is that. */
-function createGuard(pattern: string, deadlineMs: number): Guard {
+/** V8 ends a regular expression that does not come to an end itself only when a script with a time-out runs it. */
+function createGuard(pattern: string, timeout: number): Guard {
   const context = createContext({ work: () => undefined });
   const script = new Script('work()');
-  let left = deadlineMs;
-  const tooLong = () =>
-    new MonkeyError(
-      'usage.invalid',
-      `The pattern \`${pattern.slice(0, 80)}\` took more than ${deadlineMs / 1000} s: make it simpler, search for literal text, or narrow the files.`,
-    );
   return (work) => {
-    const start = performance.now();
     context['work'] = work;
     try {
-      script.runInContext(context, { timeout: Math.max(1, Math.ceil(left)) });
+      script.runInContext(context, { timeout });
     } catch (error) {
-      if ((error as { code?: unknown }).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw tooLong();
-      throw error;
+      if ((error as { code?: unknown }).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+      const advice = 'make it simpler, search for literal text, or name fewer files';
+      throw new MonkeyError(
+        'usage.invalid',
+        `The pattern \`${pattern.slice(0, 80)}\` takes too long to match: ${advice}.`,
+      );
     }
-    left -= performance.now() - start;
-    if (left <= 0) throw tooLong();
   };
 }
 
@@ -108,22 +88,27 @@ interface Results {
   readonly truncated: boolean;
 }
 
+interface Scan {
+  readonly compiled: SearchPattern;
+  readonly limit: number;
+  readonly guard: Guard;
+  readonly signal?: AbortSignal;
+}
+
 async function scan(
   root: string,
   paths: readonly string[],
-  pattern: SearchPattern,
-  limit: number,
-  guard: Guard,
-  signal?: AbortSignal,
+  { compiled, limit, guard, signal }: Scan,
 ): Promise<Results> {
   const matches: SearchMatch[] = [];
   let next = 0;
   const slice = () => {
-    const start = performance.now();
-    while (next < paths.length && matches.length <= limit && performance.now() - start < YIELD_EVERY_MS) {
-      const path = paths[next++] ?? '';
-      const text = textOf(join(root, path), pattern);
-      if (text !== null) addMatches(path, text, pattern.regex, limit, matches);
+    const end = Math.min(paths.length, next + SLICE_FILES);
+    for (let bytes = 0; next < end && bytes < SLICE_BYTES && matches.length <= limit; next++) {
+      const path = paths[next] ?? '';
+      const text = textOf(join(root, path), compiled);
+      bytes += text?.length ?? 0;
+      if (text !== null) addMatches(path, text, compiled.regex, limit, matches);
     }
   };
   while (next < paths.length && matches.length <= limit) {

@@ -49,7 +49,7 @@ interface Rules {
   readonly ignore: Ignore;
 }
 
-const YIELD_EVERY_MS = 20;
+const YIELD_EVERY = 200;
 
 /** Walks; symbolic links are neither listed nor followed, devices and pipes are left out. */
 export async function walkFiles(root: string, options: WalkOptions): Promise<WalkResult> {
@@ -58,15 +58,14 @@ export async function walkFiles(root: string, options: WalkOptions): Promise<Wal
   const read = (folder: string, rules: readonly Rules[]) => rulesOf(root, folder, rules, () => createIgnore());
   const start = options.under === '' ? '' : `${options.under}/`;
   const stack: { readonly folder: string; readonly rules: readonly Rules[] }[] = [{ folder: start, rules: [] }];
-  let since = Date.now();
+  let visited = 0;
   for (let next = stack.pop(); next; next = stack.pop()) {
     const { folder } = next;
     const rules = options.honourIgnoreFiles ? read(folder, next.rules) : next.rules;
     for (const name of visit(root, folder, rules, options, result)) stack.push({ folder: `${folder}${name}/`, rules });
-    if (Date.now() - since < YIELD_EVERY_MS) continue;
+    if (++visited % YIELD_EVERY !== 0) continue;
     await new Promise((resolve) => setImmediate(resolve));
     options.signal?.throwIfAborted();
-    since = Date.now();
   }
   return result;
 }

@@ -10,6 +10,7 @@ import type {
   TextPart,
   ToolCallPart,
 } from '@monkey-coder/protocol';
+import { boundedCallId, shortHash } from '../call-ids.ts';
 import type { DialectQuirks, WireRequest } from '../dialect.ts';
 import { asObject } from '../json-read.ts';
 import { repairConversation } from '../repair.ts';
@@ -133,18 +134,8 @@ function encodeCall(call: ToolCallPart, quirks: DialectQuirks): JsonObject {
   };
 }
 
-/** Mistral takes ids of nine letters or digits only; others are mapped to a hash, the same one each time. */
+/** Mistral takes ids of nine letters or digits only, OpenAI forty characters; others are mapped, each time alike. */
 function callId(id: string, quirks: DialectQuirks): string {
-  return !quirks.shortToolCallIds || /^[a-zA-Z0-9]{9}$/.test(id) ? id : shortHash(id);
-}
-
-/** Two 32-bit FNV-1a hashes (of the text and of it reversed) as nine letters or digits: no cryptography to load. */
-function shortHash(text: string): string {
-  const characters = [...text];
-  const digits = [characters, [...characters].reverse()].map((order) => {
-    let hash = 0x811c9dc5;
-    for (const character of order) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
-    return (hash >>> 0).toString(36).padStart(7, '0');
-  });
-  return digits.join('').slice(-9);
+  if (!quirks.shortToolCallIds) return boundedCallId(id, 40);
+  return /^[a-zA-Z0-9]{9}$/.test(id) ? id : shortHash(id);
 }

@@ -12,6 +12,7 @@ import type {
 import type { Dialect, WireEncoder } from '../dialect.ts';
 import { failureHeaders, failureStatus } from '../failure-status.ts';
 import { asObject } from '../json-read.ts';
+import { openaiErrorBody } from '../openai-error.ts';
 
 type EncoderOptions = Parameters<Dialect['createEncoder']>[0];
 type DocumentOptions = Parameters<Dialect['encodeDocument']>[1];
@@ -62,7 +63,7 @@ class OpenaiChatEncoder implements WireEncoder {
       case 'end':
         return this.#end(event.finishReason, event.usage);
       case 'error':
-        return data(errorBody(event.failure));
+        return data(openaiErrorBody(event.failure));
     }
   }
 
@@ -114,7 +115,7 @@ function encodeUsage(usage: Usage): JsonObject {
 
 /** A whole `chat.completion`, or the error body. */
 export function encodeOpenaiChatDocument(event: ModelTerminalEvent, options: DocumentOptions): JsonValue {
-  if (event.type === 'error') return errorBody(event.failure);
+  if (event.type === 'error') return openaiErrorBody(event.failure);
   return {
     id: options.responseId,
     object: 'chat.completion',
@@ -151,24 +152,5 @@ function encodeMessage(message: Message): JsonObject {
 
 /** A failure before the first byte, in OpenAI's shape. */
 export function encodeOpenaiChatFailure(failure: ModelFailure): ReturnType<Dialect['encodeFailure']> {
-  return { status: failureStatus(failure), headers: failureHeaders(failure), body: errorBody(failure) };
-}
-
-const errorTypes: Partial<Record<ModelFailure['code'], readonly [type: string, code: string | null]>> = {
-  auth: ['authentication_error', 'invalid_api_key'],
-  permission: ['permission_error', null],
-  not_found: ['invalid_request_error', 'model_not_found'],
-  rate_limit: ['rate_limit_error', 'rate_limit_exceeded'],
-  quota: ['insufficient_quota', 'insufficient_quota'],
-  context_length: ['invalid_request_error', 'context_length_exceeded'],
-  content_policy: ['invalid_request_error', 'content_filter'],
-  invalid_request: ['invalid_request_error', null],
-  unsupported: ['invalid_request_error', 'unsupported_parameter'],
-  budget: ['insufficient_quota', 'insufficient_quota'],
-  overloaded: ['overloaded_error', null],
-};
-
-function errorBody(failure: ModelFailure): JsonObject {
-  const [type, code] = errorTypes[failure.code] ?? ['server_error', null];
-  return { error: { message: failure.message, type, param: null, code } };
+  return { status: failureStatus(failure), headers: failureHeaders(failure), body: openaiErrorBody(failure) };
 }

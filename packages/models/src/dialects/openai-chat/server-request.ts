@@ -1,7 +1,9 @@
 // The body of POST /chat/completions to our request: the server half.
 import type { JsonObject, JsonValue, Message, ModelRequest, Part, ToolDeclaration } from '@monkey-coder/protocol';
 import { MonkeyError } from '@monkey-coder/protocol';
+import { filePart, imagePart } from '../data-url.ts';
 import { asList, asNumber, asObject, asString, asText } from '../json-read.ts';
+import { effortFromWord } from '../reasoning-effort.ts';
 
 /** Reads a client's body. Throws MonkeyError `usage.invalid` naming the field that is wrong. */
 export function decodeOpenaiChatRequest(body: JsonValue): { request: ModelRequest; stream: boolean } {
@@ -74,33 +76,10 @@ function content(value: JsonValue | undefined): Part[] {
   return asList(value).flatMap((item): Part[] => {
     const part = asObject(item);
     if (part?.['type'] === 'text') return [{ type: 'text', text: asString(part['text']) ?? '' }];
-    if (part?.['type'] === 'image_url') return [image(asString(asObject(part['image_url'])?.['url']) ?? '')];
-    return part?.['type'] === 'file' ? [file(asObject(part['file']))] : [];
+    if (part?.['type'] === 'image_url') return [imagePart(asString(asObject(part['image_url'])?.['url']) ?? '')];
+    const file = part?.['type'] === 'file' ? asObject(part['file']) : undefined;
+    return file === undefined ? [] : [filePart(asString(file['file_data']) ?? '', asText(file['filename']))];
   });
-}
-
-function image(url: string): Part {
-  const data = dataUrl(url);
-  return data === undefined
-    ? { type: 'image', mediaType: 'image/*', data: url }
-    : { type: 'image', mediaType: data.mediaType, data: data.base64 };
-}
-
-function file(value: JsonObject | undefined): Part {
-  const data = dataUrl(asString(value?.['file_data']) ?? '');
-  const name = asText(value?.['filename']);
-  return {
-    type: 'file',
-    mediaType: data?.mediaType ?? 'application/octet-stream',
-    ...(name === undefined ? {} : { name }),
-    data: data?.base64 ?? '',
-  };
-}
-
-function dataUrl(url: string): { mediaType: string; base64: string } | undefined {
-  const comma = url.indexOf(';base64,');
-  if (!url.startsWith('data:') || comma === -1) return undefined;
-  return { mediaType: url.slice(5, comma), base64: url.slice(comma + 8) };
 }
 
 function assistantParts(wire: JsonObject, names: Map<string, string>): Part[] {
@@ -138,7 +117,7 @@ type Options = Omit<ModelRequest, 'callId' | 'model' | 'system' | 'messages' | '
 function options(body: JsonObject): Options {
   const maxOutputTokens = asNumber(body['max_completion_tokens']) ?? asNumber(body['max_tokens']);
   const temperature = asNumber(body['temperature']);
-  const effort = effortOf(body['reasoning_effort']);
+  const effort = effortFromWord(body['reasoning_effort']);
   const stop =
     typeof body['stop'] === 'string' ? [body['stop']] : asList(body['stop']).filter((one) => typeof one === 'string');
   const format = asObject(asObject(body['response_format'])?.['json_schema']);
@@ -160,21 +139,4 @@ function choice(value: JsonValue | undefined): ModelRequest['toolChoice'] {
   if (value === 'auto' || value === 'none' || value === 'required') return value;
   const name = asText(asObject(asObject(value)?.['function'])?.['name']);
   return name === undefined ? undefined : { name };
-}
-
-function effortOf(value: JsonValue | undefined): ModelRequest['reasoningEffort'] {
-  switch (value) {
-    case 'none':
-    case 'low':
-    case 'medium':
-    case 'high':
-      return value;
-    case 'minimal':
-      return 'low';
-    case 'xhigh':
-    case 'max':
-      return 'high';
-    default:
-      return undefined;
-  }
 }
