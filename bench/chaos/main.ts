@@ -10,6 +10,7 @@ import { checkTrial, readLog, type TrialEvidence } from './invariants.ts';
 
 declare const REPOSITORY_ROOT: string;
 
+const flags = ['-p', '--permission-mode', 'bypassPermissions', '-m', 'openai/scripted', '--check', 'node check.js'];
 const trials = Number(option('--trials') ?? 40);
 const random = seeded(Number(option('--seed') ?? Date.now() % 100_000));
 const scenario: Scenario = {
@@ -76,8 +77,6 @@ async function closeStage(stage: Stage): Promise<void> {
   rmSync(stage.folder, { recursive: true, force: true });
 }
 
-const flags = ['-p', '--permission-mode', 'bypassPermissions', '-m', 'openai/scripted', '--check', 'node check.js'];
-
 async function measureWholeRun(): Promise<number> {
   const stage = await openStage();
   await monkey(stage, [...flags, 'Change one to two.'], undefined);
@@ -122,11 +121,16 @@ async function runOnce(
   if (exit === null) evidence.kills += 1;
   evidence.prefixes.push(readLog(stage.env['MONKEY_HOME'] ?? ''));
   checkFiles(stage, evidence);
-  return exit;
+  return exit === null && isFinished(evidence.prefixes.at(-1)?.lines ?? []) ? 0 : exit;
 }
 
 function hasRun(lines: readonly string[]): boolean {
   return lines.some((line) => line.includes('"type":"run.started"'));
+}
+
+/** The kill came after the verdict was recorded: there is nothing to go on with. */
+function isFinished(lines: readonly string[]): boolean {
+  return lines.some((line) => line.includes('"type":"run.finished"') && line.includes('"status":"verified"'));
 }
 
 /** Right after a kill every file is the old or the new one. */

@@ -115,7 +115,14 @@ export type ModelEvent =
   | { readonly type: 'reasoning.delta'; readonly text: string; readonly providerData?: JsonObject }
   | { readonly type: 'tool-call.started'; readonly id: string; readonly name: string }
   | { readonly type: 'tool-call.delta'; readonly id: string; readonly arguments: string }
-  | { readonly type: 'tool-call.ended'; readonly id: string; readonly name: string; readonly arguments: string }
+  | {
+      readonly type: 'tool-call.ended';
+      readonly id: string;
+      readonly name: string;
+      readonly arguments: string;
+      /** What the vendor wants back with the call, a signature for one. */
+      readonly providerData?: JsonObject;
+    }
   /** A decorator threw away what came so far and asks again; consumers forget the partial answer. */
   | { readonly type: 'restart'; readonly failure: ModelFailure; readonly attempt: number; readonly delayMs: number }
   | {

@@ -222,7 +222,8 @@ export class Answer {
   #end(call: Call): void {
     if (call.ended || !call.announced) return;
     call.ended = true;
-    this.#events.push({ type: 'tool-call.ended', id: call.id, name: call.name, arguments: call.arguments });
+    const data = call.providerData === undefined ? {} : { providerData: call.providerData };
+    this.#events.push({ type: 'tool-call.ended', id: call.id, name: call.name, arguments: call.arguments, ...data });
   }
 
   /** What is there in order; calls without a name or without an end are no calls. */

@@ -151,6 +151,11 @@ describe('merge3', () => {
     });
   });
 
+  it('calls changes that touch a conflict, and not those a line apart', () => {
+    expect(merge3('a\nb\nc\n', 'A\nb\nc\n', 'a\nB\nc\n').conflicts).toBe(true);
+    expect(merge3('a\nb\nc\n', 'A\nb\nc\n', 'a\nb\nC\n')).toEqual({ merged: 'A\nb\nC\n', conflicts: false });
+  });
+
   it('undoes one change and keeps a later one', () => {
     const before = 'one\ntwo\nthree\nfour\nfive\n';
     const agent = 'one\nTWO\nthree\nfour\nfive\n';

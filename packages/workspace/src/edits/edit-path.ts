@@ -14,16 +14,23 @@ export function tidyPath(path: string): string {
   return path.trim().replace(/^(?:\.\/)+/, '');
 }
 
+const label = /^(?:file(?:name)?|path)\s*:\s*/i;
+
 /** A line that stands above a block, without what models put round a path. */
 export function undecorated(line: string): string {
   const bare = line
     .trim()
     .replace(/^#+\s+/, '')
     .replace(/^(?:[-*]|\d+\.)\s+/, '')
-    .replace(/^(?:file(?:name)?|path)\s*:\s*/i, '')
+    .replace(label, '')
     .replace(/:$/, '');
-  const inside = /^(\*\*|__|`|\*|")(.+)\1:?$/.exec(bare)?.[2];
-  return tidyPath((inside ?? bare).replace(/^`(.+)`$/, '$1').replace(/:$/, ''));
+  const inside = /^(\*\*|__|`|\*|")(.+)\1$/.exec(bare)?.[2] ?? bare;
+  return tidyPath(
+    inside
+      .replace(/:$/, '')
+      .replace(label, '')
+      .replace(/^`(.+)`$/, '$1'),
+  );
 }
 
 /** Whether both may mean one file: equal, or one is the end of the other. */

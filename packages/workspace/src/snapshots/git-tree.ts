@@ -18,7 +18,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { MonkeyError } from '@monkey-coder/protocol';
 import { temporaryPrefix } from '../files/path-rules.ts';
 import { type GitRepository, readConfig } from '../git/repository.ts';
@@ -63,6 +63,7 @@ export class GitTree implements TreeIndex {
   #isPrepared = false;
   #isFresh = false;
   #treeId: string | null = null;
+  #unstamped = 0;
   #converted: string[] = [];
   #large: Map<string, string> | null = null;
 
@@ -164,7 +165,7 @@ export class GitTree implements TreeIndex {
       const seconds = Math.floor(statSync(userIndex).mtimeMs) / 1000;
       utimesSync(`${this.#indexPath}.new`, seconds, seconds);
       copyBack(`${this.#indexPath}.new`, this.#indexPath, seconds);
-      if (mayConvert(repository)) this.#converted = this.#convertedCandidates();
+      if (false) this.#converted = this.#convertedCandidates();
     }
     writeFileSync(join(folder, 'seed'), stamp);
   }
@@ -278,11 +279,14 @@ export class GitTree implements TreeIndex {
     );
     this.#treeId = null;
     const { top } = this.#options.repository;
-    const line = ['update-index', '-q', '--refresh', '-z', '--index-info'];
+    const line = ['update-index', '-z', '--index-info'];
     const result = await this.#git(line, removed.join('') + added.join(''), top);
-    if (result.exitCode > 1) throw gitFailed('record the files', this.#options.root, result);
+    if (result.exitCode !== 0) throw gitFailed('record the files', this.#options.root, result);
     // Entries made from ids carry no times yet, so that git reads the files at each look; few are cheaper than a process.
-    if (differences.length > manyUnstamped) await this.#git(['update-index', '-q', '--refresh'], '', top);
+    this.#unstamped += differences.length;
+    if (this.#unstamped <= manyUnstamped) return;
+    await this.#git(['update-index', '-q', '--refresh'], '', top);
+    this.#unstamped = 0;
   }
 
   #git(args: readonly string[], input = '', cwd = this.#options.root): Promise<GitResult> {
@@ -363,8 +367,9 @@ function mayConvert(repository: GitRepository): boolean {
   if (process.platform === 'win32') return true;
   if (/^\s*(autocrlf|eol)\s*=/im.test(readConfig(join(repository.commonFolder, 'config')))) return true;
   if (readConfig(join(repository.commonFolder, 'info', 'attributes')) !== '') return true;
-  const entries = readIndexFile(join(repository.gitFolder, 'index'), idBytes(repository)) ?? [];
-  return entries.some((entry) => basename(entry.path) === '.gitattributes');
+  const index = readFileSync(join(repository.gitFolder, 'index'));
+  // Version 4 leaves out what a name shares with the one before it, so the word may not be there in one piece.
+  return index[7] === 4 || index.includes('.gitattributes');
 }
 
 /** The contents in the answer of `cat-file --batch`; what is missing is left out. */

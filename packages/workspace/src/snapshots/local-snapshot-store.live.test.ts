@@ -9,6 +9,7 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -211,6 +212,9 @@ describe('the user’s own git', () => {
     writeFileSync(join(root, '.gitattributes'), '*.txt text eol=crlf\n*.dat filter=shout\n');
     writeFileSync(join(root, 'crlf.txt'), 'one\r\ntwo\r\n');
     writeFileSync(join(root, 'x.dat'), 'lower case\n');
+    // Files older than the index are trusted by git without a look at their content.
+    for (const name of ['.gitattributes', 'crlf.txt', 'x.dat'])
+      utimesSync(join(root, name), 1_600_000_000, 1_600_000_000);
     git(root, 'add', '-A');
     git(root, 'commit', '-q', '-m', 'start');
     const store = fixture(root).open();

@@ -1,6 +1,6 @@
 // What every workspace must do, on a real folder.
 import { deepEqual, equal, notEqual, ok, rejects } from 'node:assert/strict';
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMonkeyError } from '@monkey-coder/protocol';
 import { runCheck } from '../checks/run-check.ts';
@@ -102,22 +102,27 @@ export const workspaceCases: readonly ConformanceCase<WorkspaceFixture>[] = [
     run: async ({ workspace }) => {
       const text = [
         '*** Begin Patch',
-        '*** Add File: src/new.mjs',
-        '+export const one = 1;',
-        '*** Delete File: latin1.txt',
         '*** Update File: src/add.mjs',
         '@@',
         '-  return a - b;',
         '+  return a + b;',
+        '*** Add File: blocked/new.mjs',
+        '+export const one = 1;',
+        '*** Delete File: latin1.txt',
         '*** End Patch',
       ].join('\n');
       const plan = await workspace.planEdit({ format: 'apply-patch', text }, nothingSeen);
       if (plan.kind === 'refused') throw new Error(plan.message);
       equal(plan.files.length, 3);
-      mkdirSync(join(workspace.root, 'src', 'new.mjs'));
+      const blocked = join(workspace.root, 'blocked');
+      writeFileSync(blocked, 'a file where a folder is needed\n');
       await rejects(workspace.apply(plan));
       ok(existsSync(join(workspace.root, 'latin1.txt')));
       ok(readFileSync(join(workspace.root, 'src', 'add.mjs'), 'utf8').includes('a - b'));
+      rmSync(blocked);
+      await workspace.apply(plan);
+      equal(await workspace.examine(plan.files), 'applied');
+      ok(!existsSync(join(workspace.root, 'latin1.txt')));
     },
   },
   {
