@@ -1,12 +1,19 @@
 // See, search, change and run a codebase.
 
-export { runCheck } from './checks/run-check.ts';
+export {
+  type CheckCommand,
+  type CheckOptions,
+  type CheckOutcome,
+  type CheckPlace,
+  runCheck,
+} from './checks/run-check.ts';
 export type { CommandRequest, CommandResult, CommandRunner, SandboxStatus } from './commands/command-runner.ts';
 export { applyEdit, applyEditToText, type EditedFile, type EditFiles, type EditResult } from './edits/apply.ts';
 export type { Edit, EditFormat, EditRefusal, EditRefusalCode, StringReplacement } from './edits/edit.ts';
 export { type MergeResult, merge3 } from './edits/merge.ts';
 export { diffStat, unifiedDiff } from './edits/unified-diff.ts';
-export { runGit } from './git/run-git.ts';
+export type { TextRange } from './files/text-file.ts';
+export { createGitRunner, type GitOptions, type GitResult, type RunGit, runGit } from './git/run-git.ts';
 export { createWorkspace, type LocalWorkspace, type WorkspaceOptions } from './local-workspace.ts';
 export { analyseProject } from './project/analyse.ts';
 export type { Evidence, ProjectCheck, ProjectFacts } from './project/project-facts.ts';

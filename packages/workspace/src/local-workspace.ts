@@ -73,6 +73,7 @@ class DiskWorkspace implements LocalWorkspace {
       addedFolders: guard.addedFolders,
       protectedFolders,
       folder: join(stateFolder, 'commands', newId('run')),
+      sandboxMemory: join(stateFolder, 'sandbox'),
       environment,
       now,
       newId: () => newId('call'),

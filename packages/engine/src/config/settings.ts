@@ -30,6 +30,13 @@ export const settingsSchema = z.object({
       maxOutputTokens: z.optional(positive.check(z.int())),
     }),
   ),
+  /** How long the model may be silent. */
+  timeouts: z.optional(
+    z.object({
+      firstTokenSeconds: z.optional(positive),
+      idleSeconds: z.optional(positive),
+    }),
+  ),
   budget: z.optional(
     z.object({
       dayUsd: z.optional(z.number().check(z.nonnegative())),
@@ -64,6 +71,8 @@ export interface Settings {
     readonly commandTimeoutSeconds: number;
     readonly maxOutputTokens: number;
   };
+  /** Seconds until the first token (0.3 s per thousand tokens of the request come on top), and without a byte after it. */
+  readonly timeouts: { readonly firstTokenSeconds: number; readonly idleSeconds: number };
   readonly budget: { readonly dayUsd: number | undefined; readonly monthUsd: number | undefined };
   readonly sandbox: 'required' | 'preferred' | 'off';
   readonly network: boolean;
@@ -79,6 +88,7 @@ export const defaultSettings: Settings = {
   model: undefined,
   permissions: { mode: 'default', allow: [], ask: [], deny: [] },
   limits: { maxTurns: 60, maxMinutes: 60, maxBudgetUsd: 5, commandTimeoutSeconds: 120, maxOutputTokens: 16_000 },
+  timeouts: { firstTokenSeconds: 300, idleSeconds: 60 },
   budget: { dayUsd: undefined, monthUsd: undefined },
   sandbox: 'preferred',
   network: false,
@@ -100,6 +110,10 @@ export function withLayer(base: Settings, layer: SettingsFile): Settings {
       deny: [...base.permissions.deny, ...(permissions.deny ?? [])],
     },
     limits: mergeLimits(base.limits, layer.limits ?? {}),
+    timeouts: {
+      firstTokenSeconds: layer.timeouts?.firstTokenSeconds ?? base.timeouts.firstTokenSeconds,
+      idleSeconds: layer.timeouts?.idleSeconds ?? base.timeouts.idleSeconds,
+    },
     budget: {
       dayUsd: layer.budget?.dayUsd ?? base.budget.dayUsd,
       monthUsd: layer.budget?.monthUsd ?? base.budget.monthUsd,

@@ -59,7 +59,8 @@ class RunFold {
         this.#cost = this.#cost === null || event.costMicroUsd === null ? null : this.#cost + event.costMicroUsd;
         break;
       case 'file.changed':
-        this.#change(event.change, event.seq, event.snapshotId);
+        // What a check wrote is not the agent's work; undo takes it back all the same.
+        if (event.callId !== undefined) this.#change(event.change, event.seq, event.snapshotId);
         break;
       case 'permission.decided':
         if (event.decision !== 'allowed')

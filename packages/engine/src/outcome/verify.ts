@@ -14,6 +14,8 @@ export interface VerifyOptions {
   readonly checks: readonly ProjectCheck[];
   readonly facts: RunFacts;
   readonly record: (event: EventBody) => void;
+  readonly sessionId: string;
+  readonly runId: string;
   /** Whether a check may run, by the one permission decision; asks where somebody can be asked. */
   readonly isPermitted: (check: ProjectCheck) => Promise<boolean>;
   /** Opens another folder as a workspace, for running tests on the state before the change. */
@@ -66,13 +68,26 @@ async function runOne(options: VerifyOptions, check: ProjectCheck): Promise<Chec
   const reused = receiptOfAgentRun(options, check);
   if (reused) return { check, receipt: await reused, state: 'passed' };
   options.record({ type: 'check.started', kind: check.kind, command: check.command });
-  const { receipt } = await runCheck(options.workspace, check, options);
+  const receipt = await runUndoably(options, check);
   options.record({ type: 'check.finished', receipt });
   if (receipt.passed) return { check, receipt, state: 'passed' };
   if (couldNotRun(receipt)) return { check, receipt, state: 'could-not-run' };
   if (!isWeak(check)) return { check, receipt, state: 'failed' };
   const before = await onTreeBefore(options, [], check);
   return { check, receipt, state: before === 'failed' ? 'failed-before-too' : 'failed' };
+}
+
+/** A check may write files (caches, snapshots, fixes): they can be undone with the run. A requested one is run read-only. */
+async function runUndoably(options: VerifyOptions, check: ProjectCheck): Promise<Receipt> {
+  const { workspace, sessionId, runId, record } = options;
+  if (check.kind === 'requested') return (await runCheck(workspace, check, options)).receipt;
+  const snapshotId = await workspace.snapshots.begin({ sessionId, runId, reason: `check: ${check.command}` });
+  try {
+    return (await runCheck(workspace, check, options)).receipt;
+  } finally {
+    for (const change of await workspace.snapshots.end(snapshotId))
+      record({ type: 'file.changed', snapshotId, change });
+  }
 }
 
 /** Linters and type checkers may have complained long before; then their complaint does not count against the change. */

@@ -5,6 +5,7 @@ import {
   type Catalogue,
   createCatalogue,
   createProviderModel,
+  defaultWatchdogLimits,
   type EffectivePrice,
   findLocalServers,
   type LanguageModel,
@@ -95,9 +96,10 @@ export function composeModel(
     readonly random: () => number;
     /** Milliseconds since 1970. */
     readonly deadline: number;
+    readonly timeouts: Settings['timeouts'];
   },
 ): LanguageModel {
-  const { ledger, scopes, record, now, random, deadline } = options;
+  const { ledger, scopes, record, now, random, deadline, timeouts } = options;
   const money = budgeted({
     ledger,
     scopes,
@@ -110,5 +112,10 @@ export function composeModel(
       record({ type: 'budget.settled', callId, reservationId, amountMicroUsd: costMicroUsd }),
   });
   const steady = retrying({ now, random, deadline, sleep: sleepUntilAborted });
-  return steady(money(createProviderModel(found.target)));
+  const watchdogs = {
+    ...defaultWatchdogLimits,
+    firstTokenMs: timeouts.firstTokenSeconds * 1000,
+    idleMs: timeouts.idleSeconds * 1000,
+  };
+  return steady(money(createProviderModel(found.target, { watchdogs })));
 }

@@ -58,6 +58,8 @@ async function verifyWhenDone(run: RunContext, stop: AgentStop, facts: RunFacts)
     checks: verificationChecks(run, facts),
     facts,
     record: run.recorder.record,
+    sessionId: run.agentOptions.sessionId,
+    runId: run.runId,
     isPermitted: (check) => permitCheck(run, check),
     openFolder: run.openFolder,
     signal: run.connection.signal,

@@ -1,6 +1,14 @@
 // Puts one run together: session, workspace, model, system text, quote. What is wrong with the request is thrown here.
 import { type AgentState, buildSystem, builtinTools, loadInstructions } from '@monkey-coder/agents';
-import { type Event, type EventOf, type JsonObject, type Limits, microUsd, type Task } from '@monkey-coder/protocol';
+import {
+  type Event,
+  type EventOf,
+  type JsonObject,
+  type Limits,
+  MonkeyError,
+  microUsd,
+  type Task,
+} from '@monkey-coder/protocol';
 import { taskKindOf } from '@monkey-coder/router';
 import type { ProjectFacts, SandboxStatus, Workspace } from '@monkey-coder/workspace';
 import { defaultSettings } from '../config/settings.ts';
@@ -71,9 +79,7 @@ interface Ingredients {
 
 async function assemble(given: Ingredients): Promise<PreparedRun> {
   const { parts, task, start, workspace, found } = given;
-  await workspace.snapshots.recover();
-  const project = await workspace.project();
-  const sandbox = await workspace.commands.sandbox();
+  const [project, sandbox] = await Promise.all([workspace.project(), sandboxOf(given), workspace.snapshots.recover()]);
   const kept = keepableLimits(task.limits, found, parts.settings, microUsd(defaultSettings.limits.maxBudgetUsd ?? 0));
   const { system, notices } = await systemText(given, project);
   const pending: string[] = [];
@@ -102,6 +108,23 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
       start.session.close();
     },
   };
+}
+
+/** What bounds commands. Throws MonkeyError `permission.denied` when a sandbox is required and there is none. */
+async function sandboxOf({ parts, workspace }: Ingredients): Promise<SandboxStatus> {
+  const wanted = parts.settings.sandbox;
+  if (wanted === 'off') return { kind: 'none', enforced: [], notEnforced: ['switched off by configuration'] };
+  const status = await workspace.commands.sandbox();
+  if (wanted === 'required' && status.kind === 'none') {
+    throw new MonkeyError(
+      'permission.denied',
+      `a sandbox is required and there is none: ${status.notEnforced.join('; ')}`,
+      {
+        advice: 'Install bubblewrap, or set the sandbox to preferred.',
+      },
+    );
+  }
+  return status;
 }
 
 function sandboxLine(sandbox: SandboxStatus): string {
@@ -165,6 +188,7 @@ function agentOptionsOf(
     now: parts.now,
     random: parts.random,
     deadline: startedAt + limits.maxDurationMs,
+    timeouts: parts.settings.timeouts,
   });
   return {
     model,
@@ -188,7 +212,8 @@ function agentOptionsOf(
     newCallId: () => parts.newId('call'),
     commandTimeoutMs: parts.settings.limits.commandTimeoutSeconds * 1000,
     network: parts.settings.network,
-    sandbox: parts.settings.sandbox,
+    // What was allowed because a sandbox bounds it must not run without: a sandbox that is there is kept to.
+    sandbox: findings.isSandboxed && parts.settings.sandbox === 'preferred' ? 'required' : parts.settings.sandbox,
   };
 }
 

@@ -27,7 +27,7 @@ export interface ResolveOptions {
   readonly now: number;
   /** Providers that can be called (a key is there), preferred first. Others are considered after them. */
   readonly available: readonly string[];
-  /** Dialects that are spoken; default: the two of the first version. */
+  /** Dialects that are spoken; default: all of them. */
   readonly dialects?: readonly DialectName[];
 }
 
@@ -35,7 +35,7 @@ const warningDays = 30;
 const dayMs = 86_400_000;
 const tiers = ['fast', 'smart', 'reasoning'] as const;
 const localProviders = ['ollama', 'lmstudio', 'llamacpp', 'vllm'];
-const spoken: readonly DialectName[] = ['openai-chat', 'anthropic-messages'];
+const spoken: readonly DialectName[] = ['openai-chat', 'anthropic-messages', 'openai-responses', 'gemini', 'cohere'];
 
 /**
  * Resolves `provider/model`, a model name, a tier (`fast`, `smart`, `reasoning`, `local`) or a provider (its default).

@@ -31,6 +31,11 @@ const classes: Readonly<Record<string, Readonly<Record<'fast' | 'smart' | 'reaso
     reasoning: ['^mistral-medium-\\d', '^magistral-medium-latest$'],
   },
   groq: { fast: ['gpt-oss-20b$'], smart: ['gpt-oss-120b$'], reasoning: ['gpt-oss-120b$'] },
+  cohere: {
+    fast: ['^command-r7b-\\d', '^command-a-\\d'],
+    smart: ['^command-a-plus-', '^command-a-\\d'],
+    reasoning: ['^command-a-plus-', '^command-a-reasoning-'],
+  },
   google: { fast: ['flash-lite$'], smart: ['flash$'], reasoning: ['pro-preview$', 'flash$'] },
 };
 

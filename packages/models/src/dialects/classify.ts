@@ -29,7 +29,7 @@ export function classifyFailure(evidence: FailureEvidence): ModelFailure {
   const message = said.message !== '' ? said.message : `HTTP status ${evidence.status ?? 'unknown'} without a message`;
   const wait = retryAfterMs(evidence.headers ?? {}, said.details, said.message);
   const providerCode = said.code ?? said.type;
-  return modelFailure(codeOf(status, said), message.slice(0, 1000), {
+  return modelFailure(codeOf(status, said), message, {
     ...(evidence.status === undefined ? {} : { status: evidence.status }),
     ...(providerCode === undefined ? {} : { providerCode }),
     ...(wait === undefined ? {} : { retryAfterMs: wait }),

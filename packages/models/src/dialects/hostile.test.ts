@@ -9,6 +9,12 @@ const seeds = [
   '{"choices":[{"message":{"content":[{"type":"text","text":"x"}],"reasoning_details":[null,1]}}]}',
   '{"type":"message","content":[null,1,{"type":"text"},{"type":"tool_use"}],"usage":[]}',
   '{"error":{"code":[],"message":{"detail":1},"details":[{"retryDelay":5}]}}',
+  'event: response.created\ndata: {"type":"response.created","response":{"id":"r","model":"m"}}\n\ndata: {"type":"response.output_item.added","output_index":0,"item":{"type":"function_call","call_id":"a","name":"f","arguments":""}}\n\ndata: {"type":"response.function_call_arguments.delta","output_index":0,"delta":"{}"}\n\ndata: {"type":"response.output_item.done","output_index":0,"item":{"type":"reasoning","summary":[{"text":"x"}],"encrypted_content":"e"}}\n\ndata: {"type":"response.completed","response":{"status":"completed","output":[{"type":"message","content":[{"text":"x"}]}],"usage":{"input_tokens":1}}}\n\n',
+  'data: {"candidates":[{"content":{"parts":[{"text":"x","thoughtSignature":"s"},{"functionCall":{"name":"f","args":{}}},{"executableCode":{"code":"x"}}]},"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":1},"responseId":"r"}\r\n\r\n',
+  'data: {"type":"message-start","id":"r"}\n\ndata: {"type":"content-delta","index":0,"delta":{"message":{"content":{"text":"x","thinking":"y"}}}}\n\ndata: {"type":"tool-call-start","index":0,"delta":{"message":{"tool_calls":{"id":"a","function":{"name":"f","arguments":"{}"}}}}}\n\ndata: {"type":"message-end","delta":{"finish_reason":"COMPLETE","usage":{"tokens":{"input_tokens":1}}}}\n\n',
+  '[{"candidates":[{"content":{"parts":[null,1,{"text":1}]}}]},{"error":{"code":1}}]',
+  '{"output":[null,1,{"type":"reasoning","summary":1},{"type":"function_call"}],"status":"completed"}',
+  '{"message":{"content":"x","tool_calls":[null,{"function":{"arguments":[]}}]},"finish_reason":"ERROR"}',
 ];
 const values = ['null', '1', '""', '[]', '{}', 'true', '-1', '"\\ud800"'];
 

@@ -8,5 +8,5 @@ export function authHeaders(target: Pick<ModelTarget, 'auth' | 'key' | 'dialect'
   const agent = { 'user-agent': 'monkey-coder', ...version };
   if (target.key === null || target.auth === 'none') return agent;
   const key = target.key.reveal();
-  return target.auth === 'x-api-key' ? { ...agent, 'x-api-key': key } : { ...agent, authorization: `Bearer ${key}` };
+  return target.auth === 'bearer' ? { ...agent, authorization: `Bearer ${key}` } : { ...agent, [target.auth]: key };
 }

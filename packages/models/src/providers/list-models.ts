@@ -103,13 +103,13 @@ function get(
   });
 }
 
-/** `{data: [{id}]}` at most places, `{models: [{name}]}` at some; a key endpoint answers with an object of facts. */
+/** `{data: [{id}]}` at most places, `{models: [{name}]}` at some (Google's with `models/` before it); a key endpoint answers with an object of facts. */
 function namesIn(body: JsonValue | undefined): string[] | undefined {
   const object = asObject(body);
   if (object === undefined && !Array.isArray(body)) return undefined;
   const list = Array.isArray(body) ? body : asList(object?.['data'] ?? object?.['models']);
   return list.flatMap((item) => {
     const name = asText(asObject(item)?.['id']) ?? asText(asObject(item)?.['name']);
-    return name === undefined ? [] : [name];
+    return name === undefined ? [] : [name.replace(/^models\//, '')];
   });
 }

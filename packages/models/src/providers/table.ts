@@ -3,7 +3,7 @@ import type { DialectName } from '@monkey-coder/protocol';
 import type { DialectQuirks } from '../dialects/dialect.ts';
 
 /** How a key is sent. */
-export type AuthShape = 'bearer' | 'x-api-key' | 'none';
+export type AuthShape = 'bearer' | 'x-api-key' | 'x-goog-api-key' | 'none';
 
 /** A place on the network where a dialect is spoken. */
 export interface DialectEndpoint {
@@ -23,9 +23,9 @@ export interface ProviderEntry {
   /** Environment variable that moves the base URL. */
   readonly baseUrlEnv: string;
   readonly baseUrl: string;
-  /** Preferred first. */
+  /** Preferred first; a model is called at the first one whose dialect it speaks. */
   readonly endpoints: readonly [DialectEndpoint, ...DialectEndpoint[]];
-  /** Path under the base URL that lists models, and so tells whether a key is good. */
+  /** Path under the base URL (or beside it, with `..`) that lists models, and so tells whether a key is good. */
   readonly listPath: string;
   /** Path that tells whether a key is good, where the list is open to everybody. */
   readonly keyPath?: string;
@@ -88,9 +88,23 @@ export const providerTable: readonly ProviderEntry[] = [
     keyEnv: ['OPENAI_API_KEY'],
     baseUrlEnv: 'OPENAI_BASE_URL',
     baseUrl: 'https://api.openai.com/v1',
-    endpoints: [chat({ outputLimitField: 'max_completion_tokens', promptCacheKey: true, streamUsage: true })],
+    endpoints: [
+      chat({ outputLimitField: 'max_completion_tokens', promptCacheKey: true, streamUsage: true }),
+      { dialect: 'openai-responses', auth: 'bearer', prefix: '', quirks: { promptCacheKey: true } },
+    ],
     listPath: '/models',
     documentation: 'https://platform.openai.com/docs/models',
+    isLocal: false,
+  },
+  {
+    id: 'google',
+    name: 'Google',
+    keyEnv: ['GEMINI_API_KEY', 'GOOGLE_API_KEY', 'GOOGLE_GENERATIVE_AI_API_KEY'],
+    baseUrlEnv: 'GOOGLE_GEMINI_BASE_URL',
+    baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
+    endpoints: [{ dialect: 'gemini', auth: 'x-goog-api-key', prefix: '', quirks: {} }],
+    listPath: '/models?pageSize=1000',
+    documentation: 'https://ai.google.dev/gemini-api/docs/models',
     isLocal: false,
   },
   {
@@ -147,6 +161,17 @@ export const providerTable: readonly ProviderEntry[] = [
     endpoints: [chat({ outputLimitField: 'max_completion_tokens' })],
     listPath: '/models',
     documentation: 'https://console.groq.com/docs/models',
+    isLocal: false,
+  },
+  {
+    id: 'cohere',
+    name: 'Cohere',
+    keyEnv: ['COHERE_API_KEY', 'CO_API_KEY'],
+    baseUrlEnv: 'COHERE_BASE_URL',
+    baseUrl: 'https://api.cohere.com/v2',
+    endpoints: [{ dialect: 'cohere', auth: 'bearer', prefix: '', quirks: {} }],
+    listPath: '/../v1/models?endpoint=chat&page_size=1000',
+    documentation: 'https://docs.cohere.com/docs/models',
     isLocal: false,
   },
   local('ollama', 'Ollama', 11_434, 'https://ollama.com/library'),

@@ -128,10 +128,49 @@ describe('resolveTarget', () => {
     expect(target).toMatchObject({ model: 'gpt-5.6-sol', notices: [expect.stringContaining('ended on 2026-10-23')] });
   });
 
-  it('refuses a model only served in a dialect that is not spoken', () => {
-    expect(refusal({ model: 'gpt-5.5-pro', env: { OPENAI_API_KEY: 'k' } })).toMatchObject({
+  it('calls a model where its dialect is spoken', () => {
+    const env = { OPENAI_API_KEY: 'k', GEMINI_API_KEY: 'g', COHERE_API_KEY: 'c' };
+    expect(resolve({ model: 'gpt-5.5-pro', env })).toMatchObject({
+      dialect: 'openai-responses',
+      auth: 'bearer',
+      baseUrl: 'https://api.openai.com/v1',
+      quirks: { promptCacheKey: true, thinking: 'effort' },
+    });
+    expect(resolve({ model: 'gpt-6-sol', env })).toMatchObject({ dialect: 'openai-chat' });
+    expect(resolve({ model: 'gemini-3.6-flash', env })).toMatchObject({
+      provider: 'google',
+      dialect: 'gemini',
+      auth: 'x-goog-api-key',
+      quirks: { thinking: 'effort' },
+    });
+    expect(resolve({ model: 'gemini-2.5-flash', env }).quirks).toEqual({ thinking: 'budget' });
+    expect(resolve({ model: 'command-a-03-2025', env })).toMatchObject({
+      provider: 'cohere',
+      dialect: 'cohere',
+      baseUrl: 'https://api.cohere.com/v2',
+    });
+    expect(resolve({ model: 'google', env }).facts?.provider).toBe('google');
+    expect(resolve({ model: 'cohere/fast', env }).facts?.provider).toBe('cohere');
+  });
+
+  it('completes a bare base URL with the version of the vendor', () => {
+    const base = (env: Record<string, string>, model: string): string => resolve({ env, model }).baseUrl;
+    expect(base({ GOOGLE_GEMINI_BASE_URL: 'http://h:1' }, 'google/x')).toBe('http://h:1/v1beta');
+    expect(base({ COHERE_BASE_URL: 'http://h:1/' }, 'cohere/x')).toBe('http://h:1/v2');
+    expect(base({ OPENROUTER_BASE_URL: 'http://h:1' }, 'openrouter/x')).toBe('http://h:1/v1');
+  });
+
+  it('sends no vendor key to a custom address', () => {
+    const env = { CUSTOM_BASE_URL: 'http://h/v1', OPENAI_API_KEY: 'secret', ANTHROPIC_API_KEY: 'secret' };
+    expect(resolve({ model: 'custom/x', env, keys: { openai: 'secret' } })).toMatchObject({ key: null, auth: 'none' });
+    expect(resolve({ model: 'custom/x', env: { ...env, CUSTOM_API_KEY: 'own' } }).key?.reveal()).toBe('own');
+  });
+
+  it('refuses a model only served in a dialect its provider is not called in', () => {
+    const odd = createCatalogue([{ provider: 'openai', id: 'odd', dialects: ['cohere'] }]);
+    expect(refusal({ model: 'odd', env: { OPENAI_API_KEY: 'k' }, catalogue: odd })).toMatchObject({
       code: 'model.unknown',
-      message: expect.stringContaining('openai-responses'),
+      message: expect.stringContaining('only served as cohere'),
     });
   });
 });

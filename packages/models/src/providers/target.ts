@@ -10,6 +10,7 @@ import { Secret } from './secret.ts';
 import {
   type AuthShape,
   conservativeQuirks,
+  type DialectEndpoint,
   type LocalServer,
   type ProviderEntry,
   providerEntry,
@@ -174,7 +175,7 @@ function makeTarget(
   request: TargetRequest,
 ): ModelTarget {
   const own = ownBaseUrl(entry, request);
-  const endpoint = entry.endpoints.find((one) => dialectNamed(one.dialect) !== undefined) ?? entry.endpoints[0];
+  const endpoint = endpointFor(entry, facts);
   if (facts !== null && own === undefined && !facts.dialects.includes(endpoint.dialect)) {
     throw new MonkeyError(
       'model.unknown',
@@ -201,6 +202,12 @@ function makeTarget(
   };
 }
 
+/** The preferred endpoint that speaks what the model speaks; for a model nobody knows the preferred one. */
+function endpointFor(entry: ProviderEntry, facts: ModelFacts | null): DialectEndpoint {
+  const spoken = entry.endpoints.filter((one) => dialectNamed(one.dialect) !== undefined);
+  return spoken.find((one) => facts?.dialects.includes(one.dialect)) ?? spoken[0] ?? entry.endpoints[0];
+}
+
 function missing(entry: ProviderEntry): MonkeyError {
   if (entry.id === 'custom') return new MonkeyError('config.invalid', 'custom needs a base URL: set CUSTOM_BASE_URL');
   return new MonkeyError('auth.missing-key', `no key for ${entry.name}`, {
@@ -221,7 +228,7 @@ function keyOf(entry: ProviderEntry, request: Pick<TargetRequest, 'env' | 'keys'
   return fromEnv ?? (request.keys[entry.id]?.trim() || undefined);
 }
 
-/** The user's own base URL, made whole: `/v1` is added where the path is bare, as the vendors' SDKs do for Anthropic. */
+/** The user's own base URL, made whole: the version is added where the path is bare, as the vendors' SDKs do. */
 function ownBaseUrl(entry: ProviderEntry, request: Pick<TargetRequest, 'env' | 'baseUrls'>): string | undefined {
   const set = request.env[entry.baseUrlEnv]?.trim() || request.baseUrls?.[entry.id]?.trim();
   if (!set) return undefined;
@@ -232,6 +239,7 @@ function ownBaseUrl(entry: ProviderEntry, request: Pick<TargetRequest, 'env' | '
   }
   const path = url.pathname.replace(/\/+$/, '');
   const needsVersion = path === '' || (entry.id === 'anthropic' && !path.endsWith('/v1'));
-  const whole = `${url.origin}${path}${needsVersion ? '/v1' : ''}`;
+  const version = /\/v\d\w*$/.exec(entry.baseUrl)?.[0] ?? '/v1';
+  const whole = `${url.origin}${path}${needsVersion ? version : ''}`;
   return whole === entry.baseUrl ? undefined : whole;
 }

@@ -1,4 +1,4 @@
-// Real HTTP against the scripted server: every way an answer can go, in both dialects, through the product's own client.
+// Real HTTP against the scripted server: every way an answer can go, in every dialect, through the product's own client.
 import { createServer, type Server } from 'node:net';
 import type { ModelEvent, ModelRequest } from '@monkey-coder/protocol';
 import { userMessage } from '@monkey-coder/protocol';
@@ -25,14 +25,26 @@ import type { Scenario, ScenarioTurn } from './scenario.ts';
 import { createScriptedModel } from './scripted-model.ts';
 import { type ScriptedServer, serveScripted } from './scripted-server.ts';
 
+/** With `scripted` as a model of OpenAI that only speaks responses. */
+const responsesCatalogue = createCatalogue([{ provider: 'openai', id: 'scripted', dialects: ['openai-responses'] }]);
 const catalogue = createCatalogue();
-const dialectNames = ['openai-chat', 'anthropic-messages'] as const;
+const dialectNames = ['openai-chat', 'anthropic-messages', 'openai-responses', 'gemini', 'cohere'] as const;
 type Name = (typeof dialectNames)[number];
+const baseUrlEnv: Record<Name, string> = {
+  'openai-chat': 'OPENAI_BASE_URL',
+  'anthropic-messages': 'ANTHROPIC_BASE_URL',
+  'openai-responses': 'OPENAI_BASE_URL',
+  gemini: 'GOOGLE_GEMINI_BASE_URL',
+  cohere: 'COHERE_BASE_URL',
+};
 
 function targetOf(name: Name, url: string, key?: string): ModelTarget {
-  const base = name === 'openai-chat' ? { OPENAI_BASE_URL: `${url}/v1` } : { ANTHROPIC_BASE_URL: url };
-  const keys = key === undefined ? {} : { openai: key, anthropic: key };
-  return resolveTarget({ model: 'scripted', env: base, keys, catalogue, now: 0 });
+  const keys = key === undefined ? {} : { openai: key, anthropic: key, google: key, cohere: key };
+  const models = name === 'openai-responses' ? responsesCatalogue : catalogue;
+  const env = { [baseUrlEnv[name]]: url };
+  const target = resolveTarget({ model: 'scripted', env, keys, catalogue: models, now: 0 });
+  expect(target.dialect).toBe(name);
+  return target;
 }
 
 const watchdogs = { firstTokenMs: 200, firstTokenPerThousandMs: 0, idleMs: 200 };
@@ -199,7 +211,7 @@ for (const name of dialectNames) {
           usage: {
             inputTokens: 900,
             cachedInputTokens: 500,
-            cacheWriteTokens: 100,
+            cacheWriteTokens: name === 'gemini' || name === 'cohere' ? 0 : 100,
             outputTokens: 70,
             reasoningTokens: 30,
             estimated: false,
@@ -220,7 +232,7 @@ for (const name of dialectNames) {
       await withServer(name, one({ reply: { text, usage: 'none' } }), async (model) => {
         const end = (await collectEvents(model)).at(-1);
         const usage = end?.type === 'end' ? end.usage : undefined;
-        if (name === 'openai-chat') expect(usage?.estimated).toBe(true);
+        if (name !== 'anthropic-messages') expect(usage?.estimated).toBe(true);
         expect(usage?.outputTokens).toBeGreaterThan(20);
       });
     });

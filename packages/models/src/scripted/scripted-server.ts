@@ -49,7 +49,7 @@ export interface ServeOptions {
 
 const bodyLimit = 64 * 1024 * 1024;
 
-/** Serves a scenario at `/v1/chat/completions`, `/v1/messages` and `/v1/models`. */
+/** Serves a scenario in every dialect, `/v1/chat/completions` and `/v1beta/models/NAME:generateContent` for two, and lists its model at `…/models`. */
 export async function serveScripted(scenario: Scenario, options: ServeOptions = {}): Promise<ScriptedServer> {
   const { createServer } = await import('node:http');
   const log: ScriptedRequest[] = [];
@@ -116,7 +116,9 @@ async function handle(request: IncomingMessage, response: ServerResponse, contex
 
 function keyIsRight(request: IncomingMessage, key: string | undefined): boolean {
   if (key === undefined) return true;
-  return request.headers['x-api-key'] === key || request.headers.authorization === `Bearer ${key}`;
+  const { headers } = request;
+  const given = [headers['x-api-key'], headers['x-goog-api-key'], headers.authorization?.replace(/^Bearer /, '')];
+  return given.includes(key);
 }
 
 function refuseKey(response: ServerResponse, name: DialectName): void {

@@ -139,7 +139,11 @@ function speakable(request: ModelRequest, limits: DialectLimits, notes: readonly
   const { stopSequences, toolChoice, ...rest } = request;
   const losesStops = stopSequences !== undefined && limits.noStopSequences === true;
   assert.equal(notes.length > 0, losesStops || isNamed(toolChoice, limits), `what is left out is told: ${notes}`);
-  const choice = limits.onlyForcedToolChoice ? (toolChoice === 'auto' ? undefined : toolChoice && 'required') : toolChoice;
+  const choice = limits.onlyForcedToolChoice
+    ? toolChoice === 'auto'
+      ? undefined
+      : toolChoice && 'required'
+    : toolChoice;
   return {
     ...rest,
     ...(choice === undefined ? {} : { toolChoice: choice }),

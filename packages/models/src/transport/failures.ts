@@ -32,13 +32,20 @@ const flagsByCode: Readonly<Record<ModelErrorCode, Flags>> = {
   unknown: flags(false, true, true),
 };
 
-/** A failure of the given code with the flags of that code. `message` is one clear line. */
+/** Characters of a message that people are shown: hosts answer with whole pages. */
+const messageLimit = 2000;
+
+/** A failure of the given code with the flags of that code. `message` is one clear line, cut at 2,000 characters. */
 export function modelFailure(
   code: ModelErrorCode,
   message: string,
   extras: Partial<Pick<ModelFailure, 'status' | 'providerCode' | 'retryAfterMs'>> = {},
 ): ModelFailure {
-  return { code, message, ...extras, ...flagsByCode[code] };
+  return { code, message: bounded(message), ...extras, ...flagsByCode[code] };
+}
+
+function bounded(message: string): string {
+  return message.length <= messageLimit ? message : `${message.slice(0, messageLimit - 1)}…`;
 }
 
 const certificateProblem = /CERT|SELF_SIGNED|UNABLE_TO_|ERR_TLS|ERR_SSL|EPROTO/;

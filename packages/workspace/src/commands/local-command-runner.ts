@@ -12,6 +12,7 @@ import { sandboxArguments } from './bubblewrap.ts';
 import type { CommandRequest, CommandResult, CommandRunner, SandboxStatus } from './command-runner.ts';
 import { commandMarkerName, scrubEnvironment } from './environment.ts';
 import { type Finished, RunningCommand } from './running-command.ts';
+import { forgetSandbox, rememberSandbox, remembersSandbox } from './sandbox-memory.ts';
 
 /** What a runner is made for. Folders are real paths. */
 export interface LocalCommandRunnerOptions {
@@ -29,6 +30,8 @@ export interface LocalCommandRunnerOptions {
   readonly newId: () => string;
   /** Bytes of output after which a command is ended. Default 64 MiB. */
   readonly outputLimitBytes?: number;
+  /** Remembers from run to run that the sandbox works here, so that it is not tried at each start. */
+  readonly sandboxMemory?: string;
   /** Milliseconds between SIGTERM and SIGKILL. Default 2,000. */
   readonly graceMs?: number;
 }
@@ -78,6 +81,7 @@ export function createLocalCommandRunner(options: LocalCommandRunnerOptions): Lo
       return finished.result;
     }
     state.sandboxProblem = finished.sandboxProblem;
+    forgetSandbox(options.sandboxMemory);
     if (request.sandbox === 'required') throw sandboxMissing(finished.sandboxProblem);
     return (await start(request, false)).result;
   };
@@ -135,7 +139,7 @@ async function probe(
   run: (request: CommandRequest) => Promise<CommandResult>,
 ): Promise<SandboxStatus> {
   findSandbox(state, searchPath);
-  if (state.sandboxProblem === null && !state.sandboxWorked) {
+  if (state.sandboxProblem === null && !state.sandboxWorked && !remembersSandbox(options.sandboxMemory, state.bwrap)) {
     await run({
       command: ':',
       cwd: options.root,
@@ -146,6 +150,7 @@ async function probe(
       sandbox: 'preferred',
       signal: new AbortController().signal,
     });
+    if (state.sandboxWorked) rememberSandbox(options.sandboxMemory, state.bwrap);
   }
   const always = ['time, output and the whole process tree are bounded', 'secrets are removed from the environment'];
   if (state.sandboxProblem !== null) {

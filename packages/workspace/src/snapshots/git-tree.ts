@@ -13,6 +13,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   utimesSync,
@@ -164,8 +165,8 @@ export class GitTree implements TreeIndex {
       // Git trusts an entry only if it is older than the index; the copy must not look younger than the original.
       const seconds = Math.floor(statSync(userIndex).mtimeMs) / 1000;
       utimesSync(`${this.#indexPath}.new`, seconds, seconds);
-      copyBack(`${this.#indexPath}.new`, this.#indexPath, seconds);
-      if (false) this.#converted = this.#convertedCandidates();
+      renameSync(`${this.#indexPath}.new`, this.#indexPath);
+      if (mayConvert(repository)) this.#converted = this.#convertedCandidates();
     }
     writeFileSync(join(folder, 'seed'), stamp);
   }
@@ -304,12 +305,6 @@ function gitFailed(what: string, root: string, result: GitResult): MonkeyError {
     'workspace.io',
     `git could not ${what} of ${root}: ${reason || `exit code ${result.exitCode}`}`,
   );
-}
-
-function copyBack(from: string, to: string, seconds: number): void {
-  copyFileSync(from, to);
-  utimesSync(to, seconds, seconds);
-  rmSync(from, { force: true });
 }
 
 function splitNul(bytes: Buffer): string[] {

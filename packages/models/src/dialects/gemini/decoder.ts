@@ -3,7 +3,7 @@ import type { FinishReason, JsonObject, JsonValue } from '@monkey-coder/protocol
 import { Answer } from '../answer.ts';
 import { classifyFailure } from '../classify.ts';
 import type { WireDecoder, WireResponseHead } from '../dialect.ts';
-import { asList, asNumber, asObject, asString, asText } from '../json-read.ts';
+import { asList, asNumber, asObject, asText } from '../json-read.ts';
 import { createResponseDecoder, type ResponseGrammar } from '../response-decoder.ts';
 
 /** Makes the decoder of one response. */

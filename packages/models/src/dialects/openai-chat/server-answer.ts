@@ -11,7 +11,7 @@ import type {
 } from '@monkey-coder/protocol';
 import type { Dialect, WireEncoder } from '../dialect.ts';
 import { failureHeaders, failureStatus } from '../failure-status.ts';
-import { asObject } from '../json-read.ts';
+import { asObject, asText } from '../json-read.ts';
 import { openaiErrorBody } from '../openai-error.ts';
 
 type EncoderOptions = Parameters<Dialect['createEncoder']>[0];
@@ -128,7 +128,6 @@ export function encodeOpenaiChatDocument(event: ModelTerminalEvent, options: Doc
 
 function encodeMessage(message: Message): JsonObject {
   const text = message.parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
-  const reasoning = message.parts.map((part) => (part.type === 'reasoning' ? part.text : '')).join('');
   const calls = message.parts.filter((part) => part.type === 'tool-call');
   const refusal = message.parts
     .map((part) => (part.type === 'text' ? asObject(part.providerData?.['openai-chat'])?.['refusal'] : undefined))
@@ -137,7 +136,7 @@ function encodeMessage(message: Message): JsonObject {
     role: 'assistant',
     content: text === '' && calls.length > 0 ? null : text,
     refusal: refusal ?? null,
-    ...(reasoning === '' ? {} : { reasoning_content: reasoning }),
+    ...encodeReasoning(message),
     ...(calls.length === 0
       ? {}
       : {
@@ -147,6 +146,18 @@ function encodeMessage(message: Message): JsonObject {
             function: { name: call.name, arguments: call.arguments },
           })),
         }),
+  };
+}
+
+/** Reasoning in the field it came in, with the details of hosts that sign it. */
+function encodeReasoning(message: Message): JsonObject {
+  const parts = message.parts.filter((part) => part.type === 'reasoning');
+  const text = parts.map((part) => part.text).join('');
+  const data = parts.map((part) => asObject(part.providerData?.['openai-chat'])).find((one) => one !== undefined);
+  const field = asText(data?.['field']) ?? 'reasoning_content';
+  return {
+    ...(text === '' ? {} : { [field]: text }),
+    ...(data?.['details'] === undefined ? {} : { reasoning_details: data['details'] }),
   };
 }
 

@@ -73,8 +73,7 @@ function encodeUsage(usage: Usage): JsonObject {
 /** An output item of assistant text. */
 export function messageItem(id: string, text: string, data: JsonObject | undefined): JsonObject {
   const refusal = asText(data?.['refusal']);
-  const content =
-    refusal === undefined ? { type: 'output_text', text, annotations: [] } : { type: 'refusal', refusal };
+  const content = refusal === undefined ? { type: 'output_text', text, annotations: [] } : { type: 'refusal', refusal };
   const phase = data?.['phase'] === undefined ? {} : { phase: data['phase'] };
   return { id, type: 'message', status: 'completed', role: 'assistant', ...phase, content: [content] };
 }
@@ -89,7 +88,14 @@ export function callItem(
   id: string,
   call: { readonly id: string; readonly name: string; readonly arguments: string },
 ): JsonObject {
-  return { id, type: 'function_call', status: 'completed', call_id: call.id, name: call.name, arguments: call.arguments };
+  return {
+    id,
+    type: 'function_call',
+    status: 'completed',
+    call_id: call.id,
+    name: call.name,
+    arguments: call.arguments,
+  };
 }
 
 function outputItem(part: Part, id: string): JsonValue[] {

@@ -67,9 +67,7 @@ function decodeItem(item: JsonObject, index: number, read: Input, names: Map<str
     case 'function_call_output': {
       const callId = asString(item['call_id']) ?? '';
       const output = textOf(item['output']);
-      append(read, 'tool', [
-        { type: 'tool-result', callId, name: names.get(callId) ?? '', output, isError: false },
-      ]);
+      append(read, 'tool', [{ type: 'tool-result', callId, name: names.get(callId) ?? '', output, isError: false }]);
       return;
     }
     case 'reasoning': {

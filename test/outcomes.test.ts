@@ -1,0 +1,167 @@
+// Every way a run can end, with its exit code: nothing ends as a silent success.
+import { describe, expect, it } from 'vitest';
+import {
+  acceptEdits,
+  calls,
+  createStage,
+  fixesSum,
+  jsonLines,
+  says,
+  scripted,
+  useFailingProject,
+} from './support/stage.ts';
+
+describe('outcomes and exit codes', () => {
+  it('ends with 7 when a change was wanted and nothing was done', async () => {
+    const stage = createStage();
+    await stage.serve([says('All done!')]);
+    const run = await stage.run([...scripted, 'fix the bug']);
+    expect(run.code).toBe(7);
+    expect(run.stdout).toContain('nothing-done');
+  });
+
+  it('ends with 0 when a question was answered', async () => {
+    const stage = createStage();
+    await stage.serve([says('It adds numbers.')]);
+    const run = await stage.run([...scripted, '-p', 'what does this do?']);
+    expect(run.code).toBe(0);
+    expect(run.stdout).toBe('It adds numbers.\n');
+    expect(run.stderr).toContain('answered');
+  });
+
+  it('ends with 8 when nothing can prove the change', async () => {
+    const stage = createStage();
+    await stage.serve([calls('write', { path: 'a.txt', content: 'x\n' }), says('Written.')]);
+    const run = await stage.run([...scripted, ...acceptEdits, 'write a']);
+    expect(run.code).toBe(8);
+    expect(run.stdout).toContain('the project has no checks');
+  });
+
+  it('is verified by a check the user gives', async () => {
+    const stage = createStage();
+    await stage.serve([calls('write', { path: 'a.txt', content: 'x\n' }), says('Written.')]);
+    const run = await stage.run([...scripted, ...acceptEdits, '--check', 'grep -q x a.txt', 'write a']);
+    expect(run.code, run.stdout).toBe(0);
+    expect(run.stdout).toContain('grep -q x a.txt passed');
+  });
+
+  it('ends with 6 when success is claimed over failing tests, after the allowed repairs', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    stage.settings({ repairs: 1 });
+    const server = await stage.serve([
+      ...fixesSum('a * b'),
+      says('Fixed, all tests pass!'),
+      says('Really, all tests pass!'),
+    ]);
+    const run = await stage.run([...scripted, ...acceptEdits, 'fix the sum']);
+    expect(run.code).toBe(6);
+    expect(run.stdout).toContain('verification-failed: npm test failed (exit 1)');
+    expect(server.log).toHaveLength(4);
+    expect(stage.git('status', '--short')).toBe(' M src/sum.js\n');
+  });
+
+  it('ends with 4 when the next call could pass the budget', async () => {
+    const stage = createStage();
+    stage.settings({ prices: { 'openai/scripted': { input: 3, output: 15 } } });
+    const server = await stage.serve([says('never')]);
+    const run = await stage.run([...scripted, '--max-budget-usd', '0.001', 'fix it']);
+    expect(run.code).toBe(4);
+    expect(run.stdout).toContain('out-of-budget');
+    expect(server.log).toHaveLength(0);
+  });
+
+  it('ends with 52 when a budget is given and the price is unknown, and names the way out', async () => {
+    const stage = createStage();
+    await stage.serve([says('never')]);
+    const run = await stage.run([...scripted, '--max-budget-usd', '1', 'fix it']);
+    expect(run.code).toBe(52);
+    expect(run.stderr).toContain('the price of openai/scripted is unknown');
+    expect(run.stderr).toContain('monkey config set prices');
+  });
+
+  it('keeps the budget of the day over several runs', async () => {
+    const stage = createStage();
+    stage.settings({
+      prices: { 'openai/scripted': { input: 3, output: 15 } },
+      budget: { dayUsd: 0.4 },
+      limits: { maxOutputTokens: 20_000 },
+    });
+    await stage.serve([{ reply: { text: 'Because.', usage: { input: 20_000, output: 5_000 } } }]);
+    expect((await stage.run([...scripted, '-p', 'why?'])).code).toBe(0);
+    const second = await stage.run([...scripted, '-p', 'why?']);
+    expect(second.code).toBe(4);
+    expect(second.stderr).toMatch(/day:/);
+  });
+
+  it('ends with 5 at the limit of turns, and goes on where it stopped', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    const server = await stage.serve([...fixesSum('a + b'), says('Fixed.')]);
+    const run = await stage.run([...scripted, ...acceptEdits, '--max-turns', '1', 'fix the sum']);
+    expect(run.code).toBe(5);
+    expect(run.stdout).toContain('--max-turns');
+    const more = await stage.run([...scripted, ...acceptEdits, '--continue']);
+    expect(more.code, more.stdout).toBe(0);
+    expect(server.log).toHaveLength(3);
+  });
+
+  it('ends with 5 at the time limit while the model is silent', async () => {
+    const stage = createStage();
+    await stage.serve([{ delayMs: 20_000, reply: { text: 'late' } }]);
+    const run = await stage.run([...scripted, '--max-minutes', '0.02', 'fix it']);
+    expect(run.code).toBe(5);
+    expect(run.durationMs).toBeLessThan(6000);
+    expect(run.stdout).toContain('time limit');
+  });
+
+  it('ends with 3 when a permission would be needed and nobody can be asked', async () => {
+    const stage = createStage();
+    await stage.serve([calls('write', { path: 'a.txt', content: 'x' }), says('I could not.')]);
+    const run = await stage.run([...scripted, '-p', 'write a']);
+    expect(run.code).toBe(3);
+    expect(run.stderr).toContain('denied');
+    expect(() => stage.read('a.txt')).toThrow();
+  });
+
+  it('allows by rule, and a denial by rule wins', async () => {
+    const stage = createStage();
+    await stage.serve([calls('write', { path: 'a.txt', content: 'x' }), says('Done.')]);
+    const allowed = await stage.run([...scripted, '-p', '--allowed-tools', 'Write', 'write a']);
+    expect(allowed.code).toBe(8);
+    const denied = await stage.run([
+      ...scripted,
+      '-p',
+      '--allowed-tools',
+      'Write',
+      '--disallowed-tools',
+      'Write(a.txt)',
+      'write a',
+    ]);
+    expect(denied.code).toBe(3);
+  });
+
+  it('changes nothing in plan mode', async () => {
+    const stage = createStage();
+    await stage.serve([calls('write', { path: 'a.txt', content: 'x' }), says('A plan.')]);
+    const run = await stage.run([...scripted, '--permission-mode', 'plan', 'write a']);
+    expect(run.code).toBe(3);
+    expect(() => stage.read('a.txt')).toThrow();
+  });
+
+  it('gives the same exit code in the result document as the process', async () => {
+    const stage = createStage();
+    await stage.serve([says('All done!')]);
+    const run = await stage.run([...scripted, '--output-format', 'json', 'fix the bug']);
+    const [result, ...more] = jsonLines(run.stdout);
+    expect(more).toEqual([]);
+    expect(result).toMatchObject({
+      type: 'result',
+      exit_code: 7,
+      is_error: true,
+      status: 'nothing-done',
+      subtype: 'error_nothing_done',
+    });
+    expect(run.code).toBe(7);
+  });
+});
