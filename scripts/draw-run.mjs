@@ -46,11 +46,12 @@ function wrap(line) {
 function spansOf(line) {
   const spans = [];
   let codes = [];
-  for (const part of line.split(/(\u001b\[\d+m)/)) {
-    const code = /^\u001b\[(\d+)m$/.exec(part)?.[1];
-    if (code === undefined) {
-      if (part !== '') spans.push({ text: part, codes });
-    } else codes = applyCode(codes, Number(code));
+  const [plain = '', ...colored] = line.split('\u001b[');
+  if (plain !== '') spans.push({ text: plain, codes });
+  for (const part of colored) {
+    const end = part.indexOf('m');
+    codes = applyCode(codes, Number(part.slice(0, end)));
+    if (end + 1 < part.length) spans.push({ text: part.slice(end + 1), codes });
   }
   return spans;
 }
@@ -64,7 +65,10 @@ function applyCode(codes, code) {
 function svg(rows) {
   const width = Math.ceil(columns * charWidth) + 40;
   const height = rows.length * lineHeight + 60;
-  const text = rows.map((row, index) => `<text x="20" y="${50 + index * lineHeight}" xml:space="preserve">${row.map(tspan).join('')}</text>`);
+  const text = rows.map(
+    (row, index) =>
+      `<text x="20" y="${50 + index * lineHeight}" xml:space="preserve">${row.map(tspan).join('')}</text>`,
+  );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="A run of monkey demo in a terminal">`,
     `<rect width="${width}" height="${height}" rx="10" fill="#0d1117"/>`,
@@ -80,6 +84,10 @@ function svg(rows) {
 function tspan({ text, codes }) {
   const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
   const color = codes.map((code) => colors[code]).find(Boolean);
-  const attributes = [color ? ` fill="${color}"` : '', codes.includes(1) ? ' font-weight="bold"' : '', codes.includes(2) ? ' opacity="0.6"' : ''].join('');
+  const attributes = [
+    color ? ` fill="${color}"` : '',
+    codes.includes(1) ? ' font-weight="bold"' : '',
+    codes.includes(2) ? ' opacity="0.6"' : '',
+  ].join('');
   return attributes === '' ? escaped : `<tspan${attributes}>${escaped}</tspan>`;
 }

@@ -18,7 +18,9 @@ else if (readFileSync(target, 'utf8') !== text) {
 
 function cliPage() {
   const main = help([]);
-  const names = [...main.matchAll(/^ {2}([a-z]+) {2,}\S/gm)].map((match) => match[1]).filter((name) => name !== 'monkey');
+  const names = [...main.matchAll(/^ {2}([a-z]+) {2,}\S/gm)]
+    .map((match) => match[1])
+    .filter((name) => name !== 'monkey');
   return [
     '# Command line',
     '',
@@ -34,7 +36,9 @@ function cliPage() {
 }
 
 function help(words) {
-  return spawnSync(process.execPath, [join(root, 'apps', 'cli', 'dist', 'monkey.cjs'), ...words, '--help'], { encoding: 'utf8' }).stdout.trimEnd();
+  return spawnSync(process.execPath, [join(root, 'apps', 'cli', 'dist', 'monkey.cjs'), ...words, '--help'], {
+    encoding: 'utf8',
+  }).stdout.trimEnd();
 }
 
 function block(content) {

@@ -23,7 +23,7 @@ export const stats: Command = async (context) => {
   const engine = context.engine();
   const recent = engine.sessions.list().filter((session) => session.updatedAt >= since);
   const calls = recent
-    .flatMap((session) => engine.sessions.read(session.id))
+    .flatMap((session) => ownEvents(engine.sessions.read(session.id)))
     .filter((event) => event.time >= since && isCall(event));
   const report = {
     days,
@@ -44,6 +44,13 @@ export const stats: Command = async (context) => {
   world.out(`total of ${days} days: ${formatMicroUsd(report.total.costMicroUsd)} in ${report.total.calls} calls\n`);
   return 0;
 };
+
+/** A fork begins with a copy of another session's events; their cost is counted there. */
+function ownEvents(events: readonly Event[]): readonly Event[] {
+  const first = events[0];
+  const copied = first?.type === 'session.started' ? (first.forkedFrom?.seq ?? -1) : -1;
+  return events.filter((event) => event.seq > copied);
+}
 
 function isCall(event: Event): boolean {
   return event.type === 'model.ended' || event.type === 'model.failed';

@@ -46,7 +46,7 @@ function remark(event: Event, { style, verbose }: BlockOptions): string | undefi
         `↻ ${event.failure.code}: ${printable(event.failure.message)}; trying again in ${Math.ceil(event.delayMs / 1000)} s`,
       );
     case 'model.failed':
-      return style.red(`✗ model: ${printable(event.failure.message)}`);
+      return verbose ? style.red(`✗ model: ${printable(event.failure.message)}`) : undefined;
     case 'message.added':
       return event.origin === 'verification' ? style.dim('» the failure was handed back to the model') : undefined;
     case 'notice':

@@ -1,11 +1,11 @@
 // The one result object: last line of stream-json, only line of json.
-import type { RunReport } from '@monkey-coder/engine';
+import { type RunReport, stripFence } from '@monkey-coder/engine';
 import { parseJson } from '@monkey-coder/protocol';
 
 /** The result of a run that ended with an outcome. `total_cost_usd` is null where a price is unknown. */
 export function resultDocument(report: RunReport, exitCode: number): object {
   const { outcome } = report;
-  const structured = parseJson(outcome.text);
+  const structured = parseJson(stripFence(outcome.text));
   return {
     type: 'result',
     subtype: exitCode === 0 ? 'success' : `error_${outcome.status.replaceAll('-', '_')}`,

@@ -4,10 +4,13 @@ import type { World } from '../configuration/environment.ts';
 
 const maxInputBytes = 4 * 1024 * 1024;
 const silenceMs = 1500;
+/** Longer once something came: who writes in pieces may take a while between them. */
+const pauseMs = 10_000;
 
 /**
  * The prompt of a run. Standard input is read when it is no terminal: alone it is the prompt, with arguments it is added to them.
- * With arguments, an input that sends nothing and has no end is given up after 1.5 s (a notice says so).
+ * With arguments, an input that has no end is given up after 1.5 s without a byte, or 10 s without a further one; without
+ * arguments it is waited for. Each time a notice says so.
  * Throws MonkeyError `usage.invalid` when the input is larger than 4 MiB.
  */
 export async function readPrompt(
@@ -22,12 +25,16 @@ export async function readPrompt(
   return spoken === '' ? piped.trim() : `${spoken}\n\n<input>\n${piped.trimEnd()}\n</input>`;
 }
 
-/** Reads to the end; with `mayGiveUp`, stops listening after a time of silence at the very beginning. */
+const waitingNotice = 'waiting for the prompt on standard input (Ctrl-D ends it)';
+const silentNotice = 'standard input sent nothing and stays open; going on without it (use </dev/null to say so)';
+const pausedNotice = 'standard input stays open without sending more; going on with what came';
+
+/** Reads to the end; with `mayGiveUp`, stops listening after a time of silence. */
 function readInput(stdin: NodeJS.ReadStream, mayGiveUp: boolean, notify: (text: string) => void): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    const timer = mayGiveUp ? setTimeout(() => giveUp(), silenceMs) : undefined;
+    let timer = setTimeout(() => (mayGiveUp ? giveUp() : notify(waitingNotice)), silenceMs);
     const finish = (): void => {
       clearTimeout(timer);
       stdin.off('data', onData);
@@ -36,11 +43,12 @@ function readInput(stdin: NodeJS.ReadStream, mayGiveUp: boolean, notify: (text: 
       resolve(Buffer.concat(chunks).toString('utf8'));
     };
     const giveUp = (): void => {
-      notify('standard input sent nothing and stays open; going on without it (use </dev/null to say so)');
+      notify(size === 0 ? silentNotice : pausedNotice);
       finish();
     };
     const onData = (chunk: Buffer): void => {
       clearTimeout(timer);
+      if (mayGiveUp) timer = setTimeout(giveUp, pauseMs);
       size += chunk.length;
       if (size > maxInputBytes)
         reject(

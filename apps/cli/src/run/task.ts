@@ -53,7 +53,11 @@ function readSchemaFile(path: string): string {
 export function sessionChoiceOf(line: CommandLine, sessions: SessionStore, cwd: string): SessionChoice {
   const wantsOld = line.options.has('continue') || line.options.has('resume');
   if (!wantsOld) return line.options.has('ephemeral') ? { kind: 'ephemeral' } : { kind: 'new' };
-  const sessionId = optionValue(line, 'resume') ?? sessions.list({ cwd })[0]?.id;
-  if (!sessionId) throw new MonkeyError('session.not-found', `there is no session of ${cwd} to go on with`);
+  const sessionId = optionValue(line, 'resume') ?? sessions.list({ cwd }).find((session) => session.runs > 0)?.id;
+  if (!sessionId) {
+    throw new MonkeyError('session.not-found', `there is no session of ${cwd} to go on with`, {
+      advice: 'Start one with monkey "what to do"; `monkey sessions list --all` shows those of other folders.',
+    });
+  }
   return { kind: line.options.has('fork-session') ? 'fork' : 'resume', sessionId };
 }

@@ -15,7 +15,7 @@ export function describeFailure(thrown: unknown): Failure {
     return {
       code: thrown.code,
       message: thrown.message,
-      advice: thrown.advice,
+      advice: thrown.code === 'auth.missing-key' ? `${thrown.advice} \`monkey demo\` works without.` : thrown.advice,
       exitCode: errorTable[thrown.code].exitCode,
     };
   }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeIssues, errorMessage, MonkeyError, nearestNames } from '@monkey-coder/protocol';
+import type * as z from 'zod/mini';
 import type { Homes } from './homes.ts';
 import {
   defaultSettings,
@@ -97,12 +98,26 @@ export function parseSettings(text: string, path: string, warnings: string[]): S
   return parsed.data;
 }
 
-function unknownKeys(value: unknown, path: string): string[] {
-  const known = Object.keys(settingsSchema.shape);
-  return Object.keys(value as object)
-    .filter((key) => key !== '$schema' && !known.includes(key))
-    .map((key) => {
-      const near = nearestNames(key, known)[0];
-      return `${path}: unknown key "${key}"${near ? `, did you mean "${near}"?` : ''}`;
-    });
+/** Keys that no setting has, at any depth, each with the nearest right one. */
+function unknownKeys(value: unknown, path: string, schema: z.core.$ZodType = settingsSchema, place = ''): string[] {
+  const { def } = schema._zod as { readonly def: SchemaDefinition };
+  if (def.type === 'optional' || def.type === 'nullable') {
+    return def.innerType ? unknownKeys(value, path, def.innerType, place) : [];
+  }
+  if (def.type !== 'object' || def.shape === undefined || typeof value !== 'object' || value === null) return [];
+  const { shape } = def;
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const known = shape[key];
+    if (known) return unknownKeys(inner, path, known, `${place}${key}.`);
+    if (place === '' && key === '$schema') return [];
+    const near = nearestNames(key, Object.keys(shape))[0];
+    return [`${path}: unknown key "${place}${key}"${near ? `, did you mean "${place}${near}"?` : ''}`];
+  });
+}
+
+/** The parts of a schema that hold further schemas. */
+interface SchemaDefinition {
+  readonly type: string;
+  readonly innerType?: z.core.$ZodType;
+  readonly shape?: Readonly<Record<string, z.core.$ZodType>>;
 }

@@ -48,10 +48,12 @@ function judgeStop(stop: Exclude<AgentStop, { kind: 'finished' }>): Judgement {
     case 'denied':
       return { status: 'denied', reason: stop.message };
     case 'model-failed':
-      return {
-        status: stop.code === 'auth' || stop.code === 'permission' ? 'auth-failed' : 'failed',
-        reason: stop.message,
-      };
+      return stop.code === 'auth' || stop.code === 'permission'
+        ? {
+            status: 'auth-failed',
+            reason: `the provider refused the key: ${stop.message} (\`monkey auth\` shows which key is used, \`monkey login PROVIDER\` stores another)`,
+          }
+        : { status: 'failed', reason: stop.message };
   }
 }
 

@@ -41,7 +41,12 @@ export function keepableLimits(
     });
   }
   const { maxCostMicroUsd: _dropped, ...rest } = limits;
-  return { limits: rest, notes: ['the price is unknown: only turns and time bound this run'] };
+  return {
+    limits: rest,
+    notes: [
+      `the price of ${found.target.model} at ${found.target.baseUrl} is unknown: only turns and time bound this run`,
+    ],
+  };
 }
 
 /** The quote of a run from its first request. */
@@ -64,10 +69,7 @@ export function quoteRun(
     maxTurns: limits.maxTurns,
     maxDurationMs: limits.maxDurationMs,
     firstRequestTokens: known.requestTokens,
-    notes: [
-      ...target.notices.filter((notice) => price === undefined || !notice.startsWith('the price of ')),
-      ...known.notes,
-    ],
+    notes: [...target.notices.filter((notice) => !notice.startsWith('the price of ')), ...known.notes],
   };
 }
 

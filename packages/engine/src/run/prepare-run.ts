@@ -51,6 +51,7 @@ export async function prepareRun(
     return await assemble({ parts, task, start, connection, workspace, found });
   } catch (error) {
     start.session.close();
+    if (choice.kind === 'new' || choice.kind === 'fork') parts.sessions.remove(start.session.id);
     throw error;
   }
 }

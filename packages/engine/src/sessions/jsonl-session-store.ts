@@ -126,7 +126,9 @@ function bodyOf(event: Event): EventBody {
 }
 
 function importSession(options: SessionStoreOptions, events: readonly Event[], cwd: string): SessionSummary {
-  const writer = createSession(options, { cwd });
+  const last = events.at(-1);
+  const forkedFrom = last && { sessionId: last.sessionId, seq: last.seq };
+  const writer = createSession(options, { cwd, ...(forkedFrom ? { forkedFrom } : {}) });
   try {
     for (const event of events) if (event.type !== 'session.started') writer.append(bodyOf(event), event.runId);
   } finally {
