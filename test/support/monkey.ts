@@ -32,6 +32,8 @@ export interface Running {
   readonly ended: Promise<Ended>;
   /** Resolves when standard output or error contains the text; rejects when the process ends without it. */
   seen(text: string): Promise<void>;
+  /** Standard output so far. */
+  output(): string;
   send(signal: NodeJS.Signals): void;
   write(text: string): void;
 }
@@ -80,6 +82,7 @@ function watch(child: ChildProcess, args: readonly string[], timeoutMs: number):
     pid: child.pid ?? 0,
     ended,
     seen: (wanted) => seen(wanted, { text, listeners, ended }),
+    output: () => text.stdout,
     send: (signal) => void child.kill(signal),
     write: (input) => void child.stdin?.write(input),
   };

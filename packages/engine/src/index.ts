@@ -11,6 +11,7 @@ export {
 export { defaultSettings, type Settings, type SettingsFile, settingsSchema } from './config/settings.ts';
 export type { Engine, RunConnection, RunReport, SessionChoice } from './engine.ts';
 export { createJsonlLedger } from './ledger/jsonl-ledger.ts';
+export { refuseBadSchema, stripFence } from './outcome/structured-answer.ts';
 export { createEngine, type EngineOptions } from './run/create-engine.ts';
 export { createWorktree } from './run/worktree.ts';
 export { createJsonlSessionStore, readExport } from './sessions/jsonl-session-store.ts';

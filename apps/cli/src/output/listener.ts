@@ -7,6 +7,7 @@ import type { Event } from '@monkey-coder/protocol';
 export interface OutputStreams {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  readonly outIsTerminal: boolean;
 }
 
 /** One output format. */

@@ -10,7 +10,8 @@ export function createPrintOutput(streams: OutputStreams): OutputListener {
       if (event.type === 'notice' && event.level !== 'info') streams.err(`monkey: ${printable(event.text)}\n`);
     },
     onReport({ outcome, sessionId }, exitCode) {
-      if (outcome.text !== '') streams.out(outcome.text.endsWith('\n') ? outcome.text : `${outcome.text}\n`);
+      const text = streams.outIsTerminal ? printable(outcome.text) : outcome.text;
+      if (text !== '') streams.out(text.endsWith('\n') ? text : `${text}\n`);
       const hint = exitCode === 0 ? '' : ` (monkey --resume ${sessionId})`;
       streams.err(`monkey: ${outcome.status}: ${printable(outcome.reason)}${hint}\n`);
     },

@@ -5,7 +5,8 @@ import { parseJson } from '@monkey-coder/protocol';
 /** The result of a run that ended with an outcome. `total_cost_usd` is null where a price is unknown. */
 export function resultDocument(report: RunReport, exitCode: number): object {
   const { outcome } = report;
-  const structured = parseJson(stripFence(outcome.text));
+  const isUsable = ['verified', 'answered', 'unverified'].includes(outcome.status);
+  const structured = isUsable ? parseJson(stripFence(outcome.text)) : undefined;
   return {
     type: 'result',
     subtype: exitCode === 0 ? 'success' : `error_${outcome.status.replaceAll('-', '_')}`,

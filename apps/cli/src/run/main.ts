@@ -1,5 +1,5 @@
 // `monkey "…"`: one run, or one after another at the terminal. The exit code is the outcome's.
-import { createEngine, createWorktree, type Engine, type LoadedSettings } from '@monkey-coder/engine';
+import { createEngine, createWorktree, type Engine, type LoadedSettings, refuseBadSchema } from '@monkey-coder/engine';
 import { exitCodeOf, interpretSchemas, MonkeyError, nearestNames } from '@monkey-coder/protocol';
 import { commands } from '../command-line/options.ts';
 import { type CommandLine, optionValue, parseCommandLine } from '../command-line/parse.ts';
@@ -34,8 +34,7 @@ exitWhenDone(main(process.argv.slice(2)));
 
 async function main(args: readonly string[]): Promise<number> {
   const world = readWorld();
-  const bare = createPrintOutput({ out: world.out, err: world.err });
-  let output: OutputListener = bare;
+  let output = outputBeforeParsing(world, args);
   try {
     const line = parseCommandLine(args);
     if (line.options.has('help')) return await printHelp(world);
@@ -76,6 +75,14 @@ function refuseMisspeltCommand(line: CommandLine): void {
   throw new MonkeyError('usage.invalid', `unknown command "${word}"; did you mean ${near.join(' or ')}?`, {
     advice: 'To send it as a prompt, say more than one word.',
   });
+}
+
+/** Even a wrong flag is told in the format that was asked for. */
+function outputBeforeParsing(world: World, args: readonly string[]): OutputListener {
+  const at = args.indexOf('--output-format');
+  const format = at < 0 ? args.find((word) => word.startsWith('--output-format='))?.split('=')[1] : args[at + 1];
+  if (format === 'stream-json') return createStreamJsonOutput(world, world.version);
+  return format === 'json' ? createJsonOutput(world) : createPrintOutput(world);
 }
 
 function outputOf(world: World, line: CommandLine): OutputListener {
@@ -159,9 +166,11 @@ async function runTask(
   session: Parameters<Engine['run']>[1],
 ): Promise<{ exitCode: number; sessionId: string }> {
   const { world, line, loaded, engine, output, cwd, terminal } = setting;
+  const task = taskOf(world, line, loaded.settings, cwd, prompt);
+  if (task.outputSchema) await refuseBadSchema(task.outputSchema);
   const watch: SignalWatch = watchSignals(world.err);
   try {
-    const report = await engine.run(taskOf(world, line, loaded.settings, cwd, prompt), session, {
+    const report = await engine.run(task, session, {
       onEvent: (event) => output.onEvent(event),
       gate: terminal?.gate ?? closedGate,
       signal: watch.signal,

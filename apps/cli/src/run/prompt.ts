@@ -5,11 +5,11 @@ import type { World } from '../configuration/environment.ts';
 const maxInputBytes = 4 * 1024 * 1024;
 const silenceMs = 1500;
 /** Longer once something came: who writes in pieces may take a while between them. */
-const pauseMs = 10_000;
+const pauseMs = 5_000;
 
 /**
  * The prompt of a run. Standard input is read when it is no terminal: alone it is the prompt, with arguments it is added to them.
- * With arguments, an input that has no end is given up after 1.5 s without a byte, or 10 s without a further one; without
+ * With arguments, an input that has no end is given up after 1.5 s without a byte, or 5 s without a further one; without
  * arguments it is waited for. Each time a notice says so.
  * Throws MonkeyError `usage.invalid` when the input is larger than 4 MiB.
  */

@@ -80,7 +80,7 @@ async function runOne(options: VerifyOptions, check: ProjectCheck): Promise<Chec
 /** A check may write files (caches, snapshots, fixes): they can be undone with the run. A requested one is run read-only. */
 async function runUndoably(options: VerifyOptions, check: ProjectCheck): Promise<Receipt> {
   const { workspace, sessionId, runId, record } = options;
-  if (check.kind === 'requested') return (await runCheck(workspace, check, options)).receipt;
+  if (check.kind === 'requested') return (await runCheck(workspace, check, { ...options, readOnly: true })).receipt;
   const snapshotId = await workspace.snapshots.begin({ sessionId, runId, reason: `check: ${check.command}` });
   try {
     return (await runCheck(workspace, check, options)).receipt;

@@ -11,7 +11,7 @@ import {
 } from '@monkey-coder/protocol';
 import { projectKey } from '../config/homes.ts';
 import { type LogAppender, openEventLog, readEventLog } from './event-log.ts';
-import { takeLease } from './lease.ts';
+import { type Lease, takeLease } from './lease.ts';
 import type { SessionStore, SessionSummary, SessionWriter } from './session-store.ts';
 import { summarise } from './summary.ts';
 
@@ -42,8 +42,9 @@ export function createJsonlSessionStore(options: SessionStoreOptions): SessionSt
     import: (events, cwd) => importSession(options, events, cwd),
     remove(id) {
       const path = findLog(options.folder, id);
+      const lease = leaseOf(path, id, options.now());
       rmSync(path);
-      rmSync(`${path}.lock`, { force: true });
+      lease.release();
     },
   };
   return store;
@@ -88,12 +89,7 @@ function createSession(options: SessionStoreOptions, session: Parameters<Session
 
 function openWriter(options: SessionStoreOptions, id: string, path: string, nextSeq?: number): SessionWriter {
   mkdirSync(join(path, '..'), { recursive: true, mode: 0o700 });
-  const lease = takeLease(`${path}.lock`, `session ${id}`, options.now());
-  if (lease.kind === 'taken') {
-    throw new MonkeyError('workspace.in-use', `session ${id} is open in another process (pid ${lease.holder.pid})`, {
-      advice: 'Wait for it to end, or go on in a copy with --fork-session.',
-    });
-  }
+  const lease = leaseOf(path, id, options.now());
   let seq = nextSeq ?? 1 + Math.max(-1, ...readEventLog(path).events.map((event) => event.seq));
   const log: LogAppender = openEventLog(path, options.now());
   return {
@@ -109,6 +105,14 @@ function openWriter(options: SessionStoreOptions, id: string, path: string, next
       lease.release();
     },
   };
+}
+
+function leaseOf(path: string, id: string, now: number): Lease {
+  const lease = takeLease(`${path}.lock`, `session ${id}`, now);
+  if (lease.kind === 'held') return lease;
+  throw new MonkeyError('workspace.in-use', `session ${id} is open in another process (pid ${lease.holder.pid})`, {
+    advice: 'Wait for it to end, or go on in a copy with --fork-session.',
+  });
 }
 
 function forkSession(store: SessionStore, id: string, seq?: number): SessionWriter {
@@ -184,8 +188,11 @@ function summariseLog(path: string, id: string): SessionSummary | undefined {
 
 function readIndex(path: string): Record<string, IndexEntry> {
   try {
-    const index = JSON.parse(readFileSync(path, 'utf8')) as { version: number; entries: Record<string, IndexEntry> };
-    return index.version === 1 ? index.entries : {};
+    const index = JSON.parse(readFileSync(path, 'utf8')) as {
+      version: number;
+      entries: Record<string, IndexEntry> | null;
+    };
+    return index.version === 1 ? (index.entries ?? {}) : {};
   } catch {
     return {};
   }

@@ -13,6 +13,42 @@ const cases: [status: number | undefined, body: object | string, code: string][]
   [401, anthropic('authentication_error', 'invalid x-api-key'), 'auth'],
   [401, { detail: 'Unauthorized' }, 'auth'],
   [400, { code: 'Client specified an invalid argument', error: 'Incorrect API key provided: xa***' }, 'auth'],
+  [
+    400,
+    {
+      error: {
+        code: 400,
+        message: 'API key expired. Please renew the API key.',
+        status: 'INVALID_ARGUMENT',
+        details: [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'API_KEY_INVALID' }],
+      },
+    },
+    'auth',
+  ],
+  [401, { message: 'invalid api token' }, 'auth'],
+  [404, { message: "model 'command-x' not found" }, 'not_found'],
+  [
+    400,
+    { message: 'too many tokens: total number of tokens in the prompt exceeds the limit of 4081' },
+    'context_length',
+  ],
+  [429, { message: 'You are using a Trial key, which is limited to 10 API calls / minute.' }, 'rate_limit'],
+  [
+    404,
+    { error: { code: 404, message: 'models/gemini-9 is not found for API version v1beta', status: 'NOT_FOUND' } },
+    'not_found',
+  ],
+  [
+    400,
+    {
+      error: {
+        code: 400,
+        message: 'The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).',
+        status: 'INVALID_ARGUMENT',
+      },
+    },
+    'context_length',
+  ],
   [403, anthropic('permission_error', 'Your API key may not use this'), 'permission'],
   [404, openai('The model `gpt-9` does not exist or you do not have access to it.', 'model_not_found'), 'not_found'],
   [400, openai("The requested model 'gpt-9' does not exist.", 'model_not_found'), 'not_found'],
@@ -76,6 +112,16 @@ describe('classifyFailure', () => {
   });
 });
 
+describe('a message of a host', () => {
+  it('is cut at 2,000 characters', () => {
+    const { message } = classifyFailure({
+      status: 500,
+      body: JSON.stringify({ error: { message: 'x'.repeat(9000) } }),
+    });
+    expect(message).toBe(`${'x'.repeat(1999)}…`);
+  });
+});
+
 describe('retryAfterMs', () => {
   const date = 'Sat, 21 Nov 2026 10:00:00 GMT';
   it.each([
@@ -88,6 +134,11 @@ describe('retryAfterMs', () => {
     [{}, undefined],
   ])('%j is %s', (headers, expected) => {
     expect(retryAfterMs(headers as Record<string, string>, undefined, '')).toBe(expected);
+  });
+
+  it('reads the delay of Google', () => {
+    const details = [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '34.4s' }];
+    expect(retryAfterMs({}, details, '')).toBe(34_400);
   });
 
   it.each([

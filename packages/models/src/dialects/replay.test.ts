@@ -153,6 +153,22 @@ describe('openai-responses', () => {
     expect(events.at(-1)).toMatchObject({ finishReason: 'tool-calls' });
   });
 
+  it('reads hosts that number no items, finish none, or tell the same reasoning twice', () => {
+    const events = decode('openai-responses', [
+      { type: 'response.reasoning_summary_text.delta', item_id: 'rs_1', summary_index: 0, delta: 'hm' },
+      { type: 'response.reasoning_text.delta', item_id: 'rs_1', content_index: 0, delta: 'hm' },
+      { type: 'response.output_item.added', item: { ...call, arguments: '' } },
+      { type: 'response.function_call_arguments.delta', item_id: 'fc_1', delta: '{"a":' },
+      { type: 'response.function_call_arguments.delta', item_id: 'fc_1', delta: '1}' },
+      { type: 'response.some_news', error: null },
+      { type: 'response.completed', response: whole([reasoning, call]) },
+    ]);
+    expect(answerOf(events).parts).toMatchObject([
+      { type: 'reasoning', text: 'hm', providerData: { 'openai-responses': { item: reasoning } } },
+      { type: 'tool-call', id: 'call_1', arguments: '{"a":1}' },
+    ]);
+  });
+
   it('refuses what would need memory', () => {
     const read = (more: JsonObject): unknown =>
       dialectNamed('openai-responses')?.decodeRequest({ model: 'm', input: 'x', ...more }, '/v1/responses');

@@ -30,6 +30,8 @@ export interface CheckOptions {
   readonly sandbox?: CommandRequest['sandbox'];
   /** Default false. */
   readonly network?: boolean;
+  /** The command may not write; enforced where the sandbox can. Default false. */
+  readonly readOnly?: boolean;
   /** Bytes of output kept. Default 64 KiB. */
   readonly maxOutputBytes?: number;
   readonly onOutput?: (text: string) => void;
@@ -50,19 +52,20 @@ const maxTailCharacters = 4_000;
  * its output limit has not passed. Throws what `CommandRunner.run` throws when the command could not be started.
  */
 export async function runCheck(place: CheckPlace, check: CheckCommand, options: CheckOptions): Promise<CheckOutcome> {
-  const treeHash = await place.snapshots.treeHash();
   const startedAt = options.now();
-  const result = await place.commands.run({
-    command: check.command,
-    ...(check.cwd === '.' || check.cwd === '' ? {} : { cwd: check.cwd }),
-    timeoutMs: options.timeoutMs,
-    maxOutputBytes: options.maxOutputBytes ?? 64 * 1024,
-    network: options.network ?? false,
-    writable: true,
-    sandbox: options.sandbox ?? 'preferred',
-    signal: options.signal,
-    ...(options.onOutput === undefined ? {} : { onOutput: options.onOutput }),
-  });
+  const run = (): Promise<CommandResult> =>
+    place.commands.run({
+      command: check.command,
+      ...(check.cwd === '.' || check.cwd === '' ? {} : { cwd: check.cwd }),
+      timeoutMs: options.timeoutMs,
+      maxOutputBytes: options.maxOutputBytes ?? 64 * 1024,
+      network: options.network ?? false,
+      writable: !options.readOnly,
+      sandbox: options.sandbox ?? 'preferred',
+      signal: options.signal,
+      ...(options.onOutput === undefined ? {} : { onOutput: options.onOutput }),
+    });
+  const { treeHash, result } = await hashAndRun(place, run, options.readOnly === true);
   const receipt: Receipt = {
     id: options.newId('chk'),
     kind: check.kind,
@@ -75,4 +78,16 @@ export async function runCheck(place: CheckPlace, check: CheckCommand, options: 
     tail: result.output.trimEnd().slice(-maxTailCharacters),
   };
   return { receipt, output: result.output, result };
+}
+
+/** The hash is of the tree before the command; one that writes nothing may run meanwhile. */
+async function hashAndRun(
+  place: CheckPlace,
+  run: () => Promise<CommandResult>,
+  readOnly: boolean,
+): Promise<{ readonly treeHash: string; readonly result: CommandResult }> {
+  const hashing = place.snapshots.treeHash();
+  if (!readOnly) await hashing;
+  const [treeHash, result] = await Promise.all([hashing, run()]);
+  return { treeHash, result };
 }

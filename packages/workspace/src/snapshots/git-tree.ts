@@ -26,6 +26,8 @@ import { type GitRepository, readConfig } from '../git/repository.ts';
 import type { GitResult, RunGit } from '../git/run-git.ts';
 import type { BlobStore } from './blob-store.ts';
 import { type IndexEntry, readIndexFile } from './git-index-file.ts';
+import { gitTreeHash } from './git-tree-hash.ts';
+import { IndexOverlay } from './index-overlay.ts';
 import type { TreeIndex } from './tree-index.ts';
 import {
   blobId,
@@ -53,6 +55,15 @@ export interface GitTreeOptions {
 /** Baselines with more differences than this try again from the user's index, when that is newer. */
 const manyDifferences = 200;
 
+/** Up to so many differences are kept beside the index; more are put into it. */
+const manyPending = 64;
+
+/** An index of some two thousand files. */
+const quickIndexBytes = 200_000;
+
+/** Trees up to this size are hashed here; larger ones by git. */
+const manyEntries = 5_000;
+
 /** New entries above this number get their times at once. */
 const manyUnstamped = 20;
 
@@ -61,6 +72,7 @@ export class GitTree implements TreeIndex {
   readonly #options: GitTreeOptions;
   readonly #indexPath: string;
   readonly #env: Readonly<Record<string, string>>;
+  readonly #overlay: IndexOverlay;
   #isPrepared = false;
   #isFresh = false;
   #treeId: string | null = null;
@@ -71,6 +83,7 @@ export class GitTree implements TreeIndex {
   constructor(options: GitTreeOptions) {
     this.#options = options;
     this.#indexPath = join(options.folder, 'index');
+    this.#overlay = new IndexOverlay(join(options.folder, 'overlay.json'));
     this.#env = {
       GIT_DIR: options.folder,
       GIT_WORK_TREE: options.repository.top,
@@ -87,22 +100,23 @@ export class GitTree implements TreeIndex {
       paths = await this.#changedPaths();
     }
     const large = new Map<string, string>();
-    const differences = paths.length === 0 ? [] : this.#differences(paths, large);
+    const wanted = [...new Set([...paths, ...this.#overlay.entries().keys()])];
+    const differences = wanted.length === 0 ? [] : this.#differences(wanted, large);
     const changes = [...differences, ...this.#largeChanges(large)];
     if (purpose === 'contents') await this.#keepContents(differences);
-    if (differences.length > 0) await this.#update(differences);
+    const news = differences.filter(({ before, after }) => !sameState(before, after));
+    if (news.length > 0) await this.#update(news);
     this.#setLarge(large);
     return isFirst ? [] : changes.filter((change) => !sameState(change.before, change.after));
   }
 
+  isQuick(): boolean {
+    const index = statSync(join(this.#options.repository.gitFolder, 'index'), { throwIfNoEntry: false });
+    return (index?.size ?? 0) < quickIndexBytes;
+  }
+
   async treeHash(): Promise<string> {
-    if (this.#treeId === null) {
-      const prefix = this.#options.repository.prefix;
-      const line = ['write-tree', '--missing-ok', ...(prefix === '' ? [] : [`--prefix=${prefix}`])];
-      const result = await this.#git(line);
-      // An empty folder below the top has no tree of its own.
-      this.#treeId = result.exitCode === 0 ? result.stdout.toString('latin1').trim() : 'empty';
-    }
+    this.#treeId ??= this.#hashHere() ?? (await this.#hashByGit());
     if (this.#large === null || this.#large.size === 0) return this.#treeId;
     const algorithm = this.#options.blobs.algorithm;
     return createHash(algorithm)
@@ -110,13 +124,41 @@ export class GitTree implements TreeIndex {
       .digest('hex');
   }
 
+  // Null where git must do it: a large tree, or a merge that is not settled.
+  #hashHere(): string | null {
+    const { prefix } = this.#options.repository;
+    const entries = this.#entries();
+    if (entries.length > manyEntries || entries.some((entry) => entry.stage !== 0)) return null;
+    const files = new Map(entries.map(({ path, mode, id }) => [path, { path, mode, id }]));
+    for (const [path, state] of this.#overlay.entries()) {
+      if (state === null) files.delete(`${prefix}${path}`);
+      else files.set(`${prefix}${path}`, { path: `${prefix}${path}`, ...state });
+    }
+    const own = [...files.values()].filter((file) => file.path.startsWith(prefix));
+    return gitTreeHash(
+      own.map((file) => ({ ...file, path: file.path.slice(prefix.length) })),
+      this.#options.blobs.algorithm,
+    );
+  }
+
+  async #hashByGit(): Promise<string> {
+    await this.#flush();
+    const { prefix } = this.#options.repository;
+    const line = ['write-tree', '--missing-ok', ...(prefix === '' ? [] : [`--prefix=${prefix}`])];
+    const result = await this.#git(line);
+    // An empty folder below the top has no tree of its own.
+    return result.exitCode === 0 ? result.stdout.toString('latin1').trim() : 'empty';
+  }
+
   knownIds(): ReadonlySet<string> {
-    return new Set(this.#entries().map((entry) => entry.id));
+    const pending = [...this.#overlay.entries().values()].flatMap((state) => (state === null ? [] : [state.id]));
+    return new Set([...this.#entries().map((entry) => entry.id), ...pending]);
   }
 
   async files(): Promise<readonly string[]> {
     const result = await this.#git(['ls-files', '-z', '-c', '-o', '--exclude-standard']);
-    return [...new Set(splitNul(result.stdout))].filter((path) => !path.endsWith('/'));
+    const gone = this.#overlay.entries();
+    return [...new Set(splitNul(result.stdout))].filter((path) => !path.endsWith('/') && gone.get(path) !== null);
   }
 
   /** Whether any file below the root is tracked; a folder that an outer repository ignores is better watched without git. */
@@ -157,6 +199,7 @@ export class GitTree implements TreeIndex {
     const userIndex = join(repository.gitFolder, 'index');
     const stamp = this.#userIndexStamp();
     this.#treeId = null;
+    this.#overlay.clear();
     rmSync(this.#indexPath, { force: true });
     if (stamp !== 'none') {
       const shared = readdirSync(repository.gitFolder).filter((name) => name.startsWith('sharedindex.'));
@@ -211,7 +254,7 @@ export class GitTree implements TreeIndex {
     for (const entry of this.#entries()) {
       if (!entry.path.startsWith(prefix)) continue;
       const path = entry.path.slice(prefix.length);
-      if (wanted.has(path) && (entry.stage === 0 || entry.stage === 2)) entries.set(path, entry);
+      if (wanted.has(path) && isOurs(entry)) entries.set(path, entry);
     }
     return paths.flatMap((path) => {
       const difference = this.#difference(path, entries.get(path), large);
@@ -222,7 +265,7 @@ export class GitTree implements TreeIndex {
   #difference(path: string, entry: IndexEntry | undefined, large: Map<string, string>): StateChange | null {
     // A nested repository is not ours to watch.
     if (entry?.mode === '160000') return null;
-    const before = entry === undefined ? null : { mode: entry.mode as FileState['mode'], id: entry.id };
+    const before = this.#overlay.stateOf(path, indexedState(entry));
     const limit = entry === undefined ? maxUnaskedBytes : maxKeptBytes;
     const disk = readDiskFile(join(this.#options.root, path), this.#options.blobs.algorithm, limit);
     if (disk.kind !== 'file') return before === null ? null : { path, before, after: null };
@@ -272,19 +315,38 @@ export class GitTree implements TreeIndex {
 
   async #update(differences: readonly StateChange[]): Promise<void> {
     const { prefix } = this.#options.repository;
-    const zero = '0'.repeat(idBytes(this.#options.repository) * 2);
-    // Removals go first, so that a file may take the place of a folder and back.
-    const removed = differences.map(({ path }) => `0 ${zero}\t${prefix}${path}\0`);
-    const added = differences.flatMap(({ path, after }) =>
-      after === null ? [] : [`${after.mode} ${after.id}\t${prefix}${path}\0`],
+    const wanted = new Set(differences.map(({ path }) => `${prefix}${path}`));
+    const indexed = new Map(
+      this.#entries().flatMap((entry) => (wanted.has(entry.path) && isOurs(entry) ? [[entry.path, entry]] : [])),
     );
     this.#treeId = null;
-    const { top } = this.#options.repository;
+    this.#overlay.put(
+      differences.map(({ path, after }) => ({
+        path,
+        indexed: indexedState(indexed.get(`${prefix}${path}`)),
+        state: after,
+      })),
+    );
+    if (this.#overlay.size > manyPending || !existsSync(this.#indexPath)) await this.#flush();
+  }
+
+  /** Puts what is kept beside the index into it. */
+  async #flush(): Promise<void> {
+    const pending = [...this.#overlay.entries()];
+    if (pending.length === 0) return;
+    const { prefix, top } = this.#options.repository;
+    const zero = '0'.repeat(idBytes(this.#options.repository) * 2);
+    // Removals go first, so that a file may take the place of a folder and back.
+    const removed = pending.map(([path]) => `0 ${zero}\t${prefix}${path}\0`);
+    const added = pending.flatMap(([path, state]) =>
+      state === null ? [] : [`${state.mode} ${state.id}\t${prefix}${path}\0`],
+    );
     const line = ['update-index', '-z', '--index-info'];
     const result = await this.#git(line, removed.join('') + added.join(''), top);
     if (result.exitCode !== 0) throw gitFailed('record the files', this.#options.root, result);
+    this.#overlay.clear();
     // Entries made from ids carry no times yet, so that git reads the files at each look; few are cheaper than a process.
-    this.#unstamped += differences.length;
+    this.#unstamped += pending.length;
     if (this.#unstamped <= manyUnstamped) return;
     await this.#git(['update-index', '-q', '--refresh'], '', top);
     this.#unstamped = 0;
@@ -293,6 +355,15 @@ export class GitTree implements TreeIndex {
   #git(args: readonly string[], input = '', cwd = this.#options.root): Promise<GitResult> {
     return this.#options.runGit(cwd, args, { env: this.#env, input });
   }
+}
+
+/** During a merge the side of the user's own branch counts. */
+function isOurs(entry: IndexEntry): boolean {
+  return entry.stage === 0 || entry.stage === 2;
+}
+
+function indexedState(entry: IndexEntry | undefined): FileState | null {
+  return entry === undefined ? null : { mode: entry.mode as FileState['mode'], id: entry.id };
 }
 
 function idBytes(repository: GitRepository): 20 | 32 {

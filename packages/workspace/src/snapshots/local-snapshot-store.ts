@@ -75,7 +75,9 @@ class LocalSnapshotStore implements SnapshotStore {
   }
 
   prepare(): void {
-    this.#serially(() => this.#look()).catch(() => undefined);
+    this.#serially(async () => {
+      if (!this.#tree().isQuick()) await this.#look();
+    }).catch(() => undefined);
   }
 
   begin(step: Parameters<SnapshotStore['begin']>[0]): Promise<string> {
@@ -347,6 +349,7 @@ class LocalSnapshotStore implements SnapshotStore {
   }
 
   async #recoverOpen(): Promise<SnapshotEntry[]> {
+    if (!this.#log.mayHaveOpenSteps()) return [];
     const open = this.#log.history().steps.filter((step) => step.state === 'open' && !this.#running.has(step.begin.id));
     for (const step of open) {
       for (const { path } of step.begin.paths ?? [])
@@ -406,8 +409,8 @@ class LocalSnapshotStore implements SnapshotStore {
   // Oldest steps go first, until both limits hold; then contents nobody refers to.
   #forgetOld(): void {
     const limits = this.#options.limits ?? defaultLimits;
+    if (this.#log.begunSteps() <= limits.maxSteps && this.#log.sizeBytes() < 1024 * 1024) return;
     const { steps } = this.#log.history();
-    if (steps.length <= limits.maxSteps && this.#log.sizeBytes() < 1024 * 1024) return;
     const { blobs, tree } = this.#open();
     const sizes = blobs.sizes();
     const needed = new Set(tree.knownIds());

@@ -99,6 +99,10 @@ export class PlainTree implements TreeIndex {
     return isFirst ? [] : compare(known, found);
   }
 
+  isQuick(): boolean {
+    return false;
+  }
+
   async treeHash(): Promise<string> {
     const states = new Map([...this.#known()].map(([path, entry]) => [path, entry.state] as const));
     return treeIdOf(states, this.#options.blobs.algorithm);

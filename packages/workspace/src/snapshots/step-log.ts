@@ -111,6 +111,17 @@ export class StepLog {
     }
   }
 
+  /** A quick look at the text: whether a step was begun that has no end. Never a false no. */
+  mayHaveOpenSteps(): boolean {
+    const text = this.#text();
+    return count(text, beginMark) !== count(text, endMark);
+  }
+
+  /** Steps in the log, by a quick look at the text. */
+  begunSteps(): number {
+    return count(this.#text(), beginMark);
+  }
+
   /** Bytes of the log file; 0 when there is none. */
   sizeBytes(): number {
     try {
@@ -151,16 +162,28 @@ export class StepLog {
     return size === 0 || last[0] === 0x0a;
   }
 
+  #text(): string {
+    return this.sizeBytes() === 0 ? '' : readFileSync(this.#path, 'utf8');
+  }
+
   #readNew(): void {
     const size = this.sizeBytes();
     if (size === this.#knownBytes) return;
-    const text = size === 0 ? '' : readFileSync(this.#path, 'utf8');
+    const text = this.#text();
     this.#knownBytes = Buffer.byteLength(text);
     this.#records = text.split('\n').flatMap((line) => {
       const parsed = line === '' ? null : recordSchema.safeParse(tolerantJson(line));
       return parsed?.success === true ? [parsed.data] : [];
     });
   }
+}
+
+/** How a line of each kind begins; inside of a string the quotes would be escaped. */
+const beginMark = '{"type":"begin"';
+const endMark = '{"type":"end"';
+
+function count(text: string, wanted: string): number {
+  return text.split(wanted).length - 1;
 }
 
 function tolerantJson(line: string): unknown {

@@ -11,6 +11,8 @@ import type { StateChange } from './tree-state.ts';
  */
 export interface TreeIndex {
   refresh(purpose: 'baseline' | 'contents'): Promise<readonly StateChange[]>;
+  /** Whether a look takes so little that nothing is won by looking ahead of time. */
+  isQuick(): boolean;
   /** Git's hash of the remembered tree. */
   treeHash(): Promise<string>;
   /** All files of the remembered tree, and those too large to keep; ignored ones are left out. */

@@ -145,5 +145,5 @@ class CohereGrammar implements ResponseGrammar {
 
 /** An error inside a stream is a bare message, or has a type or field that says so. */
 function isFailure(type: string, event: JsonObject): boolean {
-  return type === 'error' || event['error'] !== undefined || (type === '' && typeof event['message'] === 'string');
+  return type === 'error' || (event['error'] ?? null) !== null || (type === '' && typeof event['message'] === 'string');
 }

@@ -1,10 +1,11 @@
 // Reads answers of POST /responses, streamed and whole.
-import type { FinishReason, JsonObject, JsonValue } from '@monkey-coder/protocol';
+import type { JsonObject, JsonValue } from '@monkey-coder/protocol';
 import { Answer } from '../answer.ts';
 import { classifyFailure } from '../classify.ts';
 import type { WireDecoder, WireResponseHead } from '../dialect.ts';
 import { asList, asNumber, asObject, asString, asText } from '../json-read.ts';
 import { createResponseDecoder, type ResponseGrammar } from '../response-decoder.ts';
+import { finishOf, readResponsesUsage } from './ending.ts';
 
 /** Makes the decoder of one response. */
 export function createResponsesDecoder(head: WireResponseHead, options: { readonly model: string }): WireDecoder {
@@ -19,17 +20,13 @@ interface OpenItem {
   reasoning?: 'summary' | 'thoughts';
   /** Index of the summary part that is being read. */
   summaryIndex: number;
+  isDone: boolean;
 }
-
-const incompleteReasons: Readonly<Record<string, FinishReason>> = {
-  max_output_tokens: 'length',
-  max_tokens: 'length',
-  content_filter: 'content-filter',
-};
 
 class ResponsesGrammar implements ResponseGrammar {
   readonly answer: Answer;
   readonly #items = new Map<number, OpenItem>();
+  readonly #numbers = new Map<string, number>();
   #refusal = '';
 
   constructor(model: string) {
@@ -44,7 +41,7 @@ class ResponsesGrammar implements ResponseGrammar {
     const event = asObject(data);
     if (event === undefined) return;
     const type = asText(event['type']) ?? name;
-    const index = asNumber(event['output_index']) ?? 0;
+    const index = this.#indexOf(event);
     switch (type) {
       case 'response.output_item.added':
         this.#begin(index, asObject(event['item']));
@@ -114,14 +111,24 @@ class ResponsesGrammar implements ResponseGrammar {
         this.#end(response ?? {});
         return;
       default:
-        if (type === 'error' || event['error'] !== undefined) this.answer.fail(classifyFailure({ body: event }));
+        if (type === 'error' || (event['error'] ?? null) !== null) this.answer.fail(classifyFailure({ body: event }));
     }
+  }
+
+  /** Hosts that do not number their items name them at least: new names get the next number. */
+  #indexOf(event: JsonObject): number {
+    const index = asNumber(event['output_index']);
+    const id = asText(event['item_id']) ?? asText(asObject(event['item'])?.['id']);
+    if (index !== undefined || id === undefined) return index ?? 0;
+    const known = this.#numbers.get(id) ?? this.#numbers.size;
+    this.#numbers.set(id, known);
+    return known;
   }
 
   #item(index: number): OpenItem {
     const known = this.#items.get(index);
     if (known !== undefined) return known;
-    const item: OpenItem = { hasText: false, summaryIndex: 0 };
+    const item: OpenItem = { hasText: false, summaryIndex: 0, isDone: false };
     this.#items.set(index, item);
     return item;
   }
@@ -150,6 +157,7 @@ class ResponsesGrammar implements ResponseGrammar {
   #finishItem(index: number, item: JsonObject | undefined): void {
     if (item === undefined) return;
     const open = this.#item(index);
+    open.isDone = true;
     switch (item['type']) {
       case 'message':
         this.#finishMessage(open, item);
@@ -186,37 +194,37 @@ class ResponsesGrammar implements ResponseGrammar {
         this.#reasoning(index, 'summary', part, text);
       });
     }
-    const { status: _status, ...kept } = item;
-    this.answer.reasoningData({ item: kept });
+    this.answer.reasoningData({ item: withoutStatus(item) });
+  }
+
+  /** An item that only the last event finishes: its data goes to the reasoning that stands where it was told. */
+  #finishLate(index: number, item: JsonObject | undefined): void {
+    const wasTold = this.#items.get(index)?.reasoning !== undefined;
+    if (wasTold && item?.['type'] === 'reasoning') this.answer.attachToReasoning({ item: withoutStatus(item) });
+    else this.#finishItem(index, item);
   }
 
   #end(response: JsonObject): void {
     const { answer } = this;
     answer.start(asText(response['model']), asText(response['id']));
-    this.#usage(asObject(response['usage']));
+    const usage = asObject(response['usage']);
+    if (usage !== undefined) answer.usage(readResponsesUsage(usage));
     if (asObject(response['error']) !== undefined || response['status'] === 'failed') {
       answer.fail(classifyFailure({ body: response }));
       return;
     }
     asList(response['output']).forEach((item, index) => {
-      if (!this.#items.has(index)) this.#finishItem(index, asObject(item));
+      if (!this.#items.get(index)?.isDone) this.#finishLate(index, asObject(item));
     });
     if (this.#refusal !== '') answer.opaque({ refusal: this.#refusal });
     const { finish, raw } = finishOf(response);
     answer.end(this.#refusal !== '' ? 'content-filter' : finish, raw);
   }
+}
 
-  #usage(usage: JsonObject | undefined): void {
-    if (usage === undefined) return;
-    const input = asObject(usage['input_tokens_details']);
-    this.answer.usage({
-      inputTokens: asNumber(usage['input_tokens']) ?? 0,
-      outputTokens: asNumber(usage['output_tokens']) ?? 0,
-      cachedInputTokens: asNumber(input?.['cached_tokens']) ?? 0,
-      cacheWriteTokens: asNumber(input?.['cache_write_tokens']) ?? 0,
-      reasoningTokens: asNumber(asObject(usage['output_tokens_details'])?.['reasoning_tokens']) ?? 0,
-    });
-  }
+function withoutStatus(item: JsonObject): JsonObject {
+  const { status: _status, ...kept } = item;
+  return kept;
 }
 
 function callIdOf(item: JsonObject): string | undefined {
@@ -225,11 +233,4 @@ function callIdOf(item: JsonObject): string | undefined {
 
 function textsOf(parts: JsonValue | undefined): string[] {
   return asList(parts).map((part) => asString(asObject(part)?.['text']) ?? '');
-}
-
-function finishOf(response: JsonObject): { readonly finish: FinishReason; readonly raw: string | undefined } {
-  const status = asText(response['status']);
-  if (status === 'completed') return { finish: 'stop', raw: status };
-  const reason = asText(asObject(response['incomplete_details'])?.['reason']);
-  return { finish: incompleteReasons[reason ?? ''] ?? 'other', raw: reason ?? status };
 }

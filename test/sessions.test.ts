@@ -1,0 +1,291 @@
+// Sessions: gone on with, copied, looked after; interrupted and killed runs that lose nothing.
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  acceptEdits,
+  calls,
+  commitAll,
+  createStage,
+  fixesSum,
+  jsonLines,
+  type Stage,
+  says,
+  scripted,
+  useFailingProject,
+} from './support/stage.ts';
+
+function sessionFile(stage: Stage): string {
+  const folder = join(stage.home, 'state', 'sessions');
+  const name = readdirSync(folder, { recursive: true, encoding: 'utf8' }).find((file) => file.endsWith('.jsonl'));
+  return join(folder, name ?? 'none');
+}
+
+const sessionsOf = async (stage: Stage): Promise<{ id: string; title: string; status: string; runs: number }[]> =>
+  JSON.parse((await stage.run(['sessions', 'list', '--json'])).stdout) as never;
+
+describe('going on', () => {
+  it('sends the same head and the whole history again, with the new prompt behind it', async () => {
+    const stage = createStage();
+    const server = await stage.serve([says('First.'), says('Second.')]);
+    await stage.run([...scripted, '-p', 'what is one?']);
+    const run = await stage.run(['-p', '--continue', 'and what is two?']);
+    expect(run.code, run.stderr).toBe(0);
+    expect(run.stdout).toBe('Second.\n');
+    const [first, second] = server.log.map(
+      (request) => JSON.parse(request.body) as { messages: unknown[]; tools: unknown },
+    );
+    expect(JSON.stringify(second?.tools)).toBe(JSON.stringify(first?.tools));
+    expect(JSON.stringify(second?.messages.slice(0, first?.messages.length))).toBe(JSON.stringify(first?.messages));
+    expect(await sessionsOf(stage)).toHaveLength(1);
+  });
+
+  it('resumes by id, forks into a copy, and leaves the original alone', async () => {
+    const stage = createStage();
+    await stage.serve([says('First.'), says('Second.')]);
+    await stage.run([...scripted, '-p', 'what is one?']);
+    const [original] = await sessionsOf(stage);
+    const before = readFileSync(sessionFile(stage), 'utf8');
+    const fork = await stage.run([
+      ...scripted,
+      '--output-format',
+      'json',
+      '--resume',
+      original?.id ?? '',
+      '--fork-session',
+      'what is two?',
+    ]);
+    expect(fork.code, fork.stdout).toBe(0);
+    const { session_id: id } = JSON.parse(fork.stdout) as { session_id: string };
+    expect(id).not.toBe(original?.id);
+    expect(readFileSync(join(sessionFile(stage), '..', `${original?.id}.jsonl`), 'utf8')).toBe(before);
+    const stats = JSON.parse((await stage.run(['stats', '--json'])).stdout) as { total: { calls: number } };
+    expect(stats.total.calls).toBe(2);
+  });
+
+  it('names what is missing', async () => {
+    const stage = createStage();
+    const none = await stage.run([...scripted, '--continue']);
+    expect(none.code).toBe(2);
+    expect(none.stderr).toContain('no session');
+    expect((await stage.run([...scripted, '--resume', 'ses_nope', 'x y'])).code).toBe(2);
+    await stage.serve([says('First.')]);
+    await stage.run([...scripted, '-p', 'why?']);
+    const finished = await stage.run([...scripted, '--continue']);
+    expect(finished.code).toBe(2);
+    expect(finished.stderr).toContain('finished');
+  });
+
+  it('keeps nothing of an ephemeral run', async () => {
+    const stage = createStage();
+    await stage.serve([says('First.')]);
+    expect((await stage.run([...scripted, '--ephemeral', '-p', 'why?'])).code).toBe(0);
+    expect(stage.sessionLogs()).toBe('');
+  });
+});
+
+describe('interrupted and killed', () => {
+  const slow = [...fixesSum('a + b'), { delayMs: 15_000, reply: { text: 'late' } }];
+
+  it('Ctrl-C once ends with 130 and everything recorded; --continue goes on without paying again', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    const server = await stage.serve([...fixesSum('a + b'), { delayMs: 3000, times: 1, reply: { text: 'Fixed.' } }]);
+    const running = stage.start([...scripted, ...acceptEdits, 'fix the sum']);
+    await running.seen('+export const add');
+    running.send('SIGINT');
+    const run = await running.ended;
+    expect(run.code).toBe(130);
+    expect(run.stdout).toContain('interrupted');
+    expect(run.stderr).toContain('everything so far is recorded');
+    expect(run.durationMs).toBeLessThan(5000);
+    const askedBefore = server.log.length;
+    const more = await stage.run([...scripted, ...acceptEdits, '--continue'], {});
+    expect(more.code, more.stdout + more.stderr).toBe(0);
+    expect(server.log.length - askedBefore).toBe(1);
+    expect(more.stdout).toContain('verified');
+  });
+
+  it('Ctrl-C twice leaves at once', async () => {
+    const stage = createStage();
+    await stage.serve([calls('bash', { command: 'trap "" INT TERM; sleep 20' }), says('Done.')]);
+    const running = stage.start([...scripted, '--yolo', 'run it']);
+    await running.seen('sleep 20');
+    running.send('SIGINT');
+    await running.seen('stopping');
+    running.send('SIGINT');
+    const run = await running.ended;
+    expect(run.code).toBe(130);
+    expect(run.durationMs).toBeLessThan(4000);
+  });
+
+  it('SIGTERM ends with 143 and a result line', async () => {
+    const stage = createStage();
+    await stage.serve([{ delayMs: 15_000, reply: { text: 'late' } }]);
+    const running = stage.start([...scripted, '--output-format', 'stream-json', 'why?']);
+    await running.seen('"model.started"');
+    running.send('SIGTERM');
+    const run = await running.ended;
+    expect(run.code).toBe(143);
+    expect(jsonLines(run.stdout).at(-1)).toMatchObject({ type: 'result', exit_code: 143, status: 'interrupted' });
+  });
+
+  it('kill -9 while the model answers: --continue repeats neither edit nor call', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    const server = await stage.serve(slow);
+    const running = stage.start([...scripted, ...acceptEdits, '--output-format', 'stream-json', 'fix the sum']);
+    await running.seen('"turn":3');
+    running.send('SIGKILL');
+    expect((await running.ended).signal).toBe('SIGKILL');
+    expect(stage.read('src/sum.js')).toContain('a + b');
+    const calm = await stage.serve([...fixesSum('a + b'), says('Fixed.')]);
+    const more = await stage.run([...scripted, ...acceptEdits, '--continue']);
+    expect(more.code, more.stdout + more.stderr).toBe(0);
+    expect(more.stdout).toContain('going on where the last run stopped');
+    expect(calm.log.map((request) => request.turn)).toEqual([2]);
+    expect(server.log.slice(0, 2).map((request) => request.turn)).toEqual([0, 1]);
+    expect((await stage.run(['undo'])).code).toBe(0);
+    expect(stage.git('status', '--short')).toBe('');
+  });
+
+  it('kill -9 while a command runs: its outcome is looked at, it is not run again', async () => {
+    const stage = createStage();
+    stage.write('log.txt', '');
+    await stage.serve([calls('bash', { command: 'echo ran >> log.txt; sleep 5' }), says('It may have run.')]);
+    const running = stage.start([...scripted, '--yolo', 'run it']);
+    await running.seen('sleep 5');
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    running.send('SIGKILL');
+    await running.ended;
+    const server = await stage.serve([
+      calls('bash', { command: 'echo ran >> log.txt; sleep 5' }),
+      says('It may have run.'),
+    ]);
+    const more = await stage.run([...scripted, '--yolo', '--continue']);
+    expect([0, 8], more.stdout).toContain(more.code);
+    expect(stage.read('log.txt')).toBe('ran\n');
+    expect(JSON.stringify(server.log[0]?.request.messages.at(-1))).toMatch(/log\.txt/);
+  });
+
+  it('goes on from a session file that was cut in the middle of a line', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    await stage.serve([...fixesSum('a + b'), says('Fixed.')]);
+    await stage.run([...scripted, ...acceptEdits, '--max-turns', '2', 'fix the sum']);
+    const path = sessionFile(stage);
+    const text = readFileSync(path, 'utf8');
+    truncateSync(path, Buffer.byteLength(text) - 300);
+    const run = await stage.run([...scripted, ...acceptEdits, '--continue']);
+    expect(run.code, run.stdout + run.stderr).toBe(0);
+    expect(readdirSync(join(path, '..')).some((name) => name.includes('.cut-'))).toBe(true);
+  });
+
+  it('passes over lines that are no events, and says so', async () => {
+    const stage = createStage();
+    await stage.serve([says('First.'), says('Second.')]);
+    await stage.run([...scripted, '-p', 'why?']);
+    appendFileSync(sessionFile(stage), 'not json\n{"seq":1}\n');
+    const run = await stage.run([...scripted, '-p', '--continue', 'and why that?']);
+    expect(run.code, run.stderr).toBe(0);
+  });
+
+  it('refuses a session of a newer format with 52', async () => {
+    const stage = createStage();
+    await stage.serve([says('First.')]);
+    await stage.run([...scripted, '-p', 'why?']);
+    const path = sessionFile(stage);
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"logVersion":1', '"logVersion":99'));
+    const [id] = path.split('/').at(-1)?.split('.') ?? [];
+    const run = await stage.run([...scripted, '-p', '--resume', id ?? '', 'and?']);
+    expect(run.code).toBe(52);
+    expect(run.stderr).toContain('update monkey');
+  });
+});
+
+describe('two processes on one checkout', () => {
+  it('tells the second, which can take a worktree', async () => {
+    const stage = createStage();
+    stage.write('a.txt', 'one\n');
+    commitAll(stage);
+    await stage.serve([{ ...calls('write', { path: 'b.txt', content: 'new\n' }), delayMs: 2500 }, says('Written.')]);
+    const first = stage.start([...scripted, ...acceptEdits, 'write b']);
+    await first.seen('quote');
+    const second = await stage.run([...scripted, ...acceptEdits, '--output-format', 'json', 'write b']);
+    expect(second.code).toBe(1);
+    expect(JSON.parse(second.stdout)).toMatchObject({ error_code: 'workspace.in-use' });
+    const third = await stage.run([...scripted, ...acceptEdits, '--worktree', 'side', '-p', 'write b']);
+    expect(third.code, third.stderr).toBe(8);
+    expect(third.stderr).toContain('monkey/side');
+    expect((await first.ended).code).toBe(8);
+    expect(stage.git('status', '--short')).toBe('?? b.txt\n');
+    expect(existsSync(join(stage.home, 'data', 'worktrees'))).toBe(true);
+  });
+});
+
+describe('looking after sessions', () => {
+  it('lists, shows, searches, renames, exports, imports and deletes', async () => {
+    const stage = createStage();
+    await stage.serve([says('Because of the weather.')]);
+    await stage.run([...scripted, '-p', 'why is it so?']);
+    const [session] = await sessionsOf(stage);
+    const id = session?.id ?? '';
+    expect(session).toMatchObject({ title: 'why is it so?', status: 'answered', runs: 1 });
+    const show = await stage.run(['sessions', 'show', id]);
+    expect(show.stdout).toContain('Because of the weather.');
+    expect(show.stdout).toContain('answered');
+    expect((await stage.run(['sessions', 'search', 'WEATHER'])).stdout).toContain(id);
+    expect((await stage.run(['sessions', 'search', 'nowhere'])).stdout).toContain('nothing');
+    expect((await stage.run(['sessions', 'rename', id, 'The', 'weather'])).code).toBe(0);
+    expect((await sessionsOf(stage))[0]?.title).toBe('The weather');
+    const markdown = await stage.run(['sessions', 'export', id, '--format', 'markdown']);
+    expect(markdown.stdout).toContain('# Session');
+    expect((await stage.run(['sessions', 'export', id, 'out.jsonl'])).code).toBe(0);
+    expect((await stage.run(['sessions', 'delete', id])).code).toBe(0);
+    expect(await sessionsOf(stage)).toEqual([]);
+    const imported = await stage.run(['sessions', 'import', 'out.jsonl']);
+    expect(imported.code, imported.stderr).toBe(0);
+    expect((await sessionsOf(stage))[0]).toMatchObject({ title: 'The weather', status: 'answered' });
+  });
+
+  it.each([
+    [['sessions', 'show', 'ses_nope'], 2],
+    [['sessions', 'show'], 2],
+    [['sessions', 'delete', '../../x'], 2],
+    [['sessions', 'import', 'no-such-file'], 1],
+    [['sessions', 'import', 'junk.txt'], 1],
+    [['sessions', 'rename', 'ses_nope'], 2],
+    [['sessions', 'search'], 2],
+  ])('%j ends with %i and one clear line', async (args, code) => {
+    const stage = createStage();
+    stage.write('junk.txt', 'junk\n');
+    const run = await stage.run(args);
+    expect(run.code, run.stderr).toBe(code);
+    expect(run.stderr).toMatch(/^monkey: .+\n +\S.+\n$/);
+    expect(run.stderr).not.toContain('unexpected');
+  });
+
+  it('does not delete a session that is at work', async () => {
+    const stage = createStage();
+    await stage.serve([{ delayMs: 1500, reply: { text: 'Because.' } }]);
+    const running = stage.start([...scripted, '--output-format', 'stream-json', 'why?']);
+    await running.seen('"model.started"');
+    const [session] = await sessionsOf(stage);
+    const run = await stage.run(['sessions', 'delete', session?.id ?? '']);
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain('another process');
+    expect((await running.ended).code).toBe(0);
+  });
+
+  it('rebuilds a lost or broken index', async () => {
+    const stage = createStage();
+    await stage.serve([says('Because.')]);
+    await stage.run([...scripted, '-p', 'why?']);
+    const before = await sessionsOf(stage);
+    const index = join(sessionFile(stage), '..', 'index.json');
+    writeFileSync(index, '{"version":1,"entries":null}');
+    expect(await sessionsOf(stage)).toEqual(before);
+    mkdirSync(join(stage.home, 'state', 'sessions', 'stray'), { recursive: true });
+    expect(await sessionsOf(stage)).toEqual(before);
+  });
+});
