@@ -108,9 +108,14 @@ describe('interrupted and killed', () => {
 
   it('Ctrl-C twice leaves at once', async () => {
     const stage = createStage();
-    await stage.serve([calls('bash', { command: 'trap "" INT TERM; sleep 20' }), says('Done.')]);
+    stage.write(
+      'stubborn.js',
+      "process.on('SIGINT', () => {}); process.on('SIGTERM', () => {}); setTimeout(() => {}, 43210);",
+    );
+    await stage.serve([calls('bash', { command: 'node stubborn.js' }), says('Done.')]);
     const running = stage.start([...scripted, '--yolo', 'run it']);
-    await running.seen('sleep 20');
+    await running.seen('node stubborn.js');
+    await new Promise((resolve) => setTimeout(resolve, 500));
     running.send('SIGINT');
     await running.seen('stopping');
     running.send('SIGINT');

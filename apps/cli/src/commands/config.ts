@@ -67,13 +67,21 @@ function change(world: World, key: string, value: unknown): number {
   const before = existsSync(path) ? (parseJson(readFileSync(path, 'utf8')) as JsonObject | undefined) : {};
   if (before === undefined) throw new MonkeyError('config.invalid', `${path} is not JSON; correct it first`);
   const after = JSON.stringify(withValue(before, parts, value), null, 2);
-  const warnings: string[] = [];
-  parseSettings(after, `monkey config set ${key}`, warnings);
+  const known = warningsOf(JSON.stringify(before), path);
+  const [wrong] = warningsOf(after, path).filter((warning) => !known.includes(warning));
+  if (wrong) throw new MonkeyError('usage.invalid', `nothing was changed: ${wrong}`);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const temporary = `${path}.${process.pid}`;
   writeFileSync(temporary, `${after}\n`, { mode: 0o600 });
   renameSync(temporary, path);
   return 0;
+}
+
+/** Throws MonkeyError `config.invalid` for values that do not fit. */
+function warningsOf(text: string, path: string): readonly string[] {
+  const warnings: string[] = [];
+  parseSettings(text, path, warnings);
+  return warnings;
 }
 
 function withValue(

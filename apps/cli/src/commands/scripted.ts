@@ -13,6 +13,7 @@ export const scripted: Command = async ({ world, line }) => {
     throw new MonkeyError('usage.invalid', 'which scenario? Give its YAML file', {
       advice: 'Examples are in the folder examples/scenarios of the repository.',
     });
+  const watch = watchSignals(() => undefined);
   const scenario = await readScenario(resolve(world.cwd, file));
   let mismatches = 0;
   const server = await serveScripted(scenario, {
@@ -28,8 +29,8 @@ export const scripted: Command = async ({ world, line }) => {
   world.out(`${scenario.name}: scripted model on ${server.url}\n`);
   world.out(`  OPENAI_BASE_URL=${server.url}/v1 OPENAI_API_KEY=any monkey -m openai/scripted "…"\n`);
   world.out(`  ANTHROPIC_BASE_URL=${server.url} ANTHROPIC_API_KEY=any monkey -m anthropic/scripted "…"\n`);
-  const watch = watchSignals(() => undefined);
-  await new Promise<void>((stop) => watch.signal.addEventListener('abort', () => stop(), { once: true }));
+  if (!watch.signal.aborted)
+    await new Promise<void>((stop) => watch.signal.addEventListener('abort', () => stop(), { once: true }));
   watch.close();
   await server.close();
   return mismatches > 0 ? 1 : 0;

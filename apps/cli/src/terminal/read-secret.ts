@@ -1,21 +1,26 @@
 // Reads a secret: from standard input when it is no terminal, else typed without an echo.
-import type { World } from '../configuration/environment.ts';
-
 const interrupt = '\u0003';
 const endOfInput = '\u0004';
 const erase = ['\u007f', '\b'];
 
+/** Where a secret is read from, and where it is asked for. */
+export interface SecretSource {
+  readonly stdin: NodeJS.ReadStream;
+  readonly inIsTerminal: boolean;
+  readonly err: (text: string) => void;
+}
+
 /** The secret as typed or piped, without line end; empty when there was none. Ctrl-C gives an empty one. */
-export async function readSecret(world: World, prompt: string): Promise<string> {
-  if (!world.inIsTerminal) return readPiped(world.stdin);
-  world.err(prompt);
-  world.stdin.setRawMode(true);
+export async function readSecret(source: SecretSource, prompt: string): Promise<string> {
+  if (!source.inIsTerminal) return readPiped(source.stdin);
+  source.err(prompt);
+  source.stdin.setRawMode(true);
   try {
-    return await readTyped(world.stdin);
+    return await readTyped(source.stdin);
   } finally {
-    world.stdin.setRawMode(false);
-    world.stdin.pause();
-    world.err('\n');
+    source.stdin.setRawMode(false);
+    source.stdin.pause();
+    source.err('\n');
   }
 }
 
