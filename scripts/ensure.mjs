@@ -6,7 +6,16 @@
 // Two starts at the same time wait for each other; without changes it takes a few milliseconds and needs no network.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -106,7 +115,17 @@ function build() {
   });
   if (result.status !== 0) stop('the build failed; its words are above.');
   writeFileSync(buildStamp, buildKey());
+  linkCommand();
   say(`built in ${seconds(started)}`);
+}
+
+/** npm links `npx monkey` only to a file that is there when it installs; on a fresh clone the bundle comes later. */
+function linkCommand() {
+  const link = join(root, 'node_modules', '.bin', 'monkey');
+  if (existsSync(link)) return;
+  if (process.platform === 'win32')
+    spawnSync('npm', ['rebuild', 'monkey-coder'], { cwd: root, stdio: 'ignore', shell: true });
+  else symlinkSync(join('..', '..', 'apps', 'cli', 'dist', 'monkey.cjs'), link);
 }
 
 /** One at a time: a folder is made by one process only. A lock whose owner is gone is taken over. */

@@ -96,6 +96,15 @@ describe('settings', () => {
     expect(existsSync(join(stage.home, 'config', 'settings.json'))).toBe(false);
   });
 
+  it('corrects a wrong value in the file', async () => {
+    const stage = createStage();
+    stage.settings({ limits: { maxTurns: 'many' }, model: 'a/b' });
+    expect((await stage.run(['config', 'set', 'limits.maxTurns', '9'])).code).toBe(0);
+    expect(JSON.parse((await stage.run(['config', '--json'])).stdout)).toMatchObject({
+      settings: { model: 'a/b', limits: { maxTurns: 9 } },
+    });
+  });
+
   it('does not overwrite a settings file that is no JSON', async () => {
     const stage = createStage();
     stage.settings('{ broken');

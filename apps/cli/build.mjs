@@ -49,10 +49,19 @@ chmodSync(join(dist, 'monkey.cjs'), 0o755);
 rmSync(join(dist, 'examples'), { recursive: true, force: true });
 cpSync(join(repository, 'examples'), join(dist, 'examples'), { recursive: true });
 
+/** esbuild has said what is wrong; its stack says nothing more. */
+async function buildOrStop(options) {
+  try {
+    return await build(options);
+  } catch {
+    process.exit(1);
+  }
+}
+
 async function bundle(entries, define, plugins) {
   const built = new Map();
   for (const [name, path] of Object.entries(entries)) {
-    const result = await build({
+    const result = await buildOrStop({
       ...common,
       ...(path.startsWith('src/')
         ? { entryPoints: [join(here, path)] }

@@ -67,7 +67,7 @@ function change(world: World, key: string, value: unknown): number {
   const before = existsSync(path) ? (parseJson(readFileSync(path, 'utf8')) as JsonObject | undefined) : {};
   if (before === undefined) throw new MonkeyError('config.invalid', `${path} is not JSON; correct it first`);
   const after = JSON.stringify(withValue(before, parts, value), null, 2);
-  const known = warningsOf(JSON.stringify(before), path);
+  const known = warningsBefore(JSON.stringify(before), path);
   const [wrong] = warningsOf(after, path).filter((warning) => !known.includes(warning));
   if (wrong) throw new MonkeyError('usage.invalid', `nothing was changed: ${wrong}`);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
@@ -75,6 +75,15 @@ function change(world: World, key: string, value: unknown): number {
   writeFileSync(temporary, `${after}\n`, { mode: 0o600 });
   renameSync(temporary, path);
   return 0;
+}
+
+/** A file with a wrong value in it can be corrected by `set` and `unset`. */
+function warningsBefore(text: string, path: string): readonly string[] {
+  try {
+    return warningsOf(text, path);
+  } catch {
+    return [];
+  }
 }
 
 /** Throws MonkeyError `config.invalid` for values that do not fit. */

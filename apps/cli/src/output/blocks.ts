@@ -1,5 +1,5 @@
 // What people see of each event: one block of text, or nothing.
-import { type Event, type EventOf, formatMicroUsd, type Receipt } from '@monkey-coder/protocol';
+import { type Event, type EventOf, formatMicroUsd, messageText, type Receipt } from '@monkey-coder/protocol';
 import { paintDiff, printable, type Style } from '../terminal/style.ts';
 
 /** How blocks are made. */
@@ -48,7 +48,7 @@ function remark(event: Event, { style, verbose }: BlockOptions): string | undefi
     case 'model.failed':
       return verbose ? style.red(`✗ model: ${printable(event.failure.message)}`) : undefined;
     case 'message.added':
-      return event.origin === 'verification' ? style.dim('» the failure was handed back to the model') : undefined;
+      return addedMessage(event, style);
     case 'notice':
       return verbose || event.level !== 'info' ? style.yellow(`! ${printable(event.text)}`) : undefined;
     case 'run.resumed':
@@ -56,6 +56,12 @@ function remark(event: Event, { style, verbose }: BlockOptions): string | undefi
     default:
       return undefined;
   }
+}
+
+/** Words that reached the model and were not shown otherwise. */
+function addedMessage({ origin, message }: EventOf<'message.added'>, style: Style): string | undefined {
+  if (origin === 'verification') return style.dim('» the failure was handed back to the model');
+  return origin === 'steering' ? style.dim(`» told the model: ${printable(messageText(message))}`) : undefined;
 }
 
 function header(

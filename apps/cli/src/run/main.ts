@@ -11,7 +11,7 @@ import { createJsonOutput, createPrintOutput } from '../output/quiet.ts';
 import { createStreamJsonOutput } from '../output/stream-json.ts';
 import { exitWhenDone } from '../terminal/exit.ts';
 import { describeFailure } from '../terminal/fail.ts';
-import { createStyle, type Style, wantsColor } from '../terminal/style.ts';
+import { createStyle, printable, type Style, wantsColor } from '../terminal/style.ts';
 import { readPrompt } from './prompt.ts';
 import { type SignalWatch, watchSignals } from './signals.ts';
 import { sessionChoiceOf, taskOf } from './task.ts';
@@ -193,9 +193,9 @@ async function converse(setting: RunSetting, terminal: TerminalConversation): Pr
   let session: Parameters<Engine['run']>[1] = { kind: 'new' };
   let exitCode = 0;
   for (;;) {
-    const prompt = (await terminal.ask(style.bold('\n› ')))?.trim();
-    if (prompt === undefined || prompt === '/exit' || prompt === '/quit') return exitCode;
+    const prompt = await nextPrompt(setting, terminal);
     if (prompt === '') continue;
+    if (prompt === undefined || prompt === '/exit' || prompt === '/quit') return exitCode;
     try {
       const done = await runTask(setting, prompt, session);
       session = { kind: 'resume', sessionId: done.sessionId };
@@ -206,4 +206,16 @@ async function converse(setting: RunSetting, terminal: TerminalConversation): Pr
       exitCode = failure.exitCode;
     }
   }
+}
+
+/** What was typed too late to steer the last run is the next prompt. Undefined at the end of input. */
+async function nextPrompt({ world, style }: RunSetting, terminal: TerminalConversation): Promise<string | undefined> {
+  const late = terminal.takeSteering().join('\n');
+  if (late !== '') {
+    world.out(`${style.bold('\n›')} ${printable(late)}\n`);
+    return late;
+  }
+  const prompt = await terminal.ask(style.bold('\n› '));
+  if (prompt === undefined) world.out('\n');
+  return prompt?.trim();
 }

@@ -24,7 +24,7 @@ describe('resolveTarget', () => {
     expect(resolve({ env: { OPENAI_API_KEY: 'k' } })).toMatchObject({
       provider: 'openai',
       model: 'gpt-6-sol',
-      dialect: 'openai-chat',
+      dialect: 'openai-responses',
       auth: 'bearer',
     });
     expect(resolve({ keys: { anthropic: 'k', openai: 'k' } })).toMatchObject({
@@ -136,7 +136,9 @@ describe('resolveTarget', () => {
       baseUrl: 'https://api.openai.com/v1',
       quirks: { promptCacheKey: true, thinking: 'effort' },
     });
-    expect(resolve({ model: 'gpt-6-sol', env })).toMatchObject({ dialect: 'openai-chat' });
+    expect(resolve({ model: 'gpt-6-sol', env })).toMatchObject({ dialect: 'openai-responses' });
+    const own = { ...env, OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' };
+    expect(resolve({ model: 'openai/gpt-6-sol', env: own })).toMatchObject({ dialect: 'openai-chat' });
     expect(resolve({ model: 'gemini-3.6-flash', env })).toMatchObject({
       provider: 'google',
       dialect: 'gemini',

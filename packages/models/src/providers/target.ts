@@ -175,7 +175,7 @@ function makeTarget(
   request: TargetRequest,
 ): ModelTarget {
   const own = ownBaseUrl(entry, request);
-  const endpoint = endpointFor(entry, facts);
+  const endpoint = endpointFor(entry, facts, own !== undefined);
   if (facts !== null && own === undefined && !facts.dialects.includes(endpoint.dialect)) {
     throw new MonkeyError(
       'model.unknown',
@@ -202,10 +202,16 @@ function makeTarget(
   };
 }
 
-/** The preferred endpoint that speaks what the model speaks; for a model nobody knows the preferred one. */
-function endpointFor(entry: ProviderEntry, facts: ModelFacts | null): DialectEndpoint {
+/**
+ * At the vendor itself the dialect the catalogue prefers for the model; at an address of the user's own, and for a model
+ * nobody knows, the one that compatible hosts speak: the provider's first.
+ */
+function endpointFor(entry: ProviderEntry, facts: ModelFacts | null, isOwnBaseUrl: boolean): DialectEndpoint {
   const spoken = entry.endpoints.filter((one) => dialectNamed(one.dialect) !== undefined);
-  return spoken.find((one) => facts?.dialects.includes(one.dialect)) ?? spoken[0] ?? entry.endpoints[0];
+  const served = spoken.filter((one) => facts?.dialects.includes(one.dialect) ?? false);
+  const preferred = facts?.dialects.find((name) => served.some((one) => one.dialect === name));
+  if (isOwnBaseUrl) return served[0] ?? entry.endpoints[0];
+  return served.find((one) => one.dialect === preferred) ?? spoken[0] ?? entry.endpoints[0];
 }
 
 function missing(entry: ProviderEntry): MonkeyError {
