@@ -1,0 +1,139 @@
+// A person at a terminal, played over a pseudo-terminal: tasks, questions, steering, Ctrl-C and Ctrl-D.
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { monkeyPath } from './support/monkey.ts';
+import { calls, createStage, fixesSum, type Stage, says, scripted, useFailingProject } from './support/stage.ts';
+
+const hasScript = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux') ?? false;
+
+/** A terminal that is typed at when it shows what is waited for. */
+interface Person {
+  /** Waits for a text behind what was waited for before. */
+  sees(text: string): Promise<void>;
+  types(text: string): void;
+  /** Everything shown, and the exit code. */
+  leaves(): Promise<{ readonly screen: string; readonly code: number | null }>;
+}
+
+function sitDown(stage: Stage, args: readonly string[]): Person {
+  const command = [process.execPath, monkeyPath, ...args].map((word) => `'${word}'`).join(' ');
+  const child = spawn('script', ['-qfec', command, '/dev/null'], {
+    cwd: stage.project,
+    env: { ...stage.env, TERM: 'xterm-256color' },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let screen = '';
+  let looked = 0;
+  let look = (): void => undefined;
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    screen += text;
+    look();
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
+  return {
+    sees: (text) =>
+      new Promise((resolve, reject) => {
+        const timer = setTimeout(() => reject(new Error(`never showed "${text}":\n${screen}`)), 15_000);
+        look = () => {
+          const at = screen.indexOf(text, looked);
+          if (at < 0) return;
+          looked = at + text.length;
+          clearTimeout(timer);
+          look = () => undefined;
+          resolve();
+        };
+        look();
+      }),
+    types: (text) => void child.stdin.write(text),
+    leaves: async () => ({ code: await ended, screen }),
+  };
+}
+
+describe.skipIf(!hasScript)('a person at the terminal (needs `script` of util-linux)', () => {
+  it('is asked with exactly what would be granted, allows once, and ends with Ctrl-D', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    await stage.serve([...fixesSum('a + b'), says('Fixed.')]);
+    const person = sitDown(stage, scripted);
+    await person.sees('› ');
+    person.types('fix the sum\n');
+    await person.sees('edit src/sum.js');
+    await person.sees('[y] once');
+    person.types('y\n');
+    await person.sees('allow check?');
+    await person.sees('npm test');
+    await person.sees('[n] no');
+    person.types('y\n');
+    await person.sees('verified');
+    await person.sees('› ');
+    person.types('\u0004');
+    const { code } = await person.leaves();
+    expect(code).toBe(0);
+    expect(stage.read('src/sum.js')).toContain('a + b');
+  });
+
+  it('says no in words that reach the model', async () => {
+    const stage = createStage();
+    const server = await stage.serve([calls('write', { path: 'a.txt', content: 'x' }), says('I see.')]);
+    const person = sitDown(stage, [...scripted, 'write a']);
+    await person.sees('[n] no, or say');
+    person.types('call it b.txt\n');
+    const { code } = await person.leaves();
+    expect(code).toBe(3);
+    expect(JSON.stringify(server.log[1]?.request.messages.at(-1))).toContain('call it b.txt');
+  });
+
+  it('allows for the session', async () => {
+    const stage = createStage();
+    await stage.serve([
+      calls('write', { path: 'docs/a.txt', content: 'x' }),
+      calls('write', { path: 'docs/b.txt', content: 'x' }),
+      says('Written.'),
+    ]);
+    const person = sitDown(stage, [...scripted, 'write both']);
+    await person.sees('[a] always in this session');
+    await person.sees('[n] no');
+    person.types('a\n');
+    const { screen, code } = await person.leaves();
+    expect(code).toBe(8);
+    expect(screen.match(/allow write\?/g)).toHaveLength(1);
+    expect(stage.read('docs/b.txt')).toBe('x');
+  });
+
+  it('steers while the model works', async () => {
+    const stage = createStage();
+    stage.write('a.txt', 'one\n');
+    const server = await stage.serve([
+      { ...calls('read', { path: 'a.txt' }, 'I look.'), delayMs: 800 },
+      says('One, briefly.'),
+    ]);
+    const person = sitDown(stage, [...scripted, 'what is in a?']);
+    await person.sees('quote');
+    person.types('be brief\n');
+    await person.sees('» told the model: be brief');
+    expect((await person.leaves()).code).toBe(0);
+    expect(JSON.stringify(server.log[1]?.request.messages.at(-1))).toContain('be brief');
+  });
+
+  it('stops at Ctrl-C, takes the next task, and leaves the terminal as it was', async () => {
+    const stage = createStage();
+    await stage.serve([{ tokensPerSecond: 20, reply: { text: 'word '.repeat(200) } }]);
+    const person = sitDown(stage, scripted);
+    await person.sees('› ');
+    person.types('why?\n');
+    await person.sees('word word');
+    person.types('\u0003');
+    await person.sees('interrupted');
+    await person.sees('› ');
+    person.types('\u0004');
+    const { code, screen } = await person.leaves();
+    expect(code).toBe(130);
+    expect(screen).not.toContain('\u001b[?');
+    expect(
+      execFileSync('sh', ['-c', `ps -eo args | grep -c "[m]onkey.cjs.*${stage.project}" || true`], {
+        encoding: 'utf8',
+      }).trim(),
+    ).toBe('0');
+  });
+});
