@@ -40,7 +40,7 @@ const buildId = createHash('sha256')
   .update([...chunks.values()].join(''))
   .digest('hex')
   .slice(0, 16);
-const entry = await bundle({ monkey: 'src/entry.ts' }, { BUILD_ID: JSON.stringify(buildId) }, []);
+const entry = await bundle({ monkey: 'src/entry.ts' }, { BUILD_ID: JSON.stringify(buildId) }, [], 'node12');
 
 mkdirSync(dist, { recursive: true });
 for (const [name, text] of chunks) writeFileSync(join(dist, `${name}.cjs`), text);
@@ -58,7 +58,7 @@ async function buildOrStop(options) {
   }
 }
 
-async function bundle(entries, define, plugins) {
+async function bundle(entries, define, plugins, target = common.target) {
   const built = new Map();
   for (const [name, path] of Object.entries(entries)) {
     const result = await buildOrStop({
@@ -72,6 +72,8 @@ async function bundle(entries, define, plugins) {
             },
           }),
       plugins,
+      // The entry must get as far as saying that a Node is too old.
+      target,
       define: { PRODUCT_VERSION: JSON.stringify(version), ...define },
     });
     built.set(name, result.outputFiles[0].text);

@@ -14,7 +14,7 @@ const pauseMs = 5_000;
  * Throws MonkeyError `usage.invalid` when the input is larger than 4 MiB.
  */
 export async function readPrompt(
-  world: World,
+  world: Pick<World, 'stdin' | 'inIsTerminal'>,
   operands: readonly string[],
   notify: (text: string) => void,
 ): Promise<string> {
