@@ -12,9 +12,8 @@ export { applyEdit, applyEditToText, type EditedFile, type EditFiles, type EditR
 export type { Edit, EditFormat, EditRefusal, EditRefusalCode, StringReplacement } from './edits/edit.ts';
 export { type MergeResult, merge3 } from './edits/merge.ts';
 export { diffStat, unifiedDiff } from './edits/unified-diff.ts';
-export type { TextRange } from './files/text-file.ts';
 export { createGitRunner, type GitOptions, type GitResult, type RunGit, runGit } from './git/run-git.ts';
-export { createWorkspace, type LocalWorkspace, type WorkspaceOptions } from './local-workspace.ts';
+export { createWorkspace, type WorkspaceOptions } from './local-workspace.ts';
 export { analyseProject } from './project/analyse.ts';
 export type { Evidence, ProjectCheck, ProjectFacts } from './project/project-facts.ts';
 export { createFileLister, type FileListerOptions } from './search/file-lister.ts';
@@ -22,4 +21,4 @@ export { compileGlob, type PathMatcher } from './search/glob.ts';
 export type { FileLister, SearchMatch, TextSearch } from './search/search.ts';
 export { createTextSearch, type TextSearchOptions } from './search/text-search.ts';
 export type { SnapshotEntry, SnapshotStore, UndoReport, UndoTarget } from './snapshots/snapshot-store.ts';
-export type { ChangePlan, FileText, PlannedFile, PlanState, Workspace } from './workspace.ts';
+export type { ChangePlan, FileText, LineRange, OuterFiles, PlannedFile, PlanState, Workspace } from './workspace.ts';

@@ -6,8 +6,11 @@ import type { CommandRequest, CommandResult, CommandRunner } from './commands/co
 import { createLocalCommandRunner, type LocalCommandRunner } from './commands/local-command-runner.ts';
 import type { Edit, EditRefusal } from './edits/edit.ts';
 import { createSafeWriter, type SafeWriter } from './files/atomic-write.ts';
+import { ChangedFiles } from './files/changed-files.ts';
+import { type LinePlace, readLines } from './files/line-range.ts';
+import { openOuterFiles } from './files/outer-files.ts';
 import { createPathGuard, type PathGuard, requireRegularFile } from './files/path-guard.ts';
-import { readText, readTextRange, type TextRange } from './files/text-file.ts';
+import { readText } from './files/text-file.ts';
 import { createGitRunner } from './git/run-git.ts';
 import { ChangePlanner } from './plan-change.ts';
 import type { ProjectFacts } from './project/project-facts.ts';
@@ -16,7 +19,7 @@ import type { FileLister, TextSearch } from './search/search.ts';
 import { createTextSearch } from './search/text-search.ts';
 import { createLocalSnapshotStore } from './snapshots/local-snapshot-store.ts';
 import type { SnapshotStore } from './snapshots/snapshot-store.ts';
-import type { ChangePlan, FileText, PlannedFile, PlanState, Workspace } from './workspace.ts';
+import type { ChangePlan, FileText, LineRange, OuterFiles, PlannedFile, PlanState, Workspace } from './workspace.ts';
 
 /** What a workspace is opened with. */
 export interface WorkspaceOptions {
@@ -34,20 +37,14 @@ export interface WorkspaceOptions {
   readonly newId: (prefix: IdPrefix) => string;
 }
 
-/** A workspace that can also read pieces of files of any size. */
-export interface LocalWorkspace extends Workspace {
-  /** At most `lengthBytes` (and 10 MiB) from `offsetBytes`, without a last line that is cut. Throws like `readFile`. */
-  readRange(path: string, offsetBytes: number, lengthBytes: number): Promise<TextRange>;
-}
-
 /** Opens a workspace; nothing but the folders' real paths is looked up before it is used. Throws `workspace.not-found`. */
-export function createWorkspace(options: WorkspaceOptions): LocalWorkspace {
+export function createWorkspace(options: WorkspaceOptions): Workspace {
   const protectedFolders = [options.stateFolder, ...options.protectedFolders];
   const guard = createPathGuard({ ...options, protectedFolders });
   return new DiskWorkspace(options, guard, protectedFolders);
 }
 
-class DiskWorkspace implements LocalWorkspace {
+class DiskWorkspace implements Workspace {
   readonly root: string;
   readonly addedFolders: readonly string[];
   readonly commands: CommandRunner;
@@ -57,6 +54,9 @@ class DiskWorkspace implements LocalWorkspace {
   readonly #guard: PathGuard;
   readonly #planner: ChangePlanner;
   readonly #runner: LocalCommandRunner;
+  readonly #changes: ChangedFiles;
+  readonly #protectedFolders: readonly string[];
+  #place: (LinePlace & { readonly key: string }) | null = null;
   #project: { readonly facts: ProjectFacts; readonly stamp: string } | null = null;
 
   constructor(options: WorkspaceOptions, guard: PathGuard, protectedFolders: readonly string[]) {
@@ -64,6 +64,8 @@ class DiskWorkspace implements LocalWorkspace {
     const writer: SafeWriter = createSafeWriter(guard);
     const runGit = createGitRunner(environment['PATH']);
     this.#guard = guard;
+    this.#protectedFolders = protectedFolders;
+    this.#changes = new ChangedFiles(guard, now);
     this.root = guard.root;
     this.addedFolders = guard.addedFolders;
     this.#planner = new ChangePlanner(guard, writer);
@@ -84,11 +86,31 @@ class DiskWorkspace implements LocalWorkspace {
   }
 
   async readFile(path: string): Promise<FileText> {
-    return readText(this.#existing(path));
+    const checked = this.#existing(path);
+    const file = readText(checked);
+    if (checked.stats !== null) this.#changes.remember(file.path, file.hash, checked.stats);
+    return file;
   }
 
-  async readRange(path: string, offsetBytes: number, lengthBytes: number): Promise<TextRange> {
-    return readTextRange(this.#existing(path), offsetBytes, lengthBytes);
+  async readRange(
+    path: string,
+    range: { readonly firstLine: number; readonly maxLines: number; readonly maxBytes: number },
+  ): Promise<LineRange> {
+    const checked = this.#existing(path);
+    // Who reads on goes on counting where the last piece ended, as long as the file is the same.
+    const key = `${checked.absolute} ${checked.stats?.ino} ${checked.stats?.mtimeMs} ${checked.stats?.size}`;
+    const place = this.#place?.key === key && this.#place.line <= range.firstLine ? { from: this.#place } : {};
+    const found = await readLines(checked, { ...range, ...place });
+    this.#place = { ...found.next, key };
+    return found.range;
+  }
+
+  async changedFiles(known: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, string | null>> {
+    return this.#changes.compare(known);
+  }
+
+  outerFiles(): OuterFiles | null {
+    return openOuterFiles(this.root, this.#protectedFolders);
   }
 
   async check(path: string, access: 'read' | 'write') {

@@ -19,6 +19,31 @@ export interface FileText {
   readonly hasByteOrderMark: boolean;
 }
 
+/** A few lines of a file of any size. */
+export interface LineRange {
+  readonly path: string;
+  /** Whole lines, but for one that alone is longer than was asked for: that one is cut. */
+  readonly text: string;
+  /** Lines in `text`; 0 when the file ends before the first asked for. */
+  readonly lineCount: number;
+  /** Whether the file ends with `text`. */
+  readonly isEnd: boolean;
+  /** Whether the one line of `text` was cut. */
+  readonly isCut: boolean;
+  /** Lines of the whole file where the end was reached, else null. */
+  readonly totalLines: number | null;
+  readonly sizeBytes: number;
+}
+
+/** The files of the repository that the root lies in, for reading what stands above the root. */
+export interface OuterFiles {
+  /** Path of the root below the repository's top: `packages/cart`. */
+  readonly prefix: string;
+  /** Paths are relative to the repository's top; links out of the repository are refused like everything outside. */
+  readFile(path: string): Promise<FileText>;
+  check(path: string, access: 'read'): Promise<{ readonly exists: boolean; readonly isDirectory: boolean }>;
+}
+
 /** One file of a change plan. `before` and `after` are SHA-256 of the bytes, null where the file does not exist. */
 export interface PlannedFile {
   readonly path: string;
@@ -60,6 +85,18 @@ export interface Workspace {
   readonly lister: FileLister;
 
   readFile(path: string): Promise<FileText>;
+  /** Lines from `firstLine` (1-based) on, in memory bounded by `maxBytes` whatever the file's size. Throws like `readFile`. */
+  readRange(
+    path: string,
+    range: { readonly firstLine: number; readonly maxLines: number; readonly maxBytes: number },
+  ): Promise<LineRange>;
+  /**
+   * Which of the newest 200 of these files (path to content hash) now hold something else: path to hash, null where the file
+   * is gone. One look at a file's times and size where nothing changed.
+   */
+  changedFiles(known: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, string | null>>;
+  /** Null when the root is the top of a repository or lies in none. */
+  outerFiles(): OuterFiles | null;
   /** The checked path, relative where inside the root; throws like `readFile` when it may not be used so. */
   check(
     path: string,

@@ -34,10 +34,11 @@ export function createEngine(options: EngineOptions): Engine {
     sessions: parts.sessions,
     run: (task, session, connection) => run(parts, task, session, connection),
     undo: (cwd, target, { preview, redo }) =>
-      withWorkspace(parts, cwd, ({ snapshots }) =>
-        redo ? snapshots.redo(target, { preview }) : snapshots.undo(target, { preview }),
-      ),
-    diff: (cwd, range) => withWorkspace(parts, cwd, ({ snapshots }) => snapshots.diff(range)),
+      withCheckout(parts, cwd, async ({ snapshots }) => {
+        await snapshots.recover();
+        return redo ? snapshots.redo(target, { preview }) : snapshots.undo(target, { preview });
+      }),
+    diff: (cwd, range) => withWorkspace(parts, realFolder(cwd), ({ snapshots }) => snapshots.diff(range)),
     close: async () => undefined,
   };
 }
@@ -81,7 +82,7 @@ async function run(
   connection: RunConnection,
 ): Promise<RunReport> {
   const task = { ...given, cwd: realFolder(given.cwd) };
-  const lease = takeCheckout(parts, task);
+  const lease = task.permissionMode === 'plan' ? undefined : takeCheckout(parts, task.cwd);
   try {
     const prepared = await prepareRun(parts, task, choice, connection);
     try {
@@ -95,14 +96,27 @@ async function run(
   }
 }
 
-/** Runs that may change files have the checkout for themselves. Throws MonkeyError `workspace.in-use`. */
-function takeCheckout(parts: EngineParts, task: Task): Lease | undefined {
-  if (task.permissionMode === 'plan') return undefined;
-  const lease = takeLease(join(parts.homes.state, 'leases', `${projectKey(task.cwd)}.json`), 'run', parts.now());
+/** Who may change files has the checkout for itself. Throws MonkeyError `workspace.in-use`. */
+function takeCheckout(parts: EngineParts, cwd: string): Lease {
+  const lease = takeLease(join(parts.homes.state, 'leases', `${projectKey(cwd)}.json`), 'run', parts.now());
   if (lease.kind === 'held') return lease;
-  throw new MonkeyError('workspace.in-use', `another monkey (pid ${lease.holder.pid}) is working in ${task.cwd}`, {
+  throw new MonkeyError('workspace.in-use', `another monkey (pid ${lease.holder.pid}) is working in ${cwd}`, {
     advice: 'Wait for it to end, or work in a git worktree of your own: --worktree.',
   });
+}
+
+async function withCheckout<T>(
+  parts: EngineParts,
+  folder: string,
+  work: (workspace: Workspace) => Promise<T>,
+): Promise<T> {
+  const cwd = realFolder(folder);
+  const lease = takeCheckout(parts, cwd);
+  try {
+    return await withWorkspace(parts, cwd, work);
+  } finally {
+    lease.release();
+  }
 }
 
 async function withWorkspace<T>(
@@ -110,9 +124,8 @@ async function withWorkspace<T>(
   cwd: string,
   work: (workspace: Workspace) => Promise<T>,
 ): Promise<T> {
-  const workspace = await parts.openWorkspace(realFolder(cwd), []);
+  const workspace = await parts.openWorkspace(cwd, []);
   try {
-    await workspace.snapshots.recover();
     return await work(workspace);
   } finally {
     await workspace.close();

@@ -34,32 +34,39 @@ export function readText(checked: CheckedPath): FileText {
   return { path: checked.path, hash: contentHash(bytes), sizeBytes: bytes.length, ...decoded };
 }
 
-/** A piece of a file, cut at line ends where possible. */
-export interface TextRange {
-  readonly text: string;
-  /** Byte offset of the first byte of `text`. */
-  readonly startByte: number;
-  /** Byte offset after the last byte of `text`; pass it as the next offset. */
-  readonly endByte: number;
-  readonly sizeBytes: number;
+/** A file held open. */
+export interface OpenFile {
+  /** Bytes it had when it was opened. */
+  readonly size: number;
+  /** At most `length` bytes from `offset`; fewer at the end. */
+  read(offset: number, length: number): Buffer;
 }
 
-/** Reads at most `lengthBytes` from `offsetBytes` of a file of any size, and drops a last line that is cut. */
-export function readTextRange(checked: CheckedPath, offsetBytes: number, lengthBytes: number): TextRange {
-  return withFile(checked, (descriptor, size) => {
-    const startByte = Math.min(Math.max(0, offsetBytes), size);
-    let bytes = readAt(descriptor, startByte, Math.min(lengthBytes, maxTextBytes, size - startByte));
-    if (bytes.includes(0))
-      throw new MonkeyError('workspace.binary', `${checked.path} is a binary file of ${size} bytes`);
-    const lastLineEnd = bytes.lastIndexOf(0x0a);
-    if (startByte + bytes.length < size && lastLineEnd >= 0) bytes = bytes.subarray(0, lastLineEnd + 1);
-    const text = decodeText(bytes)?.text ?? bytes.toString('latin1');
-    return { text, startByte, endByte: startByte + bytes.length, sizeBytes: size };
-  });
+/** Opens a file with the same care as `readBytes`, for reading pieces of it. */
+export async function withOpenFile<T>(checked: CheckedPath, work: (file: OpenFile) => Promise<T>): Promise<T> {
+  const { descriptor, size } = openChecked(checked);
+  try {
+    return await work({ size, read: (offset, length) => readAt(descriptor, offset, length) });
+  } catch (error) {
+    throw isMonkeyError(error) ? error : ioError(checked.path, error, 'read');
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function withFile<T>(checked: CheckedPath, work: (descriptor: number, size: number) => T): T {
+  const { descriptor, size } = openChecked(checked);
+  try {
+    return work(descriptor, size);
+  } catch (error) {
+    throw isMonkeyError(error) ? error : ioError(checked.path, error, 'read');
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 // Opened without blocking and checked after opening, so that a FIFO or device put in its place cannot hang the read.
-function withFile<T>(checked: CheckedPath, work: (descriptor: number, size: number) => T): T {
+function openChecked(checked: CheckedPath): { readonly descriptor: number; readonly size: number } {
   let descriptor: number | null = null;
   try {
     if (checked.stats !== null) requireRegularFile(checked.path, checked.stats);
@@ -68,11 +75,10 @@ function withFile<T>(checked: CheckedPath, work: (descriptor: number, size: numb
     const stats = fstatSync(descriptor);
     requireRegularFile(checked.path, stats);
     requireSamePlace(checked, descriptor);
-    return work(descriptor, stats.size);
+    return { descriptor, size: stats.size };
   } catch (error) {
-    throw isMonkeyError(error) ? error : ioError(checked.path, error, 'read');
-  } finally {
     if (descriptor !== null) closeSync(descriptor);
+    throw isMonkeyError(error) ? error : ioError(checked.path, error, 'read');
   }
 }
 
