@@ -3,8 +3,9 @@
 //   npm run bench                 the table
 //   npm run bench -- --json       one JSON object as the last line
 //   npm run bench -- --runs 9     more runs of the task
+//   npm run bench -- --readme     writes the table into README.md
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { canMeasure, cleanEnvironment, cpuOfStarts, markdownTable, median } from './lib/measure.mjs';
 import { packedSizeMb } from './lib/package-size.mjs';
@@ -110,15 +111,22 @@ function report(found) {
     ),
     row('installed size of the CLI', `${found.packageMb.toFixed(1)} MB`, '≤ 8 MB', found.packageMb <= 8),
   ];
-  console.log(
-    `${found.date}, Node ${found.node}, medians of ${runs} runs unless it says best; CPU is user + system of all processes\n`,
-  );
-  console.log(markdownTable(rows));
+  const text = `${found.date}, Node ${found.node}, medians of ${runs} runs unless it says best; CPU is user + system of all processes.\n\n${markdownTable(rows)}\n`;
+  console.log(text);
+  if (process.argv.includes('--readme')) writeIntoReadme(text);
   const commit = spawnSync('git', ['rev-parse', '--short', 'HEAD'], {
     cwd: repositoryRoot,
     encoding: 'utf8',
   }).stdout.trim();
   if (process.argv.includes('--json')) console.log(JSON.stringify({ commit, ...found }));
+}
+
+/** Between the two marks of the README stands what this prints, nothing else. */
+function writeIntoReadme(text) {
+  const path = join(repositoryRoot, 'README.md');
+  const [before, rest] = readFileSync(path, 'utf8').split('<!-- bench:begin -->');
+  const after = rest.split('<!-- bench:end -->')[1];
+  writeFileSync(path, `${before}<!-- bench:begin -->\nPrinted by \`npm run bench\`: ${text}<!-- bench:end -->${after}`);
 }
 
 function option(name) {

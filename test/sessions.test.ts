@@ -76,6 +76,20 @@ describe('going on', () => {
     expect(finished.stderr).toContain('finished');
   });
 
+  it('goes on only in the folder of the session', async () => {
+    const stage = createStage();
+    await stage.serve([says('First.'), says('Second.')]);
+    await stage.run([...scripted, '-p', 'why?']);
+    const [session] = await sessionsOf(stage);
+    const elsewhere = await stage.run([...scripted, '-p', '-r', session?.id ?? '', 'and?'], { cwd: stage.folder });
+    expect(elsewhere.code).toBe(2);
+    expect(elsewhere.stderr).toContain(`--cwd ${stage.project}`);
+    const there = await stage.run([...scripted, '-p', '-C', stage.project, '-r', session?.id ?? '', 'and?'], {
+      cwd: stage.folder,
+    });
+    expect(there.code, there.stderr).toBe(0);
+  });
+
   it('keeps nothing of an ephemeral run', async () => {
     const stage = createStage();
     await stage.serve([says('First.')]);
@@ -225,6 +239,26 @@ describe('two processes on one checkout', () => {
     expect((await first.ended).code).toBe(8);
     expect(stage.git('status', '--short')).toBe('?? b.txt\n');
     expect(existsSync(join(stage.home, 'data', 'worktrees'))).toBe(true);
+  });
+});
+
+describe('undo and diff beside a run', () => {
+  it('do not disturb the step that is at work', async () => {
+    const stage = createStage();
+    stage.write('a.txt', 'one\n');
+    commitAll(stage);
+    await stage.serve([calls('bash', { command: 'echo two > a.txt; sleep 2; echo three > b.txt' }), says('Done.')]);
+    const running = stage.start([...scripted, '--yolo', 'run it']);
+    await running.seen('sleep 2');
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    const undo = await stage.run(['undo']);
+    expect(undo.code).toBe(1);
+    expect(undo.stderr).toContain('another monkey');
+    expect((await stage.run(['diff'])).code).toBe(0);
+    await stage.run([...scripted, '--permission-mode', 'plan', '--max-turns', '1', '-p', 'why?']);
+    expect((await running.ended).code).toBe(8);
+    expect((await stage.run(['undo'])).code).toBe(0);
+    expect(stage.git('status', '--short')).toBe('');
   });
 });
 

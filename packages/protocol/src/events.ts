@@ -30,6 +30,9 @@ export const effectPlanSchema = z.discriminatedUnion('kind', [
 ]);
 export type EffectPlan = z.infer<typeof effectPlanSchema>;
 
+/** Path to content hash (null: gone) of files that changed since the model saw them, and that it needs no telling of any more. */
+const noted = z.optional(z.record(z.string(), z.nullable(z.string())));
+
 export const toolStatusSchema = z.enum(['ok', 'failed', 'denied', 'cancelled', 'unknown']);
 /** How a tool call ended. `unknown`: a crash came between the effect and its record. */
 export type ToolStatus = z.infer<typeof toolStatusSchema>;
@@ -74,6 +77,8 @@ export const eventBodySchema = z.discriminatedUnion('type', [
     type: z.literal('message.added'),
     message: messageSchema,
     origin: z.enum(['user', 'steering', 'verification', 'system']),
+    /** What this message tells of changed files, so that resume does not tell it again. */
+    noted,
   }),
   z.object({
     type: z.literal('model.started'),
@@ -153,6 +158,8 @@ export const eventBodySchema = z.discriminatedUnion('type', [
     durationMs: z.number(),
     /** Path to content hash of files the model saw or wrote by this call, so that resume still knows them. */
     seen: z.optional(z.record(z.string(), z.string())),
+    /** Seen files that this call's command changed. */
+    noted,
   }),
   z.object({
     type: z.literal('snapshot.taken'),

@@ -53,11 +53,23 @@ function readSchemaFile(path: string): string {
 export function sessionChoiceOf(line: CommandLine, sessions: SessionStore, cwd: string): SessionChoice {
   const wantsOld = line.options.has('continue') || line.options.has('resume');
   if (!wantsOld) return line.options.has('ephemeral') ? { kind: 'ephemeral' } : { kind: 'new' };
-  const sessionId = optionValue(line, 'resume') ?? sessions.list({ cwd }).find((session) => session.runs > 0)?.id;
+  const named = optionValue(line, 'resume');
+  if (named !== undefined) refuseForeignSession(sessions, named, cwd);
+  const sessionId = named ?? sessions.list({ cwd }).find((session) => session.runs > 0)?.id;
   if (!sessionId) {
     throw new MonkeyError('session.not-found', `there is no session of ${cwd} to go on with`, {
       advice: 'Start one with monkey "what to do"; `monkey sessions list --all` shows those of other folders.',
     });
   }
   return { kind: line.options.has('fork-session') ? 'fork' : 'resume', sessionId };
+}
+
+/** A session goes on in the folder it was begun in: its history speaks of those files. */
+function refuseForeignSession(sessions: SessionStore, id: string, cwd: string): void {
+  if (sessions.list({ cwd }).some((session) => session.id === id)) return;
+  const foreign = sessions.list().find((session) => session.id === id);
+  if (!foreign || foreign.cwd === cwd) return;
+  throw new MonkeyError('usage.invalid', `session ${id} belongs to ${foreign.cwd}, not to ${cwd}`, {
+    advice: `Go on there: monkey --cwd ${foreign.cwd} --resume ${id}; or take a copy here: monkey sessions export and import.`,
+  });
 }

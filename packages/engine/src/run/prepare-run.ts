@@ -80,7 +80,9 @@ interface Ingredients {
 
 async function assemble(given: Ingredients): Promise<PreparedRun> {
   const { parts, task, start, workspace, found } = given;
-  const [project, sandbox] = await Promise.all([workspace.project(), sandboxOf(given), workspace.snapshots.recover()]);
+  // Planning has no lease on the checkout: a step that is open may belong to a run that is at work.
+  const recovery = task.permissionMode === 'plan' ? undefined : workspace.snapshots.recover();
+  const [project, sandbox] = await Promise.all([workspace.project(), sandboxOf(given), recovery]);
   const kept = keepableLimits(task.limits, found, parts.settings, microUsd(defaultSettings.limits.maxBudgetUsd ?? 0));
   const { system, notices } = await systemText(given, project);
   const pending: string[] = [];

@@ -42,12 +42,16 @@ class ResponseDecoder implements WireDecoder {
   #body = '';
   #early: Uint8Array[] = [];
   #ending = false;
+  #bare = '';
 
   constructor(head: WireResponseHead, grammar: ResponseGrammar) {
     this.#head = head;
     this.#grammar = grammar;
     this.#mode = head.status >= 200 && head.status < 300 ? 'unknown' : 'error';
-    this.#sse = createSseReader((name, data) => this.#event(name, data));
+    this.#sse = createSseReader(
+      (name, data) => this.#event(name, data),
+      (line) => this.#stray(line),
+    );
   }
 
   push(bytes: Uint8Array): ModelEvent[] {
@@ -96,6 +100,21 @@ class ResponseDecoder implements WireDecoder {
     else this.#unreadable(name, data);
   }
 
+  /** Google and some gateways put an error into a stream as bare JSON, also over several lines; other stray text is ignored. */
+  #stray(line: string): void {
+    const text = line.trim();
+    if (text.startsWith('data:')) {
+      this.#event('', text.slice(5).trim());
+      return;
+    }
+    if (this.#bare === '' && !text.startsWith('{')) return;
+    if (this.#bare.length < errorBodyLimit) this.#bare += `${text}\n`;
+    const parsed = text.endsWith('}') ? parseJson(this.#bare) : undefined;
+    if (parsed === undefined) return;
+    this.#bare = '';
+    this.#grammar.onEvent('', parsed);
+  }
+
   /** The piece a cut connection leaves behind is no event; several lines may be several events of a sloppy host. */
   #unreadable(name: string, data: string): void {
     const lines = data.split('\n').filter((line) => line.trim() !== '');
@@ -124,7 +143,19 @@ class ResponseDecoder implements WireDecoder {
     if (failure !== undefined || this.#mode === 'unknown') return;
     const document = parseJson((this.#body + this.#text.end()).replace(/^\ufeff/, ''));
     if (document !== undefined) this.#grammar.onDocument(document);
-    else answer.fail(this.#noDocument());
+    else if (!this.#readLines()) answer.fail(this.#noDocument());
+  }
+
+  /** One JSON event a line, without `data:`; false when that is not what came. */
+  #readLines(): boolean {
+    const lines = this.#body.split('\n').filter((line) => line.trim() !== '');
+    if (lines.length < 2 || parseJson(lines[0] ?? '') === undefined) return false;
+    for (const line of lines) {
+      const parsed = parseJson(line);
+      if (parsed !== undefined && !this.#grammar.answer.isTerminal) this.#grammar.onEvent('', parsed);
+    }
+    if (!this.#grammar.answer.isTerminal) this.#grammar.onStreamEnd();
+    return true;
   }
 
   #noDocument(): ModelFailure {

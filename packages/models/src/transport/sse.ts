@@ -4,6 +4,9 @@ import { StringDecoder } from 'node:string_decoder';
 /** Receives each event: its `event:` name (`''` without one) and its `data:` lines joined by line feeds. */
 export type SseListener = (name: string, data: string) => void;
 
+/** Receives lines that belong to no event: hosts drop a bare JSON error into a stream. */
+export type StrayListener = (line: string) => void;
+
 /** Reader of one stream. */
 export interface SseReader {
   push(bytes: Uint8Array): void;
@@ -15,12 +18,15 @@ export interface SseReader {
  * Makes a reader. Takes LF, CRLF and CR, comments, `data:` with or without a blank, and a byte order mark.
  * UTF-8 characters may be cut by chunk borders.
  */
-export function createSseReader(listener: SseListener): SseReader {
-  return new Reader(listener);
+export function createSseReader(listener: SseListener, onStray?: StrayListener): SseReader {
+  return new Reader(listener, onStray);
 }
+
+const otherFields = /^(?::|id:|retry:|id$|retry$|data$|event$)/;
 
 class Reader implements SseReader {
   readonly #listener: SseListener;
+  readonly #onStray: StrayListener | undefined;
   readonly #decoder = new StringDecoder('utf8');
   #rest = '';
   #name = '';
@@ -28,8 +34,9 @@ class Reader implements SseReader {
   #skipLineFeed = false;
   #started = false;
 
-  constructor(listener: SseListener) {
+  constructor(listener: SseListener, onStray: StrayListener | undefined) {
     this.#listener = listener;
+    this.#onStray = onStray;
   }
 
   push(bytes: Uint8Array): void {
@@ -80,6 +87,8 @@ class Reader implements SseReader {
       this.#data = this.#data === undefined ? data : `${this.#data}\n${data}`;
     } else if (line.startsWith('event:')) {
       this.#name = line.slice(6).trim();
+    } else if (this.#onStray !== undefined && !otherFields.test(line)) {
+      this.#onStray(line);
     }
   }
 

@@ -27,7 +27,8 @@ import { createSafeWriter } from './atomic-write.ts';
 import { createPathGuard, isInside, type PathGuard } from './path-guard.ts';
 import { isGitName, isProtectedName, refusedNewName } from './path-rules.ts';
 import { decodeText, encodeText } from './text-encoding.ts';
-import { readText, readTextRange } from './text-file.ts';
+import { readLines } from './line-range.ts';
+import { readText } from './text-file.ts';
 
 let folder = '';
 let root = '';
@@ -157,17 +158,48 @@ describe('reading', () => {
     expect(codeOf(() => readText(guard.check('binary', 'read')))).toBe('workspace.binary');
   });
 
-  it('does not load a file of 2 GB, but reads a range of it', () => {
+  it('does not load a file of 2 GB, but reads lines of it', async () => {
     const descriptor = openSync(join(root, 'huge.txt'), 'w');
     writeFileSync(descriptor, 'first line\nsecond line\n'.repeat(1000));
     ftruncateSync(descriptor, 2 * 1024 ** 3);
     closeSync(descriptor);
     const before = process.memoryUsage().rss;
     expect(codeOf(() => readText(guard.check('huge.txt', 'read')))).toBe('workspace.too-large');
-    const range = readTextRange(guard.check('huge.txt', 'read'), 0, 100);
-    expect(range.text.endsWith('line\n')).toBe(true);
-    expect(readTextRange(guard.check('huge.txt', 'read'), range.endByte, 100).text.startsWith('first')).toBe(true);
+    const checked = guard.check('huge.txt', 'read');
+    const { range, next } = await readLines(checked, { firstLine: 2, maxLines: 2, maxBytes: 1000 });
+    expect(range).toMatchObject({ text: 'second line\nfirst line\n', lineCount: 2, isEnd: false, totalLines: null });
+    expect(next).toEqual({ line: 4, byte: 34 });
+    const hole = readLines(checked, { firstLine: 2001, maxLines: 2, maxBytes: 1000 });
+    await expect(hole).rejects.toMatchObject({ code: 'workspace.binary' });
+    const beyond = await readLines(checked, { firstLine: 2002, maxLines: 2, maxBytes: 1000 });
+    expect(beyond.range).toMatchObject({ lineCount: 0, totalLines: 2001, isEnd: true });
     expect(process.memoryUsage().rss - before).toBeLessThan(50 * 1024 * 1024);
+  });
+
+  it('gives the same lines as splitting the text, whatever the window', async () => {
+    for (const text of ['', 'a', 'a\n', '\n', 'a\nbé\n\nlast', '\ufeffone\r\ntwo\r\n']) {
+      writeFileSync(join(root, 'lines.txt'), text);
+      const checked = guard.check('lines.txt', 'read');
+      const lines = text.replace('\ufeff', '').match(/[^\n]*\n|[^\n]+$/g) ?? [];
+      for (let firstLine = 1; firstLine <= lines.length + 2; firstLine += 1) {
+        for (const maxLines of [1, 2, 10]) {
+          const { range } = await readLines(checked, { firstLine, maxLines, maxBytes: 100 });
+          const wanted = lines.slice(firstLine - 1, firstLine - 1 + maxLines);
+          expect([range.text, range.lineCount]).toEqual([wanted.join(''), wanted.length]);
+          expect(range.isEnd).toBe(firstLine - 1 + maxLines >= lines.length);
+          expect(range.totalLines).toBe(range.isEnd ? lines.length : null);
+        }
+      }
+    }
+  });
+
+  it('cuts a line longer than the window between characters, and finds the next one', async () => {
+    writeFileSync(join(root, 'wide.txt'), `short\n${'é'.repeat(100)}\nend\n`);
+    const checked = guard.check('wide.txt', 'read');
+    const cut = await readLines(checked, { firstLine: 2, maxLines: 5, maxBytes: 51 });
+    expect(cut.range).toMatchObject({ text: 'é'.repeat(25), lineCount: 1, isCut: true, isEnd: false });
+    const after = await readLines(checked, { firstLine: 3, maxLines: 5, maxBytes: 51, from: cut.next });
+    expect(after.range).toMatchObject({ text: 'end\n', totalLines: 3 });
   });
 
   it('notices a folder swapped for a link between check and read', () => {

@@ -49,10 +49,15 @@ export function createGeminiEncoder(options: EncoderOptions): WireEncoder {
         case 'end':
           return chunk({ ...candidate([], event.finishReason), ...counts(event.usage), ...head });
         case 'error':
-          return chunk(errorBody(event.failure, failureStatus(event.failure)));
+          return bareError(event.failure);
       }
     },
   };
+}
+
+/** Bare, as Google sends it inside a stream: its SDKs overlook an error that is framed like a chunk. */
+function bareError(failure: ModelFailure): string {
+  return `${JSON.stringify(errorBody(failure, failureStatus(failure)))}\r\n`;
 }
 
 function chunk(value: JsonValue): string {
