@@ -10,6 +10,7 @@ export default defineConfig({
   test: {
     coverage: {
       provider: 'v8',
+      reportOnFailure: true,
       include: ['packages/*/src/**/*.ts'],
       exclude: ['**/*.test.ts'],
       reporter: ['text-summary', 'json-summary'],
@@ -33,6 +34,8 @@ export default defineConfig({
         ssr,
         test: {
           name: 'live',
+          // Its package has a `source` condition of its own that leads to TypeScript in node_modules.
+          server: { deps: { inline: [/@ai-sdk\//, /eventsource-parser/] } },
           include: ['packages/*/src/**/*.live.test.ts', 'apps/*/src/**/*.live.test.ts', 'test/**/*.test.ts'],
           pool: 'forks',
           maxWorkers: 2,

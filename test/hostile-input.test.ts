@@ -162,6 +162,45 @@ describe('folders', () => {
     expect(stage.read('inner/in.txt')).toBe('in\n');
   });
 
+  it('works in a folder below the top of a repository, and in one without commits', async () => {
+    for (const commits of [true, false]) {
+      const stage = createStage();
+      stage.write('sub/a.txt', 'one\n');
+      if (commits) commitAll(stage);
+      else stage.git('init', '-q');
+      await stage.serve([
+        calls('read', { path: 'a.txt' }),
+        calls('edit', { path: 'a.txt', old_string: 'one', new_string: 'two' }),
+        calls('bash', { command: 'rm a.txt; echo new > b.txt' }),
+        says('Done.'),
+      ]);
+      const cwd = join(stage.project, 'sub');
+      const run = await stage.run([...scripted, '--yolo', 'change a'], { cwd });
+      expect(run.code, run.stdout + run.stderr).toBe(8);
+      const undo = await stage.run(['undo'], { cwd });
+      expect(undo.code, undo.stdout + undo.stderr).toBe(0);
+      expect(stage.read('sub/a.txt')).toBe('one\n');
+      expect(existsSync(join(cwd, 'b.txt'))).toBe(false);
+    }
+  });
+
+  it('leaves index, branches and stashes of the user alone', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    stage.write('staged.txt', 'staged\n');
+    stage.git('add', 'staged.txt');
+    const state = (): string =>
+      ['status --short staged.txt', 'log --oneline --all', 'stash list', 'for-each-ref', 'config --local --list']
+        .map((command) => stage.git(...command.split(' ')))
+        .join('');
+    const before = state();
+    await stage.serve([...fixesSum('a + b'), says('Fixed.')]);
+    expect((await stage.run([...scripted, ...acceptEdits, 'fix the sum'])).code).toBe(0);
+    await stage.run(['undo']);
+    expect(state()).toBe(before);
+    expect(stage.git('fsck')).not.toContain('error');
+  });
+
   it('never leaves the folder, by path or by link, and never writes into .git', async () => {
     const stage = createStage();
     commitAllWithLink(stage);

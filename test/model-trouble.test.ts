@@ -57,6 +57,10 @@ describe('keys and names', () => {
     [['login', 'antropic'], 2, 'anthropic'],
     [['--max-turns', 'many', 'x y'], 2, 'number'],
     [['--max-turns'], 2, 'needs a value'],
+    [['--max-turns', '1.5', 'x y'], 2, 'whole number above 0'],
+    [['--max-minutes', '0', 'x y'], 2, 'number above 0'],
+    [['--cwd', '/no/such/folder', 'x y'], 2, 'there is no folder /no/such/folder'],
+    [['--settings', 'missing.json', 'x y'], 52, 'missing.json'],
   ])('%j names the nearest right word', async (args, code, near) => {
     const stage = createStage();
     stage.env['ANTHROPIC_API_KEY'] = 'test-key';

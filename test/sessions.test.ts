@@ -138,6 +138,35 @@ describe('interrupted and killed', () => {
     expect(run.durationMs).toBeLessThan(4000);
   });
 
+  it('Ctrl-C while the checks run ends with 130; --continue checks again without asking the model', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    const server = await stage.serve([...fixesSum('a + b'), says('Fixed.')]);
+    const slowCheck = 'test -e go || sleep 20';
+    const running = stage.start([...scripted, ...acceptEdits, '--check', slowCheck, 'fix the sum']);
+    await running.seen('check (custom)');
+    running.send('SIGINT');
+    const run = await running.ended;
+    expect(run.code).toBe(130);
+    expect(run.durationMs).toBeLessThan(6000);
+    stage.write('go', '');
+    const more = await stage.run([...scripted, ...acceptEdits, '--continue']);
+    expect(more.code, more.stdout + more.stderr).toBe(0);
+    expect(more.stdout).toContain(`${slowCheck}, npm test passed`);
+    expect(server.log).toHaveLength(3);
+  });
+
+  it('Ctrl-C while it waits to try again ends with 130', async () => {
+    const stage = createStage();
+    await stage.serve([{ error: { status: 429, retryAfter: 30 } }]);
+    const running = stage.start([...scripted, 'why?']);
+    await running.seen('trying again in');
+    running.send('SIGINT');
+    const run = await running.ended;
+    expect(run.code).toBe(130);
+    expect(run.durationMs).toBeLessThan(4000);
+  });
+
   it('SIGTERM ends with 143 and a result line', async () => {
     const stage = createStage();
     await stage.serve([{ delayMs: 15_000, reply: { text: 'late' } }]);

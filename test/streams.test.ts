@@ -1,5 +1,6 @@
 // What goes in by standard input and comes out by standard output: prompts, JSON, colours.
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { monkeyPath } from './support/monkey.ts';
 import {
@@ -8,6 +9,7 @@ import {
   createStage,
   fixesSum,
   jsonLines,
+  type Stage,
   says,
   scripted,
   useFailingProject,
@@ -151,6 +153,40 @@ describe('stream-json', () => {
       },
     );
     expect(output).toMatch(/^\{"type":"system".*\}\nends with 1\n$/);
+  });
+});
+
+describe('what cannot be written or found', () => {
+  const inShell = async (stage: Stage, command: string): Promise<string> => {
+    const { stdout } = await promisify(execFile)('sh', ['-c', `${command}; echo "ends with $?"`], {
+      cwd: stage.project,
+      env: { ...stage.env, MONKEY: `${process.execPath} ${monkeyPath} -m openai/scripted -p why?` },
+      timeout: 20_000,
+    });
+    return stdout;
+  };
+
+  it.runIf(process.platform === 'linux')('is no success when standard output is full', async () => {
+    const stage = createStage();
+    await stage.serve([says('Because.')]);
+    const output = await inShell(stage, '$MONKEY </dev/null 2>&1 >/dev/full');
+    expect(output).toContain('ends with 1');
+  });
+
+  it('ends clearly when the current folder is gone', async () => {
+    const stage = createStage();
+    const output = await inShell(stage, 'mkdir gone; cd gone; rmdir ../gone; $MONKEY </dev/null 2>&1');
+    expect(output).toContain('the current folder does not exist any more');
+    expect(output).toContain('ends with 2');
+  });
+
+  it('ends clearly when its own folders cannot be made', async () => {
+    const stage = createStage();
+    stage.env['OPENAI_API_KEY'] = 'any';
+    const run = await stage.run([...scripted, '-p', 'why?'], { env: { MONKEY_HOME: '/dev/null/x' } });
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain('/dev/null/x');
+    expect(run.stderr).not.toContain('unexpected');
   });
 });
 

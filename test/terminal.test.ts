@@ -4,7 +4,10 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { monkeyPath } from './support/monkey.ts';
 import { calls, createStage, fixesSum, type Stage, says, scripted, useFailingProject } from './support/stage.ts';
 
-const hasScript = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux') ?? false;
+/** Runs a command on a pseudo-terminal. */
+const terminalProgram = 'script';
+const hasScript =
+  spawnSync(terminalProgram, ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux') ?? false;
 
 /** A terminal that is typed at when it shows what is waited for. */
 interface Person {
@@ -17,7 +20,7 @@ interface Person {
 
 function sitDown(stage: Stage, args: readonly string[]): Person {
   const command = [process.execPath, monkeyPath, ...args].map((word) => `'${word}'`).join(' ');
-  const child = spawn('script', ['-qfec', command, '/dev/null'], {
+  const child = spawn(terminalProgram, ['-qfec', command, '/dev/null'], {
     cwd: stage.project,
     env: { ...stage.env, TERM: 'xterm-256color' },
     stdio: ['pipe', 'pipe', 'inherit'],

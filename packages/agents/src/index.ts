@@ -11,6 +11,7 @@ export { buildSystem, headHash, type SystemInput } from './context/system.ts';
 export type { AgentOptions, AgentResult, AgentState, AgentStop, OpenCall, Record, RunAgent } from './loop/agent.ts';
 export { rebuildState } from './loop/rebuild-state.ts';
 export { runAgent } from './loop/run-agent.ts';
+export { createRedactor, type Redactor } from './messages/redact.ts';
 export { historyProblems } from './messages/tool-results.ts';
 export { decidePermission } from './permissions/decide.ts';
 export type { DecidedBy, PermissionDecision, PermissionFacts, PermissionRequest } from './permissions/decision.ts';

@@ -1,6 +1,6 @@
 // One task from request to verified outcome.
 export { type Homes, projectKey, resolveHomes } from './config/homes.ts';
-export { createKeyStore, type KeyStore } from './config/key-store.ts';
+export { createKeyStore, type KeyStore, keyFingerprint } from './config/key-store.ts';
 export {
   type LoadedSettings,
   loadSettings,
@@ -9,10 +9,12 @@ export {
   settingsSources,
 } from './config/load-settings.ts';
 export { defaultSettings, type Settings, type SettingsFile, settingsSchema } from './config/settings.ts';
+export { refreshedCatalogueFile, userCatalogue } from './config/user-catalogue.ts';
 export type { Engine, RunConnection, RunReport, SessionChoice } from './engine.ts';
 export { createJsonlLedger } from './ledger/jsonl-ledger.ts';
 export { refuseBadSchema, stripFence } from './outcome/structured-answer.ts';
 export { createEngine, type EngineOptions } from './run/create-engine.ts';
+export { type HealthRecord, type HealthTable, readHealth } from './run/health-store.ts';
 export { createWorktree } from './run/worktree.ts';
 export { createJsonlSessionStore, readExport } from './sessions/jsonl-session-store.ts';
 export type { SessionStore, SessionSummary, SessionWriter } from './sessions/session-store.ts';

@@ -1,4 +1,6 @@
 // Call any model one way; know what it costs.
+export type { AiSdkOptions } from './adapters/ai-sdk-options.ts';
+export { fromAiSdk } from './adapters/from-ai-sdk.ts';
 export {
   type BudgetOptions,
   budgeted,
@@ -7,9 +9,15 @@ export {
 } from './budget/budgeted.ts';
 export type { BudgetRefusal, BudgetScope, Ledger, Reservation, ScopeUse } from './budget/ledger.ts';
 export { createMemoryLedger } from './budget/memory-ledger.ts';
-export { type Catalogue, createCatalogue, type ModelOverride } from './catalogue/catalogue.ts';
+export { type CacheOptions, cached } from './cache/cached.ts';
+export { createResponseStore, type ResponseStore } from './cache/response-store.ts';
+export { type PrefixChange, watchingPrefix } from './cache/watching-prefix.ts';
+export { type Catalogue, type CatalogueLayers, createCatalogue, type ModelOverride } from './catalogue/catalogue.ts';
+export { type CatalogueSettings, catalogueSettingsSchema, toOverride } from './catalogue/catalogue-settings.ts';
 export { isAlive, type ModelFacts, type ModelPrice, type Rates } from './catalogue/model-facts.ts';
 export { costMicroUsd, type EffectivePrice, priceOf, worstCaseMicroUsd } from './catalogue/price.ts';
+export { type CatalogueRead, readCatalogueText } from './catalogue/read-catalogue.ts';
+export { type RefreshOptions, type RefreshResult, refreshCatalogue, storedCatalogue } from './catalogue/refresh.ts';
 export { type ModelResolution, type ResolveOptions, resolveModelName } from './catalogue/resolve.ts';
 export { type Tier, tierModel } from './catalogue/tiers.ts';
 export { estimateTokens, inputTokensUpperBound } from './catalogue/token-estimate.ts';
@@ -41,6 +49,12 @@ export {
   wireQuirks,
 } from './providers/table.ts';
 export { availableProviders, type ModelTarget, resolveTarget, type TargetRequest } from './providers/target.ts';
+export { type BreakingOptions, breaking, type CallSample } from './resilience/breaking.ts';
+export { type Admission, CircuitBreaker, type OpenCircuit } from './resilience/circuit-breaker.ts';
+export { type Candidate, type FailoverOptions, failingOver, type TakeOver } from './resilience/failing-over.ts';
+export { healthAfter, type ModelHealth } from './resilience/health.ts';
+export { CallQueue, limiting } from './resilience/limiting.ts';
+export { RateWindow } from './resilience/rate-window.ts';
 export {
   decideRetry,
   type RetryDecision,
@@ -58,5 +72,6 @@ export {
   serveScripted,
 } from './scripted/scripted-server.ts';
 export { modelFailure } from './transport/failures.ts';
-export { createHttpClient, type HttpClient } from './transport/http-client.ts';
+export { createHttpClient, type HttpClient, type HttpClientOptions } from './transport/http-client.ts';
+export { type ProxyFor, proxyFromEnvironment } from './transport/proxy.ts';
 export { defaultWatchdogLimits, type WatchdogLimits } from './transport/watchdogs.ts';

@@ -117,7 +117,14 @@ export const eventBodySchema = z.discriminatedUnion('type', [
     costMicroUsd: z.nullable(z.number()),
   }),
   z.object({ type: z.literal('budget.reserved'), callId, reservationId: z.string(), amountMicroUsd: z.number() }),
-  z.object({ type: z.literal('budget.settled'), callId, reservationId: z.string(), amountMicroUsd: z.number() }),
+  z.object({
+    type: z.literal('budget.settled'),
+    callId,
+    reservationId: z.string(),
+    amountMicroUsd: z.number(),
+    /** Who is charged, `provider/model`; logs of version 0.1.0 do not have it. */
+    model: z.optional(z.string()),
+  }),
   z.object({
     type: z.literal('permission.requested'),
     callId,

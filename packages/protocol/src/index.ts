@@ -49,6 +49,7 @@ export {
   type ModelFailure,
   type ModelRequest,
   type ModelTerminalEvent,
+  modelErrorCodeSchema,
   noUsage,
   type ReasoningEffort,
   type ToolDeclaration,

@@ -137,6 +137,8 @@ export type ModelEvent =
       readonly message: Message;
       /** What the call cost in micro-dollars; absent where the price is unknown. Set by the budget decorator. */
       readonly costMicroUsd?: number;
+      /** The answer was not asked for again: it is a stored one. */
+      readonly isCached?: boolean;
     }
   | {
       readonly type: 'error';

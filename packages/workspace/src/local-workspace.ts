@@ -1,16 +1,17 @@
 // The workspace on this machine's disk: the parts of this package put together for one folder.
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type IdPrefix, MonkeyError } from '@monkey-coder/protocol';
 import type { CommandRequest, CommandResult, CommandRunner } from './commands/command-runner.ts';
 import { createLocalCommandRunner, type LocalCommandRunner } from './commands/local-command-runner.ts';
+import { outputFolder } from './commands/output-collector.ts';
 import type { Edit, EditRefusal } from './edits/edit.ts';
 import { createSafeWriter, type SafeWriter } from './files/atomic-write.ts';
 import { ChangedFiles } from './files/changed-files.ts';
 import { type LinePlace, readLines } from './files/line-range.ts';
-import { openOuterFiles } from './files/outer-files.ts';
 import { createPathGuard, type PathGuard, requireRegularFile } from './files/path-guard.ts';
 import { readText } from './files/text-file.ts';
+import { openOuterFiles } from './git/outer-files.ts';
 import { createGitRunner } from './git/run-git.ts';
 import { ChangePlanner } from './plan-change.ts';
 import type { ProjectFacts } from './project/project-facts.ts';
@@ -40,8 +41,9 @@ export interface WorkspaceOptions {
 /** Opens a workspace; nothing but the folders' real paths is looked up before it is used. Throws `workspace.not-found`. */
 export function createWorkspace(options: WorkspaceOptions): Workspace {
   const protectedFolders = [options.stateFolder, ...options.protectedFolders];
-  const guard = createPathGuard({ ...options, protectedFolders });
-  return new DiskWorkspace(options, guard, protectedFolders);
+  const commandFolder = join(options.stateFolder, 'commands', options.newId('run'));
+  const guard = createPathGuard({ ...options, protectedFolders, readableFolder: outputFolder(commandFolder) });
+  return new DiskWorkspace(options, guard, { protectedFolders, commandFolder });
 }
 
 class DiskWorkspace implements Workspace {
@@ -59,7 +61,14 @@ class DiskWorkspace implements Workspace {
   #place: (LinePlace & { readonly key: string }) | null = null;
   #project: { readonly facts: ProjectFacts; readonly stamp: string } | null = null;
 
-  constructor(options: WorkspaceOptions, guard: PathGuard, protectedFolders: readonly string[]) {
+  constructor(
+    options: WorkspaceOptions,
+    guard: PathGuard,
+    {
+      protectedFolders,
+      commandFolder,
+    }: { readonly protectedFolders: readonly string[]; readonly commandFolder: string },
+  ) {
     const { stateFolder, environment, now, newId } = options;
     const writer: SafeWriter = createSafeWriter(guard);
     const runGit = createGitRunner(environment['PATH']);
@@ -74,13 +83,18 @@ class DiskWorkspace implements Workspace {
       root: guard.root,
       addedFolders: guard.addedFolders,
       protectedFolders,
-      folder: join(stateFolder, 'commands', newId('run')),
+      folder: commandFolder,
+      foldersOfAll: dirname(commandFolder),
       sandboxMemory: join(stateFolder, 'sandbox'),
       environment,
       now,
       newId: () => newId('call'),
     });
-    this.commands = { run: (request) => this.#run(request), sandbox: () => this.#runner.sandbox() };
+    this.commands = {
+      run: (request) => this.#run(request),
+      sandbox: () => this.#runner.sandbox(),
+      recover: () => this.#runner.recover(),
+    };
     this.lister = createFileLister(guard.root, { runGit });
     this.search = createTextSearch(guard.root, { lister: this.lister, runGit });
   }

@@ -131,8 +131,8 @@ export const commands: readonly CommandSpec[] = [
   },
   {
     name: 'models',
-    usage: '[text]',
-    help: 'known models, prices, and which can be used here',
+    usage: '[text] | health',
+    help: 'known models, prices, and which can be used here; health: how they have been doing',
     options: [json, { name: 'all', short: 'a', help: 'also of providers without a key' }],
   },
   {
@@ -146,15 +146,23 @@ export const commands: readonly CommandSpec[] = [
     name: 'login',
     usage: 'PROVIDER',
     help: 'store a key (asked for, or from standard input)',
-    options: [{ name: 'no-check', help: 'do not ask the provider whether the key works' }],
+    options: [
+      { name: 'no-check', help: 'do not ask the provider whether the key works' },
+      { name: 'replace', help: 'in place of the stored keys; else it is tried before them' },
+    ],
   },
-  { name: 'logout', usage: 'PROVIDER', help: 'forget a stored key', options: [] },
+  { name: 'logout', usage: 'PROVIDER [FINGERPRINT]', help: 'forget stored keys, or one of them', options: [] },
   { name: 'auth', usage: '', help: 'which keys are known, by fingerprint', options: [json] },
   {
     name: 'stats',
     usage: '',
-    help: 'what was spent, by day, model and session',
-    options: [json, { name: 'days', value: 'n', help: 'how far back (30)' }, cwd],
+    help: 'what was spent, by day, model, cause and run',
+    options: [
+      json,
+      { name: 'csv', help: 'one row for each charge' },
+      { name: 'days', value: 'n', help: 'how far back (30)' },
+      cwd,
+    ],
   },
   {
     name: 'completion',

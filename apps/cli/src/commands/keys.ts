@@ -1,6 +1,5 @@
 // `monkey login`, `monkey logout`, `monkey auth`: provider keys, kept in a file only their owner can read, shown as fingerprints.
-import { createHash } from 'node:crypto';
-import { createKeyStore } from '@monkey-coder/engine';
+import { createKeyStore, keyFingerprint } from '@monkey-coder/engine';
 import { type ProviderEntry, providerEntry, providerTable, Secret, validateKey } from '@monkey-coder/models';
 import { MonkeyError, nearestNames } from '@monkey-coder/protocol';
 import { type Command, type CommandContext, printJson } from '../configuration/command-context.ts';
@@ -15,8 +14,10 @@ export const login: Command = async (context) => {
   if (key === '') throw new MonkeyError('usage.invalid', 'no key was given; nothing was stored');
   if (!line.options.has('no-check')) await refuseBadKey(context, entry, key);
   const store = createKeyStore(world.homes.config);
-  store.save(entry.id, key);
-  world.out(`stored the key of ${entry.name} (${fingerprint(key)}) in ${store.path}\n`);
+  store.save(entry.id, key, line.options.has('replace') ? 'replace' : 'add');
+  const count = store.readAll()[entry.id]?.length ?? 1;
+  const others = count > 1 ? `; with ${count - 1} more that are tried when it meets a limit` : '';
+  world.out(`stored the key of ${entry.name} (${keyFingerprint(key)}) in ${store.path}${others}\n`);
   return 0;
 };
 
@@ -43,24 +44,34 @@ async function refuseBadKey({ world }: CommandContext, entry: ProviderEntry, key
   });
 }
 
-/** Forgets a stored key. */
+/** Forgets the stored keys of a provider, or the one of a fingerprint. */
 export const logout: Command = async (context) => {
   const entry = providerOf(context);
-  const wasThere = createKeyStore(context.world.homes.config).remove(entry.id);
-  context.world.out(wasThere ? `forgot the key of ${entry.name}\n` : `there was no stored key of ${entry.name}\n`);
+  const fingerprint = context.line.operands[1];
+  const count = createKeyStore(context.world.homes.config).remove(entry.id, fingerprint);
+  if (count === 0 && fingerprint !== undefined) {
+    throw new MonkeyError('usage.invalid', `no stored key of ${entry.name} has the fingerprint ${fingerprint}`, {
+      advice: '`monkey auth` lists them; at least four digits are needed.',
+    });
+  }
+  const what = count === 1 ? 'the key' : `${count} keys`;
+  context.world.out(count > 0 ? `forgot ${what} of ${entry.name}\n` : `there was no stored key of ${entry.name}\n`);
   return 0;
 };
 
-/** Shows which keys are known and where they are from. */
-export const auth: Command = async ({ world, asJson }) => {
+/** Shows which keys are known and where they are from, in the order they are tried. */
+export const auth: Command = async (context) => {
+  const { world, asJson } = context;
   const store = createKeyStore(world.homes.config);
-  const stored = store.read();
-  const known = providerTable.flatMap((entry) => {
-    const variable = entry.keyEnv.find((name) => world.environment[name]);
-    const key = variable ? world.environment[variable] : stored[entry.id];
-    return key
-      ? [{ provider: entry.id, fingerprint: fingerprint(key), from: variable ? `$${variable}` : store.path }]
-      : [];
+  const stored = store.readAll();
+  const { providers } = context.loaded().settings;
+  const known = providerTable.flatMap(({ id, keyEnv }) => {
+    const variables = [...keyEnv, ...(providers[id]?.apiKeyEnv === undefined ? [] : [providers[id].apiKeyEnv])];
+    const variable = variables.find((name) => world.environment[name]?.trim());
+    const fromVariable = variable === undefined ? [] : [row(id, world.environment[variable] ?? '', `$${variable}`)];
+    const rows = [...fromVariable, ...(stored[id] ?? []).map((key) => row(id, key, store.path))];
+    const hasCommand = rows.length === 0 && providers[id]?.apiKeyCommand !== undefined;
+    return hasCommand ? [{ provider: id, fingerprint: 'not asked yet', from: 'apiKeyCommand' }] : rows;
   });
   if (asJson) return printJson(world, known);
   world.out(
@@ -70,6 +81,10 @@ export const auth: Command = async ({ world, asJson }) => {
   );
   return 0;
 };
+
+function row(provider: string, key: string, from: string) {
+  return { provider, fingerprint: keyFingerprint(key.trim()), from };
+}
 
 function providerOf({ line }: CommandContext): ProviderEntry {
   const name = line.operands[0];
@@ -84,9 +99,4 @@ function providerOf({ line }: CommandContext): ProviderEntry {
       advice: `One of ${known.join(', ')}.`,
     },
   );
-}
-
-/** Tells keys apart without giving them away: the first eight hexadecimal digits of their SHA-256. */
-function fingerprint(key: string): string {
-  return `sha256:${createHash('sha256').update(key).digest('hex').slice(0, 8)}`;
 }

@@ -1,24 +1,21 @@
 // `monkey models`: what can be called, at which price, until when.
-import { createKeyStore } from '@monkey-coder/engine';
-import {
-  availableProviders,
-  createCatalogue,
-  findLocalServers,
-  isAlive,
-  type ModelFacts,
-  priceOf,
-} from '@monkey-coder/models';
+import { createKeyStore, userCatalogue } from '@monkey-coder/engine';
+import { availableProviders, findLocalServers, isAlive, type ModelFacts, priceOf } from '@monkey-coder/models';
 import { type Command, type CommandContext, printJson } from '../configuration/command-context.ts';
 import { formatTable } from '../terminal/table.ts';
+import { modelsHealth } from './models-health.ts';
+import { modelsRefresh } from './models-refresh.ts';
 
-/** Lists models of providers with a key (all with --all), filtered by a text. */
+/** Lists models of providers with a key (all with --all), filtered by a text; `health` shows how they have been doing. */
 export const models: Command = async (context) => {
   const { world, line } = context;
+  if (line.operands[0] === 'health') return modelsHealth(context);
+  if (line.operands[0] === 'refresh') return modelsRefresh(context);
   const keys = createKeyStore(world.homes.config).read();
   const usable = new Set(availableProviders({ env: world.environment, keys }));
   const wanted = line.operands.join(' ').toLowerCase();
   const all = line.options.has('all') || usable.size === 0;
-  const found = createCatalogue().models.filter(
+  const found = userCatalogue(context.loaded().settings, world.homes.state).models.filter(
     (model) =>
       (all || usable.has(model.provider)) &&
       isAlive(model, world.now()) &&

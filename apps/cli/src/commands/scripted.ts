@@ -29,6 +29,8 @@ export const scripted: Command = async ({ world, line }) => {
   world.out(`${scenario.name}: scripted model on ${server.url}\n`);
   world.out(`  OPENAI_BASE_URL=${server.url}/v1 OPENAI_API_KEY=any monkey -m openai/scripted "…"\n`);
   world.out(`  ANTHROPIC_BASE_URL=${server.url} ANTHROPIC_API_KEY=any monkey -m anthropic/scripted "…"\n`);
+  world.out(`  GOOGLE_GEMINI_BASE_URL=${server.url} GEMINI_API_KEY=any monkey -m google/scripted "…"\n`);
+  world.out(`  COHERE_BASE_URL=${server.url} COHERE_API_KEY=any monkey -m cohere/scripted "…"\n`);
   if (!watch.signal.aborted)
     await new Promise<void>((stop) => watch.signal.addEventListener('abort', () => stop(), { once: true }));
   watch.close();

@@ -17,7 +17,11 @@ export function realFolder(path: string, flag: string): string {
     const real = realpathSync(path);
     if (statSync(real).isDirectory()) return real;
   } catch (error) {
-    throw new MonkeyError('usage.invalid', `${flag}: ${errorMessage(error)}`);
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new MonkeyError(
+      'usage.invalid',
+      `${flag}: ${isMissing ? `there is no folder ${path}` : errorMessage(error)}`,
+    );
   }
   throw new MonkeyError('usage.invalid', `${flag}: ${path} is not a folder`);
 }
@@ -36,8 +40,8 @@ function environmentLayer(world: World): SettingsFile {
 
 function flagLayer(line: CommandLine): SettingsFile {
   const mode = line.options.has('yolo') ? 'bypassPermissions' : optionValue(line, 'permission-mode');
-  const maxTurns = optionNumber(line, 'max-turns');
-  const maxMinutes = optionNumber(line, 'max-minutes');
+  const maxTurns = positive('max-turns', optionNumber(line, 'max-turns'));
+  const maxMinutes = positive('max-minutes', optionNumber(line, 'max-minutes'));
   const maxBudgetUsd = optionNumber(line, 'max-budget-usd');
   const sandbox = optionValue(line, 'sandbox');
   const model = optionValue(line, 'model');
@@ -52,4 +56,13 @@ function flagLayer(line: CommandLine): SettingsFile {
     ...(sandbox === undefined ? {} : { sandbox: sandbox as 'required' | 'preferred' | 'off' }),
     ...(line.options.has('network') ? { network: true } : {}),
   };
+}
+
+function positive(name: string, value: number | undefined): number | undefined {
+  const isWrong = value !== undefined && (value <= 0 || (name === 'max-turns' && !Number.isInteger(value)));
+  if (!isWrong) return value;
+  throw new MonkeyError(
+    'usage.invalid',
+    `--${name} needs a ${name === 'max-turns' ? 'whole ' : ''}number above 0, not ${value}`,
+  );
 }

@@ -1,7 +1,7 @@
 // The one place of the command line that reads the process: environment, folders, streams, clock, randomness.
 import { homedir } from 'node:os';
 import { type Homes, resolveHomes } from '@monkey-coder/engine';
-import { createIdSource, type IdPrefix } from '@monkey-coder/protocol';
+import { createIdSource, type IdPrefix, MonkeyError } from '@monkey-coder/protocol';
 
 /** The outside world as plain values, passed down from here. */
 export interface World {
@@ -20,7 +20,7 @@ export interface World {
   readonly inIsTerminal: boolean;
 }
 
-/** Reads the process once. */
+/** Reads the process once. Throws MonkeyError `usage.invalid` when the current folder was deleted. */
 export function readWorld(): World {
   const environment = process.env;
   const home = homedir();
@@ -28,7 +28,7 @@ export function readWorld(): World {
     environment,
     homes: resolveHomes(environment, home),
     home,
-    cwd: process.cwd(),
+    cwd: currentFolder(),
     version: PRODUCT_VERSION,
     now: Date.now,
     random: Math.random,
@@ -39,4 +39,14 @@ export function readWorld(): World {
     outIsTerminal: process.stdout.isTTY === true,
     inIsTerminal: process.stdin.isTTY === true,
   };
+}
+
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    throw new MonkeyError('usage.invalid', 'the current folder does not exist any more', {
+      advice: 'Change into another folder (cd) and try again.',
+    });
+  }
 }

@@ -19,6 +19,15 @@ export function describeFailure(thrown: unknown): Failure {
       exitCode: errorTable[thrown.code].exitCode,
     };
   }
+  if (isFileTrouble(thrown)) {
+    const { exitCode, advice } = errorTable['workspace.io'];
+    return {
+      code: 'workspace.io',
+      message: thrown.message,
+      advice: `${advice} \`monkey doctor\` looks at its own.`,
+      exitCode,
+    };
+  }
   const facts = errorTable['internal.bug'];
   return {
     code: 'internal.bug',
@@ -26,4 +35,11 @@ export function describeFailure(thrown: unknown): Failure {
     advice: 'This is a bug of monkey; please report it (MONKEY_DEBUG=1 shows where).',
     exitCode: facts.exitCode,
   };
+}
+
+const fileTroubles: readonly unknown[] = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EMFILE', 'EIO'];
+
+/** The file system said no, with a path: trouble of the machine, not a bug. */
+function isFileTrouble(thrown: unknown): thrown is NodeJS.ErrnoException {
+  return thrown instanceof Error && 'path' in thrown && 'code' in thrown && fileTroubles.includes(thrown.code);
 }

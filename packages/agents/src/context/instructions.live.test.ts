@@ -1,6 +1,7 @@
 // Instruction files on a real disk: nearest wins, imports bounded, what is broken becomes a notice.
+import { mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { makeTestFolder, openTestWorkspace } from '../testing/open-folder.ts';
 import { type InstructionQuery, loadInstructions } from './instructions.ts';
 
@@ -72,4 +73,62 @@ it('cuts the farthest first and says so', async () => {
 
 it('finds nothing in an empty project, and takes a missing user file for none', async () => {
   expect(await load({}, { userFile: '../none.md' })).toMatchObject({ files: [], notices: [] });
+});
+
+describe('a folder inside a git repository', () => {
+  const files = {
+    '../above.md': 'above',
+    '../AGENTS.md': 'above the repository',
+    'AGENTS.md': 'top @docs/style.md @../above.md @packages/cart/notes.md',
+    'docs/style.md': 'style',
+    'packages/CLAUDE.md': 'packages',
+    'packages/other/AGENTS.md': 'not this',
+    'packages/cart/AGENTS.md': 'cart @notes.md',
+    'packages/cart/notes.md': 'notes',
+  };
+
+  async function loadFrom(folder: string, prepare: (top: string) => void, maxChars?: number) {
+    const made = makeTestFolder(files);
+    cleanUps.push(made.remove);
+    const top = join(realpathSync(made.base), 'project');
+    mkdirSync(join(top, '.git'));
+    writeFileSync(join(top, '.git', 'HEAD'), 'ref: refs/heads/main\n');
+    prepare(top);
+    const workspace = openTestWorkspace(made.base, process.env, join('project', folder));
+    const result = await loadInstructions({ workspace, ...(maxChars === undefined ? {} : { maxChars }) });
+    await workspace.close();
+    return result;
+  }
+
+  it('is told what stands above it, up to the top of the repository', async () => {
+    const found = await loadFrom('packages/cart', () => undefined);
+    expect(found.files).toEqual([
+      { path: '../../AGENTS.md', text: 'top @docs/style.md @../above.md @packages/cart/notes.md' },
+      { path: '../../docs/style.md', text: 'style' },
+      { path: 'notes.md', text: 'notes' },
+      { path: '../CLAUDE.md', text: 'packages' },
+      { path: 'AGENTS.md', text: 'cart @notes.md' },
+    ]);
+    expect(found.notices).toEqual([expect.stringMatching(/^\.\.\/\.\.\/\.\.\/above\.md was left out: .*outside/)]);
+  });
+
+  it('is not led out of the repository by a link, and the nearest keeps its room', async () => {
+    const found = await loadFrom('packages/other', (top) => {
+      rmSync(join(top, 'AGENTS.md'));
+      symlinkSync('../above.md', join(top, 'AGENTS.md'));
+    });
+    expect(found.files.map((file) => file.path)).toEqual(['../CLAUDE.md', 'AGENTS.md']);
+    expect(found.notices).toEqual([expect.stringMatching(/AGENTS\.md was left out: .*outside/)]);
+    const cut = await loadFrom('packages/other', () => undefined, 10);
+    expect(cut.files.map((file) => file.path)).toEqual(['AGENTS.md']);
+    expect(cut.notices).toContain('../CLAUDE.md: only 0 of 8 characters were taken in');
+  });
+
+  it('hears nothing from above when it is a repository of its own', async () => {
+    const found = await loadFrom('packages/cart', (top) => {
+      mkdirSync(join(top, 'packages', 'cart', '.git'));
+      writeFileSync(join(top, 'packages', 'cart', '.git', 'HEAD'), 'ref: refs/heads/main\n');
+    });
+    expect(found.files.map((file) => file.path)).toEqual(['AGENTS.md', 'notes.md']);
+  });
 });

@@ -2,7 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join as joinPath, posix } from 'node:path';
 import { errorMessage } from '@monkey-coder/protocol';
-import type { Workspace } from '@monkey-coder/workspace';
+import type { OuterFiles, Workspace } from '@monkey-coder/workspace';
 import { importsOf } from './imports.ts';
 
 /** One instruction file, ready for a prompt. */
@@ -37,10 +37,12 @@ export interface InstructionQuery {
   readonly maxChars?: number;
 }
 
-/** Reads the user's file and those from the workspace root down to the folder. Never throws for what files contain. */
+/** Reads the user's file, those of the repository above the root, and those from the root down to the folder. Never throws for what files contain. */
 export async function loadInstructions(query: InstructionQuery): Promise<Instructions> {
   const reader = new InstructionReader(query.workspace);
   if (query.userFile !== undefined) await reader.addUserFile(query.userFile);
+  const outer = query.workspace.outerFiles();
+  if (outer !== null) await reader.addOuter(outer);
   for (const folder of foldersDownTo(query.folder ?? '.')) await reader.addFolder(folder);
   return reader.finish(query.maxChars ?? instructionsLimit);
 }
@@ -64,15 +66,22 @@ export function foldersDownTo(folder: string): string[] {
   return ['.', ...parts.map((_, index) => parts.slice(0, index + 1).join('/'))];
 }
 
+/** Where instruction files are read from. */
+interface InstructionSource {
+  readonly files: Pick<OuterFiles, 'readFile' | 'check'>;
+  /** Path as shown for a path of `files`. */
+  readonly shown: (path: string) => string;
+}
+
 /** Collects files of one prompt; each file once. */
 class InstructionReader {
-  readonly #workspace: Workspace;
+  readonly #inner: InstructionSource;
   readonly #files: InstructionFile[] = [];
   readonly #notices: string[] = [];
   readonly #taken = new Set<string>();
 
   constructor(workspace: Workspace) {
-    this.#workspace = workspace;
+    this.#inner = { files: workspace, shown: (path) => path };
   }
 
   async addUserFile(path: string): Promise<void> {
@@ -85,13 +94,19 @@ class InstructionReader {
     }
   }
 
-  async addFolder(folder: string): Promise<void> {
+  async addFolder(folder: string, source: InstructionSource = this.#inner): Promise<void> {
     for (const name of names) {
       const path = folder === '.' ? name : `${folder}/${name}`;
-      if (!(await this.#exists(path))) continue;
-      await this.#addFile(path, 0);
+      if (!(await this.#exists(source, path))) continue;
+      await this.#addFile(source, path, 0);
       return;
     }
+  }
+
+  /** The folders from the repository's top down to the one that holds the root; shown as seen from the root. */
+  async addOuter(outer: OuterFiles): Promise<void> {
+    const source = { files: outer, shown: (path: string) => posix.relative(outer.prefix, path) };
+    for (const folder of foldersDownTo(outer.prefix).slice(0, -1)) await this.addFolder(folder, source);
   }
 
   /** Nearest files keep their room; what does not fit is cut, and that is said. */
@@ -109,34 +124,40 @@ class InstructionReader {
     return { files: kept, notices: this.#notices };
   }
 
-  async #exists(path: string): Promise<boolean> {
+  async #exists({ files, shown }: InstructionSource, path: string): Promise<boolean> {
     try {
-      const checked = await this.#workspace.check(path, 'read');
+      const checked = await files.check(path, 'read');
       return checked.exists && !checked.isDirectory;
     } catch (error) {
-      this.#broken(path, error);
+      this.#broken(shown(path), error);
       return false;
     }
   }
 
-  async #addFile(path: string, depth: number): Promise<void> {
-    if (this.#taken.has(path)) return;
+  async #addFile(source: InstructionSource, path: string, depth: number): Promise<void> {
+    const shown = source.shown(path);
+    if (this.#taken.has(shown)) return;
     try {
-      const file = await this.#workspace.readFile(path);
+      const file = await source.files.readFile(path);
       if (file.sizeBytes > maxFileBytes) throw new Error(`it is larger than ${maxFileBytes} bytes`);
-      this.#take(path, file.text);
-      await this.#addImports(path, file.text, depth);
+      this.#take(shown, file.text);
+      await this.#addImports(source, path, { text: file.text, depth });
     } catch (error) {
-      this.#broken(path, error);
+      this.#broken(shown, error);
     }
   }
 
-  async #addImports(path: string, text: string, depth: number): Promise<void> {
+  async #addImports(
+    source: InstructionSource,
+    path: string,
+    { text, depth }: { readonly text: string; readonly depth: number },
+  ): Promise<void> {
     for (const reference of importsOf(text)) {
       const target = posix.normalize(joinPath(posix.dirname(path), reference).split('\\').join('/'));
-      if (this.#taken.has(target)) continue;
-      if (depth >= maxImportDepth) this.#notices.push(`${path}: @${reference} is nested too deeply and left out`);
-      else if (await this.#exists(target)) await this.#addFile(target, depth + 1);
+      if (this.#taken.has(source.shown(target))) continue;
+      if (depth >= maxImportDepth)
+        this.#notices.push(`${source.shown(path)}: @${reference} is nested too deeply and left out`);
+      else if (await this.#exists(source, target)) await this.#addFile(source, target, depth + 1);
     }
   }
 

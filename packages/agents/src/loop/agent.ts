@@ -28,6 +28,8 @@ export interface AgentState {
   readonly openCalls: readonly OpenCall[];
   /** Path to content hash, as last seen by the model. */
   readonly seen: ReadonlyMap<string, string>;
+  /** Path to content hash (null: gone) of changed files the model needs no telling of. */
+  readonly noted?: ReadonlyMap<string, string | null>;
   readonly todos: readonly TodoItem[];
   /** Model calls made so far in this run. */
   readonly turns: number;
@@ -67,6 +69,8 @@ export interface AgentOptions {
   readonly commandTimeoutMs: number;
   readonly network: boolean;
   readonly sandbox: 'required' | 'preferred' | 'off';
+  /** Keys that must not reach the model, events or screens through what tools say. Values under 16 characters are passed over. */
+  readonly secrets?: readonly string[];
 }
 
 /** Why an agent stopped. */

@@ -21,19 +21,21 @@ interface Draft {
   answer: number;
   calls: CallDraft[];
   readonly seen: Map<string, string>;
+  readonly noted: Map<string, string | null>;
   todos: readonly TodoItem[];
   turns: number;
 }
 
 /** The state after a session's events, over all its runs. Calls without a recorded end are open. */
 export function rebuildState(events: readonly Event[]): AgentState {
-  const draft: Draft = { messages: [], answer: -1, calls: [], seen: new Map(), todos: [], turns: 0 };
+  const draft: Draft = { messages: [], answer: -1, calls: [], seen: new Map(), noted: new Map(), todos: [], turns: 0 };
   for (const event of events) apply(draft, event);
   if (draft.calls.length > 0) settle(draft);
   return {
     messages: draft.messages,
     openCalls: draft.calls.filter((call) => call.result === undefined).map(openCall),
     seen: draft.seen,
+    noted: draft.noted,
     todos: draft.todos,
     turns: draft.turns,
   };
@@ -46,6 +48,7 @@ function apply(draft: Draft, event: Event): void {
       break;
     case 'message.added':
       draft.messages.push(event.message);
+      note(draft, event);
       break;
     case 'model.started':
       draft.turns += 1;
@@ -88,9 +91,14 @@ function applyToCall(draft: Draft, event: Event): void {
 function endCall(draft: Draft, call: CallDraft, event: EventOf<'tool.ended'>): void {
   call.result = toolResultPart(call, event.status, event.output);
   for (const [path, hash] of Object.entries(event.seen ?? {})) draft.seen.set(path, hash);
+  note(draft, event);
   if (draft.calls.some((candidate) => candidate.result === undefined)) return;
   settle(draft);
   draft.calls = [];
+}
+
+function note(draft: Draft, event: EventOf<'message.added' | 'tool.ended'>): void {
+  for (const [path, hash] of Object.entries(event.noted ?? {})) draft.noted.set(path, hash);
 }
 
 /** Puts the results right after their answer, before whatever was added since. */

@@ -4,6 +4,7 @@ import { toolCalls } from '@monkey-coder/protocol';
 import { lastCallingAnswer, toolResultPart, withToolResults } from '../messages/tool-results.ts';
 import type { ToolResult } from '../tools/tool.ts';
 import type { OpenCall } from './agent.ts';
+import { noteOwnChanges } from './outside-changes.ts';
 import { type RunContext, toolContext } from './run-context.ts';
 import { reportChanges } from './snapshot-step.ts';
 import { endCall, readCall, runCall } from './tool-call.ts';
@@ -45,11 +46,14 @@ async function resolveCall(run: RunContext, call: ToolCallPart, open: OpenCall):
   if (typeof known === 'string' || effect === undefined) return runCall(run, call);
   const startedAt = run.options.now();
   const seen = new Map(run.seen);
-  const resolved = await known.tool.resolve(effect, known.args, toolContext(run, call.id, seen));
+  const resolved = await known.tool.resolve(effect, known.args, toolContext(run, call, seen));
   const changes = await changesOf(run, call, open);
   if (resolved === 'run-again') return runCall(run, call);
   const output = `${resolved.output}${resolved.status === 'unknown' ? describeChanges(changes) : ''}`;
-  return endCall(run, call, { result: { ...resolved, output }, startedAt, seen });
+  const paths = changes.map((change) => change.path);
+  const noted = effect.kind === 'command' ? await noteOwnChanges(run, paths) : undefined;
+  const result = { ...resolved, output, ...(noted === undefined ? {} : { noted }) };
+  return endCall(run, call, { result, startedAt, seen });
 }
 
 function describeChanges(changes: readonly FileChange[]): string {

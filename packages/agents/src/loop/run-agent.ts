@@ -1,12 +1,13 @@
 // The loop of one agent: ask the model, run its calls, again, until there is nothing left to do or a limit is met.
 //
-// Order of a turn: limits → steering → `model.started` → stream → `model.ended` → calls one after the other (permission →
+// Order of a turn: limits → what changed outside → steering → `model.started` → stream → `model.ended` → calls one after the other (permission →
 // snapshot → `tool.started` → run → `file.changed` → `tool.ended`) → their results as one message. The history only grows.
 import { type Message, type ModelFailure, messageText, toolCalls, userMessage } from '@monkey-coder/protocol';
 import { nestedInstructions } from '../context/nested-instructions.ts';
 import { toolDeclarations } from '../tools/json-schema.ts';
 import type { AgentOptions, AgentResult, AgentStop } from './agent.ts';
 import { askModel, type Turn } from './model-turn.ts';
+import { outsideNote } from './outside-changes.ts';
 import { finishOpenCalls } from './resume.ts';
 import { createRunContext, notice, type RunContext } from './run-context.ts';
 import { runCalls } from './tool-batch.ts';
@@ -49,8 +50,8 @@ class AgentLoop {
     this.#messages = await finishOpenCalls(this.#run, this.#messages);
     let stop = this.#run.signal.aborted ? this.#aborted() : this.#alreadyFinished();
     while (stop === undefined) stop = await this.#step();
-    const { seen, todos, grantedRules } = this.#run;
-    const state = { messages: this.#messages, openCalls: [], seen, todos, turns: this.#turns, grantedRules };
+    const { seen, noted, todos, grantedRules } = this.#run;
+    const state = { messages: this.#messages, openCalls: [], seen, noted, todos, turns: this.#turns, grantedRules };
     return { stop, state };
   }
 
@@ -64,6 +65,7 @@ class AgentLoop {
   async #step(): Promise<AgentStop | undefined> {
     const limit = this.#limit();
     if (limit !== undefined) return limit;
+    await this.#tellOutsideChanges();
     this.#steer();
     this.#turns += 1;
     const turn = await askModel(this.#run, { messages: this.#messages, tools: this.#tools, turn: this.#turns });
@@ -99,8 +101,13 @@ class AgentLoop {
     return texts.length > 0;
   }
 
-  #add(message: Message, origin: 'steering' | 'system'): void {
-    this.#options.record({ type: 'message.added', message, origin });
+  async #tellOutsideChanges(): Promise<void> {
+    const note = await outsideNote(this.#run);
+    if (note !== undefined) this.#add(userMessage(note.text), 'system', { noted: { ...note.noted } });
+  }
+
+  #add(message: Message, origin: 'steering' | 'system', more: { noted?: Record<string, string | null> } = {}): void {
+    this.#options.record({ type: 'message.added', message, origin, ...more });
     this.#messages = [...this.#messages, message];
   }
 

@@ -1,5 +1,7 @@
 // What the parts of one running loop share.
 import { type EventBody, nearestNames, type TodoItem } from '@monkey-coder/protocol';
+import { createRedactor, type Redactor } from '../messages/redact.ts';
+import { hiddenPaths } from '../permissions/decide.ts';
 import type { PermissionFacts } from '../permissions/decision.ts';
 import type { ToolIntent } from '../permissions/intent.ts';
 import type { Tool, ToolContext } from '../tools/tool.ts';
@@ -16,6 +18,11 @@ export interface RunContext {
   readonly signal: AbortSignal;
   readonly tools: ReadonlyMap<string, Tool>;
   readonly seen: Map<string, string>;
+  /** Path to hash of changed files the model needs no telling of. */
+  readonly noted: Map<string, string | null>;
+  /** Paths that changed outside and are still to be told. */
+  readonly outside: Set<string>;
+  readonly redactor: Redactor;
   readonly grantedRules: string[];
   readonly detector: LoopDetector;
   /** Paths touched since the last answer, for instructions of their folders. */
@@ -36,6 +43,9 @@ export function createRunContext(options: AgentOptions, signal: AbortSignal): Ru
     signal,
     tools: new Map(options.tools.map((tool) => [tool.name, tool])),
     seen: new Map(state.seen),
+    noted: new Map(state.noted ?? []),
+    outside: new Set(),
+    redactor: createRedactor(options.secrets ?? []),
     grantedRules: [...(state.grantedRules ?? [])],
     detector: new LoopDetector(),
     touched: new Set(),
@@ -56,14 +66,24 @@ export function findTool(run: RunContext, name: string): Tool | string {
 }
 
 /** What a tool gets. `seen` is its own copy, so that what one call saw can be told apart. */
-export function toolContext(run: RunContext, callId: string, seen: Map<string, string>): ToolContext {
+export function toolContext(
+  run: RunContext,
+  call: { readonly id: string; readonly name: string },
+  seen: Map<string, string>,
+): ToolContext {
   const { options } = run;
+  const shown = run.redactor.stream();
+  const callId = call.id;
   return {
     workspace: options.workspace,
     callId,
     seen,
+    isHidden: hiddenPaths(call.name, options.rules.deny, options.workspace),
     signal: run.signal,
-    onOutput: (text) => options.record({ type: 'tool.output', callId, text }),
+    onOutput: (piece) => {
+      const text = shown(piece);
+      if (text !== '') options.record({ type: 'tool.output', callId, text });
+    },
     limits: { commandTimeoutMs: options.commandTimeoutMs, outputChars },
     network: options.network,
     sandbox: options.sandbox,

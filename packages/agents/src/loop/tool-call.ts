@@ -1,10 +1,12 @@
 // One tool call from the model's bytes to its recorded end.
 import { type EffectPlan, errorMessage, isMonkeyError, type ToolCallPart } from '@monkey-coder/protocol';
+import { secretMask } from '../messages/redact.ts';
 import type { ToolIntent } from '../permissions/intent.ts';
 import { parseArguments } from '../tools/parse-arguments.ts';
 import { clip } from '../tools/results.ts';
 import type { PreparedCall, Tool, ToolResult } from '../tools/tool.ts';
 import { loopNote } from './loop-detector.ts';
+import { keepOutsideChanges, type Noted, noteOwnChanges } from './outside-changes.ts';
 import { admit } from './permission-step.ts';
 import { findTool, type RunContext, toolContext } from './run-context.ts';
 import { beginSnapshot, endSnapshot, isMutating } from './snapshot-step.ts';
@@ -19,6 +21,9 @@ export interface KnownCall {
   readonly args: unknown;
   readonly intent: ToolIntent;
 }
+
+/** A result, and what of the files the model has seen its command changed. */
+export type EndedResult = ToolResult & { readonly noted?: Noted };
 
 /** Finds the tool and reads the arguments; a text says what was wrong. */
 export function readCall(run: RunContext, call: ToolCallPart): KnownCall | string {
@@ -46,16 +51,21 @@ export async function runCall(run: RunContext, call: ToolCallPart): Promise<Tool
 export function endCall(
   run: RunContext,
   call: ToolCallPart,
-  ended: { readonly result: ToolResult; readonly startedAt: number; readonly seen?: ReadonlyMap<string, string> },
+  ended: { readonly result: EndedResult; readonly startedAt: number; readonly seen?: ReadonlyMap<string, string> },
 ): ToolResult {
   const { result } = ended;
-  const output = withLoopNote(run, call, clip(result.output, maxOutputChars));
+  const { redact } = run.redactor;
+  const output = withLoopNote(run, call, clip(redact(result.output), maxOutputChars));
   const fresh = [...(ended.seen ?? [])].filter(([path, hash]) => run.seen.get(path) !== hash);
-  for (const [path, hash] of fresh) run.seen.set(path, hash);
+  for (const [path, hash] of fresh) {
+    // Newest last: only the newest are watched.
+    run.seen.delete(path);
+    run.seen.set(path, hash);
+  }
   if (result.status === 'ok') run.denials = 0;
   if (result.status === 'denied') {
     run.denials += 1;
-    run.lastDenial = result.output;
+    run.lastDenial = output;
   }
   run.options.record({
     type: 'tool.ended',
@@ -63,10 +73,11 @@ export function endCall(
     name: call.name,
     status: result.status,
     output,
-    ...(result.diff === undefined ? {} : { diff: result.diff }),
+    ...(result.diff === undefined ? {} : { diff: redact(result.diff) }),
     ...(result.exitCode === undefined ? {} : { exitCode: result.exitCode }),
     durationMs: Math.max(0, run.options.now() - ended.startedAt),
     ...(fresh.length === 0 ? {} : { seen: Object.fromEntries(fresh) }),
+    ...(result.noted === undefined ? {} : { noted: { ...result.noted } }),
   });
   return { ...result, output };
 }
@@ -77,14 +88,15 @@ function withLoopNote(run: RunContext, call: ToolCallPart, output: string): stri
   return verdict === 'tell' ? `${output}\n${loopNote}` : output;
 }
 
-async function attempt(run: RunContext, call: ToolCallPart, seen: Map<string, string>): Promise<ToolResult> {
+async function attempt(run: RunContext, call: ToolCallPart, seen: Map<string, string>): Promise<EndedResult> {
   if (run.signal.aborted) return { status: 'cancelled', output: 'Cancelled before it started.' };
   const known = readCall(run, call);
   if (typeof known === 'string') return { status: 'failed', output: known };
+  if (writesMask(known)) return { status: 'failed', output: maskAdvice };
   const admission = await admit(run, call, known.intent);
   if (run.signal.aborted) return { status: 'cancelled', output: 'Cancelled before it started.' };
   if (admission.kind === 'refused') return { status: 'denied', output: admission.output };
-  const context = toolContext(run, call.id, seen);
+  const context = toolContext(run, call, seen);
   const prepared = await guarded(run, () => known.tool.prepare(known.args, context));
   return 'status' in prepared ? startNothing(run, known, prepared) : execute(run, known, prepared);
 }
@@ -95,7 +107,7 @@ function startNothing(run: RunContext, known: KnownCall, result: ToolResult): To
   return result;
 }
 
-async function execute(run: RunContext, known: KnownCall, prepared: PreparedCall): Promise<ToolResult> {
+async function execute(run: RunContext, known: KnownCall, prepared: PreparedCall): Promise<EndedResult> {
   const step = { callId: known.call.id, title: known.intent.title, effect: prepared.effect };
   if (!isMutating(prepared.effect)) {
     recordStart(run, known, prepared.effect);
@@ -104,10 +116,19 @@ async function execute(run: RunContext, known: KnownCall, prepared: PreparedCall
   const snapshotId = await begin(run, step);
   if (typeof snapshotId !== 'string') return startNothing(run, known, snapshotId);
   recordStart(run, known, withSnapshot(prepared.effect, snapshotId));
+  if (prepared.effect.kind === 'command') await keepOutsideChanges(run);
   const result = await guarded(run, () => prepared.run());
   await endSnapshot(run, { callId: step.callId, snapshotId });
-  return result;
+  const noted = prepared.effect.kind === 'command' ? await noteOwnChanges(run) : undefined;
+  return noted === undefined ? result : { ...result, noted };
 }
+
+/** What the model was shown instead of a key must not be written where the key stands. */
+function writesMask({ call, intent }: KnownCall): boolean {
+  return (intent.effect === 'write' || intent.effect === 'command') && call.arguments.includes(secretMask);
+}
+
+const maskAdvice = `${secretMask} stands for a key that is not shown to you. Leave the place where it stands alone: change the text around it with edit.`;
 
 async function begin(run: RunContext, step: Parameters<typeof beginSnapshot>[1]): Promise<string | ToolResult> {
   try {

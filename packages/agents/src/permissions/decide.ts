@@ -3,8 +3,8 @@ import type { PermissionMode } from '@monkey-coder/protocol';
 import { type CommandJudgement, judgeCommand } from './decide-command.ts';
 import type { DecidedBy, PermissionDecision, PermissionFacts, PermissionRequest } from './decision.ts';
 import type { ToolIntent } from './intent.ts';
-import { relativePath } from './paths.ts';
-import { coversTool, type PermissionRule, parseRule, pathMatches } from './rules.ts';
+import { type Boundary, relativePath } from './paths.ts';
+import { coversTool, type PermissionRule, parseRule, pathMatcher, pathMatches } from './rules.ts';
 
 /**
  * Decides on a call. Order: deny rules, what the mode forbids, the guard, ask rules, what is free, allow rules, the mode.
@@ -16,6 +16,12 @@ export function decidePermission(request: PermissionRequest): PermissionDecision
   if (request.mode === 'dontAsk') return { ...decision, kind: 'deny', by: decision.by === 'guard' ? 'guard' : 'mode' };
   if (request.facts.canAsk) return decision;
   return { ...decision, kind: 'deny', by: decision.by === 'guard' ? 'guard' : 'headless' };
+}
+
+/** Whether a deny rule forbids a tool a path: the same rules as for a call that names the path itself. */
+export function hiddenPaths(tool: string, deny: readonly string[], boundary: Boundary): (path: string) => boolean {
+  const matchers = rulesFor(deny, tool).map((rule) => pathMatcher(rule.what, boundary));
+  return (path) => matchers.some((matches) => matches(path));
 }
 
 /** Rules of one list that are about a tool. */

@@ -66,11 +66,19 @@ export function rulePrefix(what: string): string {
 
 /** Whether a path rule matches a path; relative patterns count from the workspace root, `//` starts an absolute one. */
 export function pathMatches(what: string | undefined, path: string, boundary: Boundary): boolean {
-  if (what === undefined) return true;
+  return pathMatcher(what, boundary)(path);
+}
+
+/** The same for many paths. */
+export function pathMatcher(what: string | undefined, boundary: Boundary): (path: string) => boolean {
+  if (what === undefined) return () => true;
   const pattern = what.startsWith('//') ? what.slice(1) : what.replace(/^(\.\/|\/)/, '');
-  const target =
-    what.startsWith('//') && !path.startsWith('/') ? `${boundary.root}/${path}` : relativePath(path, boundary);
-  return globMatches(pattern, target) || globMatches(`${pattern.replace(/\/$/, '')}/**`, target);
+  const [itself, below] = [globExpression(pattern), globExpression(`${pattern.replace(/\/$/, '')}/**`)];
+  return (path) => {
+    const target =
+      what.startsWith('//') && !path.startsWith('/') ? `${boundary.root}/${path}` : relativePath(path, boundary);
+    return itself.test(target) || below.test(target);
+  };
 }
 
 /** Whether a glob (`**`, `*`, `?`, `{a,b}`) matches a whole path. */

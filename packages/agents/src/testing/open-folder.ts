@@ -22,10 +22,14 @@ export function makeTestFolder(files: Readonly<Record<string, string | Buffer>> 
   return { base, remove: () => rmSync(base, { recursive: true, force: true }) };
 }
 
-/** Opens the project of a test folder; the caller closes it. */
-export function openTestWorkspace(base: string, environment: Readonly<Record<string, string | undefined>>): Workspace {
+/** Opens the project of a test folder, or another folder of it; the caller closes it. */
+export function openTestWorkspace(
+  base: string,
+  environment: Readonly<Record<string, string | undefined>>,
+  folder = 'project',
+): Workspace {
   return createWorkspace({
-    root: join(base, 'project'),
+    root: join(base, folder),
     addedFolders: [],
     stateFolder: join(base, 'state'),
     protectedFolders: [],

@@ -101,6 +101,7 @@ export function testContext(workspace: Workspace, overrides: Partial<ToolContext
     workspace,
     callId: 'call_test',
     seen: new Map(),
+    isHidden: () => false,
     signal: new AbortController().signal,
     onOutput: () => undefined,
     limits: { commandTimeoutMs: 20_000, outputChars: 30_000 },

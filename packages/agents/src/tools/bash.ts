@@ -83,7 +83,9 @@ function describe(result: CommandResult, { timeoutMs, wholeOutput }: Shown): Too
   const status = result.endedBy === 'cancelled' ? 'cancelled' : ok ? 'ok' : 'failed';
   const output = result.output.replace(/\s+$/, '');
   const hint =
-    wholeOutput === undefined ? 'output was cut; filter it with grep, head or tail' : `whole output: ${wholeOutput}`;
+    wholeOutput === undefined
+      ? 'output was cut; filter it with grep, head or tail'
+      : `for more of it, read ${wholeOutput} with offset and limit`;
   const rest = result.omittedBytes > 0 ? `[${hint}]` : '';
   const end = ok && output !== '' ? '' : `[${endOf(result, timeoutMs)}]`;
   const lines = [output, rest, end].filter((text) => text !== '');

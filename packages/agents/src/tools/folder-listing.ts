@@ -1,4 +1,5 @@
 // A folder as a model can take it in: all files when few, else folders with their file counts.
+import { leavingOut } from './left-out.ts';
 import type { ToolContext } from './tool.ts';
 
 const fetchLimit = 20_000;
@@ -7,14 +8,17 @@ const maxEntries = 150;
 /** Lists what a folder holds, as deep as fits. Ignored files are left out. */
 export async function listFolder(context: ToolContext, folder: string): Promise<string> {
   const under = folder === '' || folder === '.' ? undefined : folder;
+  const rest = leavingOut(context);
   const { paths, truncated } = await context.workspace.lister.list({
     ...(under === undefined ? {} : { under }),
     limit: fetchLimit,
+    exclude: rest.exclude,
     signal: context.signal,
   });
-  if (paths.length === 0) return '[no files]';
+  if (paths.length === 0) return `[no files]${rest.note()}`;
   const entries = deepest(paths, under === undefined ? 0 : under.split('/').length);
-  return entries.join('\n') + (truncated ? `\n[more than ${fetchLimit} files; give a path or a glob]` : '');
+  const more = truncated ? `\n[more than ${fetchLimit} files; give a path or a glob]` : '';
+  return entries.join('\n') + more + rest.note();
 }
 
 function deepest(paths: readonly string[], base: number): string[] {

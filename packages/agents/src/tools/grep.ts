@@ -1,6 +1,7 @@
 // The tool that searches text in files.
 import { dirname } from 'node:path/posix';
 import * as z from 'zod/mini';
+import { leavingOut } from './left-out.ts';
 import { clip, failure, succeeded } from './results.ts';
 import type { Tool, ToolContext, ToolResult } from './tool.ts';
 
@@ -29,6 +30,7 @@ export const grepTool: Tool<Arguments> = {
 };
 
 async function grep(args: Arguments, context: ToolContext): Promise<ToolResult> {
+  const rest = leavingOut(context);
   try {
     const { matches, truncated } = await context.workspace.search.search({
       pattern: args.pattern,
@@ -36,12 +38,13 @@ async function grep(args: Arguments, context: ToolContext): Promise<ToolResult> 
       caseSensitive: args.ignore_case !== true,
       ...(await whereOf(args, context)),
       limit,
+      exclude: rest.exclude,
       signal: context.signal,
     });
-    if (matches.length === 0) return succeeded('[no matches]');
+    if (matches.length === 0) return succeeded(`[no matches]${rest.note()}`);
     const lines = matches.map((match) => `${match.path}:${match.line}:${match.text}`).join('\n');
     const more = truncated ? `\n[first ${matches.length} matches; narrow the pattern, path or glob]` : '';
-    return succeeded(clip(lines, context.limits.outputChars) + more);
+    return succeeded(clip(lines, context.limits.outputChars) + more + rest.note());
   } catch (error) {
     return failure(error);
   }

@@ -1,6 +1,7 @@
 // The tool that lists files, by folder or by glob.
 import * as z from 'zod/mini';
 import { listFolder } from './folder-listing.ts';
+import { leavingOut } from './left-out.ts';
 import { failure, succeeded } from './results.ts';
 import type { Tool, ToolContext, ToolResult } from './tool.ts';
 
@@ -27,14 +28,18 @@ async function list({ path, glob }: Arguments, context: ToolContext): Promise<To
   try {
     const under = path === undefined || path === '' ? '.' : (await context.workspace.check(path, 'read')).path;
     if (glob === undefined || glob === '') return succeeded(await listFolder(context, under));
+    const rest = leavingOut(context);
     const { paths, truncated } = await context.workspace.lister.list({
       ...(under === '.' || under === '' ? {} : { under }),
       glob,
       limit,
+      exclude: rest.exclude,
       signal: context.signal,
     });
-    if (paths.length === 0) return succeeded('[no files match]');
-    return succeeded(paths.join('\n') + (truncated ? `\n[more than ${limit} match; narrow the glob]` : ''));
+    if (paths.length === 0) return succeeded(`[no files match]${rest.note()}`);
+    return succeeded(
+      paths.join('\n') + (truncated ? `\n[more than ${limit} match; narrow the glob]` : '') + rest.note(),
+    );
   } catch (error) {
     return failure(error);
   }

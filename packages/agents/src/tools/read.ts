@@ -1,4 +1,6 @@
 // The tool that reads a file or lists a folder.
+import { isMonkeyError } from '@monkey-coder/protocol';
+import type { FileText, LineRange } from '@monkey-coder/workspace';
 import * as z from 'zod/mini';
 import { listFolder } from './folder-listing.ts';
 import { failure, succeeded } from './results.ts';
@@ -29,12 +31,41 @@ async function read(args: Arguments, context: ToolContext): Promise<ToolResult> 
   try {
     const checked = await context.workspace.check(args.path, 'read');
     if (checked.isDirectory) return succeeded(await listFolder(context, checked.path));
-    const file = await context.workspace.readFile(args.path);
+    const file = await wholeFile(args.path, context);
+    if (file === undefined) return succeeded(await rangeOf(args, context));
     context.seen.set(file.path, file.hash);
     return succeeded(window(file.text, args));
   } catch (error) {
     return failure(error);
   }
+}
+
+/** A file's text; undefined when it is too large to be held. */
+async function wholeFile(path: string, { workspace }: ToolContext): Promise<FileText | undefined> {
+  try {
+    return await workspace.readFile(path);
+  } catch (error) {
+    if (isMonkeyError(error) && error.code === 'workspace.too-large') return undefined;
+    throw error;
+  }
+}
+
+/** The asked lines of a large file. It does not count as seen: whoever has a piece of it cannot replace it. */
+async function rangeOf({ path, offset = 1, limit = maxLines }: Arguments, { workspace }: ToolContext): Promise<string> {
+  const query = { firstLine: offset, maxLines: Math.min(limit, maxLines), maxBytes: maxChars };
+  const range = await workspace.readRange(path, query);
+  if (range.lineCount === 0) return `[the file has only ${range.totalLines} lines]`;
+  const last = offset - 1 + range.lineCount;
+  const total = range.totalLines === null ? `a file of ${sizeOf(range)}` : `${range.totalLines}`;
+  const more = range.isEnd ? '' : `; go on with offset ${last + 1}, or find the place with grep or \`tail\``;
+  const cut = range.isCut ? `; the line is cut at ${maxChars} bytes` : '';
+  return `${range.text.replace(/\n$/, '')}\n[lines ${offset}-${last} of ${total}${more}${cut}]`;
+}
+
+function sizeOf({ sizeBytes }: LineRange): string {
+  return sizeBytes >= 1024 ** 3
+    ? `${(sizeBytes / 1024 ** 3).toFixed(1)} GiB`
+    : `${Math.ceil(sizeBytes / 1024 ** 2)} MiB`;
 }
 
 /** The asked lines, bounded, with how to go on when it is not the whole file. */

@@ -10,6 +10,8 @@ export interface ToolContext {
   readonly callId: string;
   /** Path to hash of what the model last saw of a file; tools that read or write a file update it. */
   readonly seen: Map<string, string>;
+  /** Whether a rule forbids this tool a path: tools that show many files leave such out and say so. */
+  readonly isHidden: (path: string) => boolean;
   readonly signal: AbortSignal;
   /** Live output for screens. */
   readonly onOutput: (text: string) => void;

@@ -75,6 +75,22 @@ describe('read', () => {
     expect((await read({ path: '.' })).split('\n')).toEqual(['a.txt', 'empty.txt', 'long.txt', 'src/b.js', 'wide.txt']);
   });
 
+  it('gives lines of a file too large to be held, with how to go on', async () => {
+    const { workspace } = open({ 'big.log': `${'x'.repeat(99)}\n`.repeat(150_000) });
+    const seen = new Map<string, string>();
+    const read = async (args: object) =>
+      (await call(workspace, 'read', { path: 'big.log', ...args }, { seen })).output.split('\n').at(-1);
+    expect(await read({})).toMatch(/^\[lines 1-500 of a file of 15 MiB; go on with offset 501, or find the place/);
+    expect(await read({ offset: 501, limit: 5 })).toMatch(
+      /^\[lines 501-505 of a file of 15 MiB; go on with offset 506,/,
+    );
+    expect(await read({ offset: 149_999 })).toBe('[lines 149999-150000 of 150000]');
+    expect(await read({ offset: 150_001 })).toBe('[the file has only 150000 lines]');
+    expect(seen.size).toBe(0);
+    const over = await call(workspace, 'write', { path: 'big.log', content: 'x' }, { seen });
+    expect(over.status).toBe('failed');
+  });
+
   it('remembers what was seen, and refuses binaries and devices in words', async () => {
     const { workspace } = open({ ...sample, 'bin.dat': Buffer.from([0, 1, 2, 0, 3, 255, 254]) });
     const seen = new Map<string, string>();
@@ -166,7 +182,18 @@ describe('bash', () => {
     });
     const long = await bash('seq 1 100000');
     expect(long.output.length).toBeLessThan(32_000);
-    expect(long.output).toMatch(/^1\n2\n[\s\S]*100000\n\[(whole output|output was cut)/);
+    expect(long.output).toMatch(/^1\n2\n[\s\S]*100000\n\[for more of it, read /);
+    const file = /\[for more of it, read (\S+) with/.exec(long.output)?.[1] ?? '';
+    const part = await call(workspace, 'read', { path: file, offset: 50_000, limit: 2 });
+    expect(part.output).toMatch(/^50000\n50001\n\[lines 50000-50001 of 100000; go on/);
+    expect((await bash('seq 1 100000')).output).toBe(long.output);
+    for (const path of [file.replace(/output.*/, 'live'), file.replace(/commands.*/, '')]) {
+      expect((await call(workspace, 'read', { path })).status, path).toBe('failed');
+    }
+    await expect(workspace.check(file, 'write')).rejects.toMatchObject({ code: 'workspace.outside' });
+    expect((await call(workspace, 'edit', { path: file, old_string: '1\n2\n3\n', new_string: 'x' })).status).toBe(
+      'failed',
+    );
   });
 
   it('says beforehand whether it only reads', async () => {

@@ -1,4 +1,5 @@
 // What can be configured: the schema of settings.json, the defaults, and how layers are put on top of each other.
+import { type CatalogueSettings, catalogueSettingsSchema } from '@monkey-coder/models';
 import { permissionModeSchema } from '@monkey-coder/protocol';
 import * as z from 'zod/mini';
 
@@ -10,7 +11,12 @@ const providerSettings = z.object({
   /** Environment variable that holds the key. */
   apiKeyEnv: z.optional(z.string()),
   dialect: z.optional(z.enum(['openai-chat', 'anthropic-messages'])),
+  /** Command whose output is the key; run once, and only when no other key is known. */
+  apiKeyCommand: z.optional(z.string().check(z.minLength(1))),
+  /** Calls at once; the others wait in their order. */
+  concurrency: z.optional(positive.check(z.int())),
 });
+const names = z.array(z.string().check(z.minLength(1)));
 const priceSettings = z.object({
   /** USD per million tokens. */
   input: z.number().check(z.nonnegative()),
@@ -20,6 +26,10 @@ const priceSettings = z.object({
 /** Shape of a settings file. Unknown keys are warned about by `loadSettings`, never fatal. */
 export const settingsSchema = z.object({
   model: z.optional(z.string()),
+  /** Models that answer when the first choice does not, in order: for all models, or by `provider/model` (`*` for the others). */
+  fallback: z.optional(z.union([names, z.record(z.string(), names)])),
+  /** `exact`: the same request is answered from disk. */
+  cache: z.optional(z.enum(['off', 'exact'])),
   permissions: z.optional(z.object({ mode: z.optional(permissionModeSchema), allow: rules, ask: rules, deny: rules })),
   limits: z.optional(
     z.object({
@@ -49,6 +59,8 @@ export const settingsSchema = z.object({
   repairs: z.optional(z.number().check(z.int(), z.nonnegative())),
   providers: z.optional(z.record(z.string(), providerSettings)),
   prices: z.optional(z.record(z.string(), priceSettings)),
+  /** Own models, and own names for models. */
+  catalogue: z.optional(catalogueSettingsSchema),
 });
 
 /** One layer of settings, as a file has it. */
@@ -57,6 +69,9 @@ export type SettingsFile = z.infer<typeof settingsSchema>;
 /** All settings with their defaults filled in. */
 export interface Settings {
   readonly model: string | undefined;
+  /** By `provider/model`; `*` for all others. */
+  readonly fallback: Readonly<Record<string, readonly string[]>>;
+  readonly cache: 'off' | 'exact';
   readonly permissions: {
     readonly mode: NonNullable<NonNullable<SettingsFile['permissions']>['mode']>;
     readonly allow: readonly string[];
@@ -81,11 +96,14 @@ export interface Settings {
   readonly repairs: number;
   readonly providers: Readonly<Record<string, z.infer<typeof providerSettings>>>;
   readonly prices: Readonly<Record<string, z.infer<typeof priceSettings>>>;
+  readonly catalogue: CatalogueSettings;
 }
 
 /** What holds when nothing is configured. */
 export const defaultSettings: Settings = {
   model: undefined,
+  fallback: {},
+  cache: 'off',
   permissions: { mode: 'default', allow: [], ask: [], deny: [] },
   limits: { maxTurns: 60, maxMinutes: 60, maxBudgetUsd: 5, commandTimeoutSeconds: 120, maxOutputTokens: 16_000 },
   timeouts: { firstTokenSeconds: 300, idleSeconds: 60 },
@@ -96,6 +114,7 @@ export const defaultSettings: Settings = {
   repairs: 3,
   providers: {},
   prices: {},
+  catalogue: {},
 };
 
 /** Puts a layer on top: single values replace, rule lists and tables add up. */
@@ -103,6 +122,8 @@ export function withLayer(base: Settings, layer: SettingsFile): Settings {
   const permissions = layer.permissions ?? {};
   return {
     model: layer.model ?? base.model,
+    fallback: layer.fallback === undefined ? base.fallback : fallbackTable(layer.fallback),
+    cache: layer.cache ?? base.cache,
     permissions: {
       mode: permissions.mode ?? base.permissions.mode,
       allow: [...base.permissions.allow, ...(permissions.allow ?? [])],
@@ -110,20 +131,29 @@ export function withLayer(base: Settings, layer: SettingsFile): Settings {
       deny: [...base.permissions.deny, ...(permissions.deny ?? [])],
     },
     limits: mergeLimits(base.limits, layer.limits ?? {}),
-    timeouts: {
-      firstTokenSeconds: layer.timeouts?.firstTokenSeconds ?? base.timeouts.firstTokenSeconds,
-      idleSeconds: layer.timeouts?.idleSeconds ?? base.timeouts.idleSeconds,
-    },
-    budget: {
-      dayUsd: layer.budget?.dayUsd ?? base.budget.dayUsd,
-      monthUsd: layer.budget?.monthUsd ?? base.budget.monthUsd,
-    },
+    timeouts: mergeTimeouts(base.timeouts, layer.timeouts ?? {}),
+    budget: { ...base.budget, ...layer.budget },
     sandbox: layer.sandbox ?? base.sandbox,
     network: layer.network ?? base.network,
     checks: [...base.checks, ...(layer.checks ?? [])],
     repairs: layer.repairs ?? base.repairs,
     providers: { ...base.providers, ...layer.providers },
     prices: { ...base.prices, ...layer.prices },
+    catalogue: {
+      models: [...(base.catalogue.models ?? []), ...(layer.catalogue?.models ?? [])],
+      aliases: { ...base.catalogue.aliases, ...layer.catalogue?.aliases },
+    },
+  };
+}
+
+function fallbackTable(given: NonNullable<SettingsFile['fallback']>): Settings['fallback'] {
+  return Array.isArray(given) ? { '*': given } : given;
+}
+
+function mergeTimeouts(base: Settings['timeouts'], layer: NonNullable<SettingsFile['timeouts']>): Settings['timeouts'] {
+  return {
+    firstTokenSeconds: layer.firstTokenSeconds ?? base.firstTokenSeconds,
+    idleSeconds: layer.idleSeconds ?? base.idleSeconds,
   };
 }
 

@@ -14,6 +14,8 @@ export interface VerifyOptions {
   readonly checks: readonly ProjectCheck[];
   readonly facts: RunFacts;
   readonly record: (event: EventBody) => void;
+  /** Hides keys in what checks print. */
+  readonly redact: (text: string) => string;
   readonly sessionId: string;
   readonly runId: string;
   /** Whether a check may run, by the one permission decision; asks where somebody can be asked. */
@@ -68,7 +70,8 @@ async function runOne(options: VerifyOptions, check: ProjectCheck): Promise<Chec
   const reused = receiptOfAgentRun(options, check);
   if (reused) return { check, receipt: await reused, state: 'passed' };
   options.record({ type: 'check.started', kind: check.kind, command: check.command });
-  const receipt = await runUndoably(options, check);
+  const { tail, ...rest } = await runUndoably(options, check);
+  const receipt = { ...rest, tail: options.redact(tail) };
   options.record({ type: 'check.finished', receipt });
   if (receipt.passed) return { check, receipt, state: 'passed' };
   if (couldNotRun(receipt)) return { check, receipt, state: 'could-not-run' };

@@ -4,8 +4,8 @@ import { estimateTokens } from '@monkey-coder/models';
 import { type EventOf, formatMicroUsd, type Message, type ModelRequest, userMessage } from '@monkey-coder/protocol';
 import { createFixedPolicy } from '@monkey-coder/router';
 import { quoteRun } from './budget.ts';
-import type { FoundModel } from './compose-model.ts';
 import type { EngineParts } from './engine-parts.ts';
+import type { FoundModel } from './find-model.ts';
 import type { RunStart, UnfinishedRun } from './open-session.ts';
 import type { RunContext } from './run-context.ts';
 

@@ -2,7 +2,7 @@
 import { type BudgetScope, type EffectivePrice, inputTokensUpperBound, worstCaseMicroUsd } from '@monkey-coder/models';
 import { type Limits, type ModelRequest, MonkeyError, microUsd, type Quote } from '@monkey-coder/protocol';
 import type { Settings } from '../config/settings.ts';
-import type { FoundModel } from './compose-model.ts';
+import type { FoundModel } from './find-model.ts';
 
 /** Scopes of a run: itself, its session, the day and the month (UTC). */
 export function budgetScopes(run: {

@@ -1,121 +1,143 @@
-// The one visible place where a model is put together: where it is found, what it costs, retry and budget around it.
+// The one visible place where a model is put together: cache, failover, retry, queue, budget and breaker around each provider.
+//
+// cached(watchingPrefix(failingOver([retrying(limiting(budgeted(breaking(provider)))), …]))): a stored answer reserves nothing,
+// each attempt reserves by itself, nothing is reserved while a call waits for its turn. A model without alternatives is never
+// refused by a breaker and is waited for; where there are some, the next one is asked instead of waiting.
+import { join } from 'node:path';
 import {
   type BudgetScope,
+  breaking,
   budgeted,
-  type Catalogue,
-  createCatalogue,
+  type Candidate,
+  cached,
   createProviderModel,
+  createResponseStore,
   defaultWatchdogLimits,
-  type EffectivePrice,
-  findLocalServers,
+  estimateTokens,
+  failingOver,
   type LanguageModel,
   type Ledger,
-  type ModelTarget,
+  limiting,
   outputLimit,
-  priceLookup,
-  resolveTarget,
+  type PrefixChange,
+  type RetryOptions,
   retrying,
   sleepUntilAborted,
+  type TakeOver,
+  watchingPrefix,
 } from '@monkey-coder/models';
-import { type EventBody, isMonkeyError } from '@monkey-coder/protocol';
+import type { EventBody } from '@monkey-coder/protocol';
+import type { Homes } from '../config/homes.ts';
+import { keyFingerprint } from '../config/key-store.ts';
 import type { Settings } from '../config/settings.ts';
+import type { FoundCandidate, FoundModel } from './find-model.ts';
+import type { Lane, ModelTraffic } from './model-traffic.ts';
 
-/** What finding a model depends on. */
-export interface ModelSources {
-  readonly settings: Settings;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly keys: () => Readonly<Record<string, string>>;
+/** What a run's model is put together with. */
+export interface ComposeOptions {
+  readonly ledger: Ledger;
+  readonly scopes: readonly BudgetScope[];
+  readonly record: (event: EventBody) => void;
   readonly now: () => number;
+  readonly random: () => number;
+  /** Milliseconds since 1970. */
+  readonly deadline: number;
+  readonly settings: Settings;
+  readonly homes: Homes;
+  readonly traffic: ModelTraffic;
 }
 
-/** A model that was found, and what it costs. */
-export interface FoundModel {
-  readonly target: ModelTarget;
-  /** Price now; undefined when unknown. */
-  readonly price: EffectivePrice | undefined;
-  /** Price of a model of the same provider at a time, by the name a reply gives. */
-  readonly priceFor: (model: string, at: number) => EffectivePrice | undefined;
+/** The decorated model of a run. */
+export function composeModel(found: FoundModel, options: ComposeOptions): LanguageModel {
+  const watched = watchingPrefix({ onChange: (change) => options.record(prefixNotice(change)) })(
+    chainOf(found, options),
+  );
+  if (options.settings.cache !== 'exact') return watched;
+  const { provider, model, baseUrl } = found.target;
+  const text = 'the answer was stored: nothing was asked and nothing is charged';
+  const storing = cached({
+    store: createResponseStore(join(options.homes.cache, 'responses')),
+    place: `${provider}/${model} at ${baseUrl}`,
+    onHit: () => options.record({ type: 'notice', level: 'info', code: 'cache.hit', text }),
+  });
+  return storing(watched);
 }
 
-/** Finds where a model is called. Local servers are looked for only when nothing else answers the name. */
-export async function findModel(
-  wanted: string | undefined,
-  sources: ModelSources,
-  signal: AbortSignal,
-): Promise<FoundModel> {
-  const catalogue = createCatalogue();
-  const target = await locate(wanted, sources, catalogue, signal);
-  const listed = priceLookup(catalogue, target);
-  const priceFor: FoundModel['priceFor'] = (model, at) =>
-    ownPrice(sources.settings, target, model) ?? listed(model, at);
-  return { target, price: priceFor(target.model, sources.now()), priceFor };
+function chainOf(found: FoundModel, options: ComposeOptions): LanguageModel {
+  const isCapped = options.scopes.some((scope) => scope.limitMicroUsd !== undefined);
+  const others = found.alternatives.filter((one) => !isCapped || one.price !== undefined);
+  if (others.length === 0) return candidate(found, options, 'alone').model;
+  const { now, random, deadline, record } = options;
+  const chain = others.map((one) => candidate(one, options, 'in a chain'));
+  return failingOver([candidate(found, options, 'in a chain'), ...chain], {
+    now,
+    random,
+    deadline,
+    sleep: sleepUntilAborted,
+    onTakeOver: (takeOver) => record(takeOverNotice(takeOver)),
+  });
 }
 
-async function locate(
-  wanted: string | undefined,
-  sources: ModelSources,
-  catalogue: Catalogue,
-  signal: AbortSignal,
-): Promise<ModelTarget> {
-  const request = {
-    model: wanted,
-    env: sources.environment,
-    keys: sources.keys(),
-    baseUrls: Object.fromEntries(Object.entries(sources.settings.providers).map(([id, entry]) => [id, entry.baseUrl])),
-    catalogue,
-    now: sources.now(),
+/** In a chain nothing is waited out for long: the next one can answer now. */
+const impatient: Partial<RetryOptions> = { maxAttempts: 2, maxWaitMs: 2000, giveUpOn: ['rate_limit'] };
+
+function candidate(found: FoundCandidate, options: ComposeOptions, where: 'alone' | 'in a chain'): Candidate {
+  const { now, random, deadline, traffic } = options;
+  const { provider, model, key } = found.target;
+  const isInChain = where === 'in a chain';
+  const fingerprint = key === null ? 'no key' : keyFingerprint(key.reveal());
+  const lane = traffic.lane(`${provider}/${model}#${fingerprint}`, { remembers: isInChain });
+  const watched = breaking({ now, onCall: lane.note, ...(isInChain ? { breaker: lane.breaker } : {}) });
+  const steady = retrying({ now, random, deadline, sleep: sleepUntilAborted, ...(isInChain ? impatient : {}) });
+  const paid = moneyAround(found, options)(watched(provide(found, options, lane)));
+  const queue = traffic.queue(provider);
+  return {
+    name: `${provider}/${model}${key === null ? '' : ` (key ${fingerprint})`}`,
+    model: steady(queue === undefined ? paid : limiting(queue)(paid)),
+    availableAt: (request) =>
+      Math.max(
+        lane.breaker.open?.until ?? 0,
+        lane.window.freeAt(now(), () => estimateTokens(request)),
+      ),
   };
-  try {
-    return resolveTarget(request);
-  } catch (error) {
-    const mayBeLocal =
-      isMonkeyError(error) &&
-      (error.code === 'model.unreachable' || (error.code === 'auth.missing-key' && wanted === undefined));
-    if (!mayBeLocal) throw error;
-    const localServers = await findLocalServers(signal);
-    if (localServers.length === 0) throw error;
-    return resolveTarget({ ...request, localServers });
-  }
 }
 
-/** A price of the user's own settings, USD per million tokens there, micro-USD here. */
-function ownPrice(settings: Settings, target: ModelTarget, model: string): EffectivePrice | undefined {
-  const { prices } = settings;
-  const own = prices[`${target.provider}/${model}`] ?? prices[`${target.provider}/${target.model}`];
-  return own && { input: own.input * 1_000_000, output: own.output * 1_000_000 };
+function provide({ target }: FoundCandidate, { settings, now }: ComposeOptions, lane: Lane): LanguageModel {
+  const { firstTokenSeconds, idleSeconds } = settings.timeouts;
+  const watchdogs = { ...defaultWatchdogLimits, firstTokenMs: firstTokenSeconds * 1000, idleMs: idleSeconds * 1000 };
+  return createProviderModel(target, { watchdogs, onHead: (headers) => lane.window.learn(headers, now()) });
 }
 
-/** The decorated model of a run: each attempt is reserved in the ledger before it is sent, and attempts end at the deadline. */
-export function composeModel(
-  found: FoundModel,
-  options: {
-    readonly ledger: Ledger;
-    readonly scopes: readonly BudgetScope[];
-    readonly record: (event: EventBody) => void;
-    readonly now: () => number;
-    readonly random: () => number;
-    /** Milliseconds since 1970. */
-    readonly deadline: number;
-    readonly timeouts: Settings['timeouts'];
-  },
-): LanguageModel {
-  const { ledger, scopes, record, now, random, deadline, timeouts } = options;
-  const money = budgeted({
+function moneyAround({ target, priceFor }: FoundCandidate, { ledger, scopes, now, record }: ComposeOptions) {
+  return budgeted({
     ledger,
     scopes,
     now,
-    priceFor: found.priceFor,
-    outputLimit: (request) => outputLimit(request, found.target.facts),
+    priceFor,
+    outputLimit: (request) => outputLimit(request, target.facts),
     onReserved: ({ callId, reservationId, amountMicroUsd }) =>
       record({ type: 'budget.reserved', callId, reservationId, amountMicroUsd }),
-    onSettled: ({ callId, reservationId, costMicroUsd }) =>
-      record({ type: 'budget.settled', callId, reservationId, amountMicroUsd: costMicroUsd }),
+    onSettled: ({ callId, reservationId, costMicroUsd, model }) =>
+      record({
+        type: 'budget.settled',
+        callId,
+        reservationId,
+        amountMicroUsd: costMicroUsd,
+        model: `${target.provider}/${model}`,
+      }),
   });
-  const steady = retrying({ now, random, deadline, sleep: sleepUntilAborted });
-  const watchdogs = {
-    ...defaultWatchdogLimits,
-    firstTokenMs: timeouts.firstTokenSeconds * 1000,
-    idleMs: timeouts.idleSeconds * 1000,
-  };
-  return steady(money(createProviderModel(found.target, { watchdogs })));
+}
+
+function takeOverNotice({ from, to, failure }: TakeOver): EventBody {
+  const text =
+    failure === undefined
+      ? `${to} answers again instead of ${from}`
+      : `${to} answers instead of ${from}: ${failure.message}`;
+  return { type: 'notice', level: failure === undefined ? 'info' : 'warning', code: 'model.failover', text };
+}
+
+function prefixNotice({ where, messageIndex }: PrefixChange): EventBody {
+  const what = where === 'message' ? `message ${messageIndex + 1}` : `the ${where}`;
+  const text = `the request no longer begins like the one before it (${what} changed): the provider's prompt cache starts anew from there`;
+  return { type: 'notice', level: 'warning', code: 'cache.prefix-changed', text };
 }

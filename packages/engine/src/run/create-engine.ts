@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { errorMessage, type IdPrefix, MonkeyError, type Task } from '@monkey-coder/protocol';
 import { createWorkspace, type Workspace } from '@monkey-coder/workspace';
 import { type Homes, projectKey } from '../config/homes.ts';
+import { createKeyCommands } from '../config/key-command.ts';
 import { createKeyStore } from '../config/key-store.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Engine, RunConnection, RunReport, SessionChoice } from '../engine.ts';
@@ -12,6 +13,7 @@ import { createJsonlSessionStore } from '../sessions/jsonl-session-store.ts';
 import { type Lease, takeLease } from '../sessions/lease.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { executeRun } from './execute-run.ts';
+import { createModelTraffic } from './model-traffic.ts';
 import { prepareRun } from './prepare-run.ts';
 
 /** What an engine is made of. */
@@ -62,6 +64,8 @@ function createParts(options: EngineOptions): EngineParts {
       sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
     }),
     keys: createKeyStore(homes.config),
+    keyCommands: createKeyCommands(options.environment),
+    traffic: createModelTraffic({ healthPath: join(homes.state, 'health.json'), settings: options.settings, now }),
     openWorkspace: async (root, addedFolders) =>
       createWorkspace({
         root,

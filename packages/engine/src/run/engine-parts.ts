@@ -2,10 +2,12 @@
 import type { IdPrefix } from '@monkey-coder/protocol';
 import type { Workspace } from '@monkey-coder/workspace';
 import type { Homes } from '../config/homes.ts';
+import type { KeyCommands } from '../config/key-command.ts';
 import type { KeyStore } from '../config/key-store.ts';
 import type { Settings } from '../config/settings.ts';
 import type { createJsonlLedger } from '../ledger/jsonl-ledger.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
+import type { ModelTraffic } from './model-traffic.ts';
 
 /** The shared parts. */
 export interface EngineParts {
@@ -20,6 +22,8 @@ export interface EngineParts {
   readonly sessions: SessionStore;
   readonly ledger: ReturnType<typeof createJsonlLedger>;
   readonly keys: KeyStore;
+  readonly keyCommands: KeyCommands;
+  readonly traffic: ModelTraffic;
   readonly openWorkspace: (root: string, addedFolders: readonly string[]) => Promise<Workspace>;
   readonly now: () => number;
   readonly random: () => number;

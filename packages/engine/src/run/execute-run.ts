@@ -1,5 +1,5 @@
 // The life of a run: the agent works, the checks judge, failing checks go back to the agent, the outcome is recorded.
-import { type AgentResult, type AgentState, type AgentStop, runAgent } from '@monkey-coder/agents';
+import { type AgentResult, type AgentState, type AgentStop, createRedactor, runAgent } from '@monkey-coder/agents';
 import { type EventBody, messageText, type Outcome, toolCalls, userMessage } from '@monkey-coder/protocol';
 import { judge, type Verification } from '../outcome/judge.ts';
 import { foldRunFacts, type RunFacts } from '../outcome/run-facts.ts';
@@ -58,6 +58,7 @@ async function verifyWhenDone(run: RunContext, stop: AgentStop, facts: RunFacts)
     checks: verificationChecks(run, facts),
     facts,
     record: run.recorder.record,
+    redact: createRedactor(run.agentOptions.secrets ?? []).redact,
     sessionId: run.agentOptions.sessionId,
     runId: run.runId,
     isPermitted: (check) => permitCheck(run, check),

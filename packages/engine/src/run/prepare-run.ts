@@ -15,8 +15,10 @@ import { defaultSettings } from '../config/settings.ts';
 import type { RunConnection, SessionChoice } from '../engine.ts';
 import { beginRun } from './begin-run.ts';
 import { budgetScopes, keepableLimits } from './budget.ts';
-import { composeModel, type FoundModel, findModel } from './compose-model.ts';
+import { composeModel } from './compose-model.ts';
 import type { EngineParts } from './engine-parts.ts';
+import { type FoundModel, findModel } from './find-model.ts';
+import { knownKeys } from './known-keys.ts';
 import { openSession, type RunStart } from './open-session.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import type { RunContext } from './run-context.ts';
@@ -45,7 +47,7 @@ export async function prepareRun(
     const workspace = await parts.openWorkspace(task.cwd, task.addDirs);
     const found = await findModel(
       task.model ?? lastModel(start.prior),
-      { ...parts, keys: () => parts.keys.read() },
+      { ...parts, keys: () => parts.keys.readAll() },
       connection.signal,
     );
     return await assemble({ parts, task, start, connection, workspace, found });
@@ -82,7 +84,12 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
   const { parts, task, start, workspace, found } = given;
   // Planning has no lease on the checkout: a step that is open may belong to a run that is at work.
   const recovery = task.permissionMode === 'plan' ? undefined : workspace.snapshots.recover();
-  const [project, sandbox] = await Promise.all([workspace.project(), sandboxOf(given), recovery]);
+  const [project, sandbox] = await Promise.all([
+    workspace.project(),
+    sandboxOf(given),
+    recovery,
+    workspace.commands.recover(),
+  ]);
   const kept = keepableLimits(task.limits, found, parts.settings, microUsd(defaultSettings.limits.maxBudgetUsd ?? 0));
   const { system, notices } = await systemText(given, project);
   const pending: string[] = [];
@@ -99,7 +106,7 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
     found,
     context,
     sandbox: sandboxLine(sandbox),
-    notes: [...kept.notes, ...notices, ...parts.warnings],
+    notes: [...kept.notes, ...found.notes, ...notices, ...parts.warnings],
     pending,
   });
   if (context.taskKind === 'change' && task.permissionMode !== 'plan') workspace.snapshots.prepare();
@@ -107,6 +114,7 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
     context,
     state,
     async close() {
+      parts.traffic.flush();
       await workspace.close();
       start.session.close();
     },
@@ -191,7 +199,9 @@ function agentOptionsOf(
     now: parts.now,
     random: parts.random,
     deadline: startedAt + limits.maxDurationMs,
-    timeouts: parts.settings.timeouts,
+    settings: parts.settings,
+    homes: parts.homes,
+    traffic: parts.traffic,
   });
   return {
     model,
@@ -217,6 +227,7 @@ function agentOptionsOf(
     network: parts.settings.network,
     // What was allowed because a sandbox bounds it must not run without: a sandbox that is there is kept to.
     sandbox: findings.isSandboxed && parts.settings.sandbox === 'preferred' ? 'required' : parts.settings.sandbox,
+    secrets: knownKeys(parts, found),
   };
 }
 

@@ -7,6 +7,8 @@ export interface Catalogue {
   /** Day of the facts, `YYYY-MM-DD`. */
   readonly asOf: string;
   readonly models: readonly ModelFacts[];
+  /** The user's own names for other names. */
+  readonly aliases: Readonly<Record<string, string>>;
   /** Facts of a provider's model, of what an alias stands for included. */
   find(provider: string, id: string): ModelFacts | undefined;
 }
@@ -14,19 +16,53 @@ export interface Catalogue {
 /** A user's entry: replaces the fields it names of a built-in model, or adds a model. */
 export type ModelOverride = Partial<ModelFacts> & Pick<ModelFacts, 'provider' | 'id'>;
 
-/** Parses the built-in facts (about a millisecond) and lays the overrides over them. Make it once, at composition. */
-export function createCatalogue(overrides: readonly ModelOverride[] = []): Catalogue {
+/** What lies over the built-in facts. */
+export interface CatalogueLayers {
+  /** Facts fetched later; a price that is only the built-in one without its windows and tiers changes nothing. */
+  readonly refreshed?: { readonly asOf: string; readonly models: readonly ModelOverride[] } | undefined;
+  /** Names of the user's own for other names. */
+  readonly aliases?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * Parses the built-in facts (about a millisecond), lays refreshed facts over them, and the user's overrides over both.
+ * Make it once, at composition.
+ */
+export function createCatalogue(overrides: readonly ModelOverride[] = [], layers: CatalogueLayers = {}): Catalogue {
   const builtin = JSON.parse(builtinCatalogueText) as { asOf: string; models: ModelFacts[] };
   const byName = new Map(builtin.models.map((facts) => [keyOf(facts.provider, facts.id), facts]));
-  for (const override of overrides) {
+  const usual = usualDialects(builtin.models);
+  const lay = (override: ModelOverride): void => {
     const key = keyOf(override.provider, override.id);
-    byName.set(key, { dialects: ['openai-chat'], ...byName.get(key), ...override });
-  }
+    const dialects = usual.get(override.provider) ?? ['openai-chat'];
+    byName.set(key, { dialects, ...byName.get(key), ...override });
+  };
+  for (const model of layers.refreshed?.models ?? []) lay(withKnownPrice(model, byName));
+  for (const override of overrides) lay(override);
+  const later = layers.refreshed?.asOf ?? '';
   return {
-    asOf: builtin.asOf,
+    asOf: later > builtin.asOf ? later : builtin.asOf,
     models: [...byName.values()],
+    aliases: layers.aliases ?? {},
     find: (provider, id) => byName.get(keyOf(provider, id)) ?? dated(byName, provider, id),
   };
+}
+
+/** A new model speaks what its provider's newest one speaks. */
+function usualDialects(models: readonly ModelFacts[]): Map<string, ModelFacts['dialects']> {
+  const newest = new Map<string, ModelFacts>();
+  for (const facts of models) {
+    const known = newest.get(facts.provider);
+    if (known === undefined || (facts.released ?? '') > (known.released ?? '')) newest.set(facts.provider, facts);
+  }
+  return new Map([...newest].map(([provider, facts]) => [provider, facts.dialects]));
+}
+
+/** Public lists leave out windows of the day and announced changes: where the plain rates agree, ours know more. */
+function withKnownPrice(model: ModelOverride, byName: ReadonlyMap<string, ModelFacts>): ModelOverride {
+  const known = byName.get(keyOf(model.provider, model.id))?.price;
+  const agrees = known !== undefined && known.input === model.price?.input && known.output === model.price?.output;
+  return agrees ? { ...model, price: { ...model.price, ...known } } : model;
 }
 
 function keyOf(provider: string, id: string): string {

@@ -42,7 +42,8 @@ const spoken: readonly DialectName[] = ['openai-chat', 'anthropic-messages', 'op
  * A retired name resolves to its successor, with a notice; one that ends within thirty days gets a warning.
  */
 export function resolveModelName(name: string, options: ResolveOptions): ModelResolution {
-  const wanted = name.trim();
+  const typed = name.trim();
+  const wanted = Object.hasOwn(options.catalogue.aliases, typed) ? (options.catalogue.aliases[typed] ?? typed) : typed;
   const byTier = resolveTier(wanted, options);
   if (byTier !== undefined) return byTier;
   const candidates = candidatesFor(wanted, options);

@@ -70,5 +70,11 @@ function isUsable(facts: ModelFacts, now: number): boolean {
 
 /** Of one day the shortest name: the alias rather than the dated one. */
 function newestFirst(a: ModelFacts, b: ModelFacts): number {
-  return (b.released ?? '').localeCompare(a.released ?? '') || a.id.length - b.id.length || a.id.localeCompare(b.id);
+  return compare(b.released ?? '', a.released ?? '') || a.id.length - b.id.length || compare(a.id, b.id);
+}
+
+/** By code unit: the first `localeCompare` of a process loads the collator, which takes 9 ms. */
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }

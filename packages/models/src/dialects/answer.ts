@@ -12,7 +12,14 @@ import type {
 import { noUsage } from '@monkey-coder/protocol';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-type TextLike = { type: 'text' | 'reasoning'; text: string; providerData?: JsonObject };
+
+/** A growing text: flat pieces, and the tail that still grows. */
+interface TextLike {
+  readonly type: 'text' | 'reasoning';
+  readonly pieces: string[];
+  tail: string;
+  providerData?: JsonObject;
+}
 
 interface Call {
   id: string;
@@ -25,7 +32,7 @@ interface Call {
 
 type Slot = TextLike | { type: 'call'; call: Call };
 
-/** Characters after which a growing text is made flat: V8 keeps appended strings as a tree of 32 bytes a piece. */
+/** Characters after which a growing text is put aside flat: V8 keeps appended strings as a tree of 32 bytes a piece. */
 const flattenEvery = 4096;
 
 /** Reading a character makes V8 replace the tree by one flat string. */
@@ -35,7 +42,7 @@ function flatten(text: string): void {
 
 /** Builds one answer. Every method may add events; `take` hands them out. */
 export class Answer {
-  readonly #dialect: DialectName;
+  readonly #dialect: DialectName | 'ai-sdk';
   readonly #slots: Slot[] = [];
   readonly #calls = new Map<string | number, Call>();
   #events: ModelEvent[] = [];
@@ -43,12 +50,12 @@ export class Answer {
   #started = false;
   #terminal = false;
   #textLength = 0;
-  #sinceFlat = 0;
   #usage: Mutable<Usage> | undefined;
   model: string;
   responseId: string | undefined;
 
-  constructor(dialect: DialectName, model: string) {
+  /** `dialect` is the key under which vendor data is kept. */
+  constructor(dialect: DialectName | 'ai-sdk', model: string) {
     this.#dialect = dialect;
     this.model = model;
   }
@@ -112,7 +119,7 @@ export class Answer {
   /** A part without text of ours that must go back to the vendor as it was. */
   opaque(data: JsonObject): void {
     this.closePart();
-    this.#slots.push({ type: 'text', text: '', providerData: { [this.#dialect]: data } });
+    this.#slots.push({ type: 'text', pieces: [], tail: '', providerData: { [this.#dialect]: data } });
   }
 
   /** Opens a tool call or, when it is open, fills in what was missing. It is announced as soon as it has a name. */
@@ -194,17 +201,17 @@ export class Answer {
 
   #grow(type: 'text' | 'reasoning', text: string): void {
     const part = this.#part(type);
-    part.text += text;
+    part.tail += text;
     this.#textLength += text.length;
-    this.#sinceFlat += text.length;
-    if (this.#sinceFlat < flattenEvery) return;
-    this.#sinceFlat = 0;
-    flatten(part.text);
+    if (part.tail.length < flattenEvery) return;
+    flatten(part.tail);
+    part.pieces.push(part.tail);
+    part.tail = '';
   }
 
   #part(type: 'text' | 'reasoning'): TextLike {
     if (this.#current?.type === type) return this.#current;
-    const part: TextLike = { type, text: '' };
+    const part: TextLike = { type, pieces: [], tail: '' };
     this.#slots.push(part);
     this.#current = part;
     return part;
@@ -231,7 +238,8 @@ export class Answer {
     const parts: Part[] = [];
     for (const slot of this.#slots) {
       if (slot.type !== 'call') {
-        if (slot.text !== '' || slot.providerData !== undefined) parts.push({ ...slot });
+        const part = textPart(slot);
+        if (part.text !== '' || part.providerData !== undefined) parts.push(part);
       } else if (slot.call.ended) {
         const { id, name, providerData } = slot.call;
         const data = providerData === undefined ? {} : { providerData };
@@ -247,4 +255,9 @@ export class Answer {
     for (const call of this.#calls.values()) length += call.arguments.length + call.name.length;
     return { ...noUsage, outputTokens: Math.ceil(length / 4), estimated: true };
   }
+}
+
+function textPart({ type, pieces, tail, providerData }: TextLike): Extract<Part, { type: 'text' | 'reasoning' }> {
+  const text = pieces.length === 0 ? tail : pieces.join('') + tail;
+  return providerData === undefined ? { type, text } : { type, text, providerData };
 }

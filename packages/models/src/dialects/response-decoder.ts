@@ -103,6 +103,7 @@ class ResponseDecoder implements WireDecoder {
   /** Google and some gateways put an error into a stream as bare JSON, also over several lines; other stray text is ignored. */
   #stray(line: string): void {
     const text = line.trim();
+    if (this.#grammar.answer.isTerminal) return;
     if (text.startsWith('data:')) {
       this.#event('', text.slice(5).trim());
       return;

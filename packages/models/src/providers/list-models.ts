@@ -4,7 +4,8 @@ import { parseJson } from '@monkey-coder/protocol';
 import { classifyFailure } from '../dialects/classify.ts';
 import { asList, asObject, asText } from '../dialects/json-read.ts';
 import { modelFailure, networkFailure } from '../transport/failures.ts';
-import { createHttpClient, type HttpClient } from '../transport/http-client.ts';
+import { getText } from '../transport/get-text.ts';
+import { createHttpClient } from '../transport/http-client.ts';
 import { authHeaders } from './headers.ts';
 import type { ModelTarget } from './target.ts';
 
@@ -22,7 +23,6 @@ export type KeyVerdict =
 /** Where to ask. */
 export type ListTarget = Pick<ModelTarget, 'baseUrl' | 'listPath' | 'keyPath' | 'auth' | 'key' | 'dialect'>;
 
-const bodyLimit = 16 * 1024 * 1024;
 const timeoutMs = 20_000;
 
 /** Lists the models of a target's provider. Never throws. */
@@ -47,12 +47,8 @@ export async function listAt(
   const http = createHttpClient();
   try {
     const url = new URL(address);
-    const { status, body, head } = await get(
-      http,
-      url,
-      headers,
-      AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-    );
+    const patience = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    const { status, body, head } = await getText(http, url, { headers, signal: patience });
     if (status < 200 || status >= 300) {
       return { kind: 'failed', failure: classifyFailure({ status, headers: head, body }) };
     }
@@ -66,41 +62,6 @@ export async function listAt(
   } finally {
     http.close();
   }
-}
-
-function get(
-  http: HttpClient,
-  url: URL,
-  headers: Readonly<Record<string, string>>,
-  signal: AbortSignal,
-): Promise<{ status: number; head: Readonly<Record<string, string>>; body: string }> {
-  return new Promise((resolve, reject) => {
-    const pieces: Uint8Array[] = [];
-    let size = 0;
-    let status = 0;
-    let head: Readonly<Record<string, string>> = {};
-    const abort = (): void => {
-      exchange.close();
-      reject(new Error('no answer in time'));
-    };
-    const exchange = http.send(
-      { method: 'GET', url, headers: { ...headers, accept: 'application/json' } },
-      {
-        onHead: (code, all) => {
-          status = code;
-          head = all;
-        },
-        onData: (bytes) => {
-          size += bytes.length;
-          if (size <= bodyLimit) pieces.push(bytes);
-        },
-        onEnd: () => resolve({ status, head, body: Buffer.concat(pieces).toString('utf8') }),
-        onError: reject,
-      },
-    );
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-  });
 }
 
 /** `{data: [{id}]}` at most places, `{models: [{name}]}` at some (Google's with `models/` before it); a key endpoint answers with an object of facts. */

@@ -9,6 +9,7 @@ import { EventQueue } from '../transport/event-queue.ts';
 import { modelFailure, networkFailure } from '../transport/failures.ts';
 import { createHttpClient, type HttpClient, type HttpExchange } from '../transport/http-client.ts';
 import { defaultWatchdogLimits, type WatchdogLimits, Watchdogs } from '../transport/watchdogs.ts';
+import { truthful } from './empty-answer.ts';
 import { fitRequest } from './fit-request.ts';
 import { authHeaders } from './headers.ts';
 import type { ModelTarget } from './target.ts';
@@ -20,6 +21,8 @@ export interface ProviderModelOptions {
   readonly watchdogs?: WatchdogLimits;
   /** Hears what was left out of a request because the model does not take it. */
   readonly onNote?: (note: string) => void;
+  /** Hears the headers of every answer (names in lower case): rate limits are told there. */
+  readonly onHead?: (headers: Readonly<Record<string, string>>) => void;
 }
 
 /** Makes the model of a target. Throws MonkeyError `model.unknown` when its dialect is not spoken. */
@@ -32,6 +35,7 @@ export function createProviderModel(target: ModelTarget, options: ProviderModelO
     http: options.http ?? createHttpClient(),
     watchdogs: options.watchdogs ?? defaultWatchdogLimits,
     onNote: options.onNote ?? (() => undefined),
+    onHead: options.onHead ?? (() => undefined),
   };
   return {
     identity: { provider: target.provider, model: target.model },
@@ -45,7 +49,11 @@ interface CallContext {
   readonly http: HttpClient;
   readonly watchdogs: WatchdogLimits;
   readonly onNote: (note: string) => void;
+  readonly onHead: (headers: Readonly<Record<string, string>>) => void;
 }
+
+/** Bytes decoded at once. */
+const sliceBytes = 2048;
 
 /** One call from first `next()` to terminal event; owns the exchange and the timers. */
 class Call {
@@ -60,6 +68,9 @@ class Call {
   #over = false;
   #promptTokens = 0;
   #hasContent = false;
+  #isPaused = false;
+  #held: Uint8Array | undefined;
+  #bodyEnd: { readonly failure: ModelFailure | undefined } | undefined;
 
   constructor(context: CallContext, request: ModelRequest, signal: AbortSignal) {
     this.#context = context;
@@ -68,7 +79,7 @@ class Call {
     this.events = new EventQueue<ModelEvent>({
       onStart: () => this.#start(),
       onLeave: () => this.#release('close'),
-      onDrained: () => this.#exchange?.resume(),
+      onDrained: () => this.#goOn(),
     });
   }
 
@@ -103,18 +114,47 @@ class Call {
       },
       {
         onHead: (status, headers) => {
+          this.#context.onHead(headers);
           this.#decoder = dialect.createDecoder({ status, headers }, { model: target.model, quirks: target.quirks });
         },
-        onData: (bytes) => this.#receive(this.#decoder?.push(bytes) ?? []),
-        onEnd: () => this.#finish(undefined),
-        onError: (error) => this.#finish(networkFailure(error, url.host)),
+        onData: (bytes) => this.#read(bytes),
+        onEnd: () => this.#bodyEnded(undefined),
+        onError: (error) => this.#bodyEnded(networkFailure(error, url.host)),
       },
     );
   }
 
+  /** A slice at a time: what a reader that is behind does not take yet stays bytes, which are smaller than events. */
+  #read(bytes: Uint8Array): void {
+    this.#watchdogs?.alive();
+    for (let from = 0; from < bytes.length && !this.#over; from += sliceBytes) {
+      if (this.#isPaused) {
+        this.#held = bytes.subarray(from);
+        return;
+      }
+      this.#receive(this.#decoder?.push(bytes.subarray(from, from + sliceBytes)) ?? []);
+    }
+  }
+
+  #goOn(): void {
+    this.#isPaused = false;
+    const held = this.#held;
+    this.#held = undefined;
+    if (held !== undefined) this.#read(held);
+    if (this.#isPaused || this.#over) return;
+    this.#watchdogs?.resume();
+    if (this.#bodyEnd === undefined) this.#exchange?.resume();
+    else this.#finish(this.#bodyEnd.failure);
+  }
+
+  /** What came before the end is told before it. */
+  #bodyEnded(failure: ModelFailure | undefined): void {
+    if (this.#held === undefined) this.#finish(failure);
+    else this.#bodyEnd = { failure };
+  }
+
   #receive(events: readonly ModelEvent[]): void {
     if (this.#over) return;
-    this.#watchdogs?.alive();
     const last = events.at(-1);
     if (last === undefined) return;
     if (!this.#hasContent && events.some((event) => event.type !== 'start')) {
@@ -122,9 +162,15 @@ class Call {
       this.#watchdogs?.contentBegan();
     }
     const isTerminal = last.type === 'end' || last.type === 'error';
-    const kept = this.events.push(isTerminal ? [...events.slice(0, -1), this.#finished(last)] : events);
+    const kept = this.events.push(isTerminal ? [...events.slice(0, -1), this.#finished(truthful(last))] : events);
     if (isTerminal) this.#release(last.type === 'end' ? 'drain' : 'close');
-    else if (!kept) this.#exchange?.pause();
+    else if (!kept) this.#pause();
+  }
+
+  #pause(): void {
+    this.#isPaused = true;
+    this.#watchdogs?.pause();
+    this.#exchange?.pause();
   }
 
   /** Hosts may repeat a key in their error; where they told no counts, the prompt's size is estimated too. */

@@ -1,5 +1,11 @@
 // Retries around a model: full jitter (Brooker, AWS 2015), the provider's Retry-After in full, never past the deadline.
-import type { ModelEvent, ModelFailure, ModelRequest, ModelTerminalEvent } from '@monkey-coder/protocol';
+import type {
+  ModelErrorCode,
+  ModelEvent,
+  ModelFailure,
+  ModelRequest,
+  ModelTerminalEvent,
+} from '@monkey-coder/protocol';
 import { noUsage } from '@monkey-coder/protocol';
 import type { LanguageModel, ModelDecorator } from '../language-model.ts';
 import { modelFailure } from '../transport/failures.ts';
@@ -15,8 +21,10 @@ export interface RetryOptions {
   readonly maxAttempts?: number;
   /** Moment (of `now`) after which no attempt starts; a function when it moves. */
   readonly deadline?: number | (() => number | undefined);
-  /** Longest wait a provider may ask for when there is no deadline; default 10 minutes. */
+  /** Longest single wait, also inside the deadline; default 10 minutes when there is no deadline. */
   readonly maxWaitMs?: number;
+  /** Failures that are not waited out because somebody else can be asked. */
+  readonly giveUpOn?: readonly ModelErrorCode[];
   /** What to do when content came already: ask again after a `restart` event (agent turns), or fail. Default `restart`. */
   readonly afterContent?: 'restart' | 'fail';
 }
@@ -106,13 +114,14 @@ export function decideRetry(
     kind: 'give-up',
     failure: why === '' ? failure : { ...failure, message: `${failure.message} (${why})` },
   });
-  if (!failure.retry) return giveUp('');
+  if (!failure.retry || options.giveUpOn?.includes(failure.code)) return giveUp('');
   if (state.hadContent && options.afterContent === 'fail') return giveUp('');
   if (state.attempt >= (options.maxAttempts ?? defaultAttempts))
     return giveUp(`given up after ${state.attempt} attempts`);
   const delayMs = delayOf(failure, state.attempt, options.random);
   const deadline = typeof options.deadline === 'function' ? options.deadline() : options.deadline;
-  const latest = deadline ?? state.now + (options.maxWaitMs ?? defaultMaxWaitMs);
+  const patience = options.maxWaitMs ?? (deadline === undefined ? defaultMaxWaitMs : Number.POSITIVE_INFINITY);
+  const latest = Math.min(deadline ?? Number.POSITIVE_INFINITY, state.now + patience);
   if (state.now + delayMs <= latest) return { kind: 'retry', delayMs };
   const until = new Date(state.now + delayMs).toISOString();
   return giveUp(`the next try would be in ${Math.ceil(delayMs / 1000)} s, at ${until}, past the time limit`);

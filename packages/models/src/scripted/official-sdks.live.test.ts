@@ -87,7 +87,10 @@ describe('openai, chat completions', () => {
     const messages = [user, ...(message === undefined ? [] : [message]), ...results];
     const second = await client().chat.completions.create({ model: 'm', messages, tools });
     expect(second.choices[0]?.message.content).toBe('done');
-    expect(server.log.at(-1)?.request.messages.at(-1)?.parts).toMatchObject([{ callId: calls[0]?.id, output: 'x' }, {}]);
+    expect(server.log.at(-1)?.request.messages.at(-1)?.parts).toMatchObject([
+      { callId: calls[0]?.id, output: 'x' },
+      {},
+    ]);
   });
 
   it('puts a streamed answer together with its own accumulator', async () => {

@@ -10,7 +10,7 @@ export interface QueueSource {
   onDrained?(): void;
 }
 
-const highWater = 256;
+const highWater = 32;
 
 /** An iterable that can be read once. Events pushed after `close` are dropped. */
 export class EventQueue<T> implements AsyncIterableIterator<T> {

@@ -1,5 +1,8 @@
 // Sends HTTP requests over node:http(s) with kept-alive connections; no fetch, which costs 70-100 ms CPU at start.
 import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import type { Readable } from 'node:stream';
+import { loadUnpacker, unpack } from './content-encoding.ts';
+import { loadTunnel, type ProxyFor, proxyHeaders } from './proxy.ts';
 
 /** One request. */
 export interface HttpRequest {
@@ -37,6 +40,8 @@ export interface HttpClient {
 
 interface Sender {
   readonly agent: Agent;
+  /** For plain http: the proxy is asked for the whole address. */
+  readonly proxy?: URL | undefined;
   readonly request: (
     url: URL,
     options: RequestOptions,
@@ -47,38 +52,67 @@ interface Sender {
 /** How long the rest of an answered body may take before the connection is given up instead of kept, in milliseconds. */
 const drainMs = 250;
 
-/** Makes a client. `maxSockets` bounds the connections per host. Proxies are not supported. */
-export function createHttpClient(options: { readonly maxSockets?: number } = {}): HttpClient {
+/** How connections are made. */
+export interface HttpClientOptions {
+  /** Connections per host; default without bound. */
+  readonly maxSockets?: number;
+  /** The proxy an address takes, `proxyFromEnvironment(env)` for one; default none. */
+  readonly proxyFor?: ProxyFor;
+}
+
+/** Makes a client. */
+export function createHttpClient(options: HttpClientOptions = {}): HttpClient {
   const senders = new Map<string, Promise<Sender>>();
   const agentOptions = {
     keepAlive: true,
     keepAliveMsecs: 30_000,
     maxSockets: options.maxSockets ?? Number.POSITIVE_INFINITY,
   };
-  const senderFor = (protocol: string): Promise<Sender> => {
-    const known = senders.get(protocol);
+  const senderFor = (url: URL): Promise<Sender> => {
+    const proxy = options.proxyFor?.(url);
+    const key = `${url.protocol} ${proxy?.href ?? ''}`;
+    const known = senders.get(key);
     if (known !== undefined) return known;
-    const made = loadSender(protocol, agentOptions);
-    senders.set(protocol, made);
+    const made = loadSender(url.protocol, proxy, agentOptions);
+    senders.set(key, made);
     return made;
   };
   return {
     send: (request, handlers) => new Exchange(request, handlers, senderFor),
     close() {
-      for (const sender of senders.values()) void sender.then((one) => one.agent.destroy());
+      for (const sender of senders.values()) {
+        sender.then(
+          (one) => one.agent.destroy(),
+          () => undefined,
+        );
+      }
       senders.clear();
     },
   };
 }
 
-async function loadSender(protocol: string, agentOptions: object): Promise<Sender> {
+async function loadSender(protocol: string, proxy: URL | undefined, agentOptions: object): Promise<Sender> {
   if (protocol === 'https:') {
     const https = await import('node:https');
-    return { agent: new https.Agent(agentOptions), request: https.request };
+    const agent = new https.Agent(agentOptions);
+    if (proxy !== undefined) Object.assign(agent, { createConnection: await loadTunnel(proxy) });
+    return { agent, request: https.request };
   }
   if (protocol !== 'http:') throw new Error(`${protocol}// is not a web address; use http:// or https://`);
+  if (proxy?.protocol === 'https:') {
+    const https = await import('node:https');
+    return { agent: new https.Agent(agentOptions), request: https.request, proxy };
+  }
   const http = await import('node:http');
-  return { agent: new http.Agent(agentOptions), request: http.request };
+  return { agent: new http.Agent(agentOptions), request: http.request, proxy };
+}
+
+/** A proxy gets the whole address of a plain request in its first line. */
+function addressed(sender: Sender, url: URL, options: RequestOptions): [URL, RequestOptions] {
+  const { proxy } = sender;
+  if (proxy === undefined) return [url, options];
+  const headers = { ...(options.headers as Record<string, string>), host: url.host, ...proxyHeaders(proxy) };
+  return [new URL(proxy.origin), { ...options, path: url.href, headers }];
 }
 
 class Exchange implements HttpExchange {
@@ -86,13 +120,15 @@ class Exchange implements HttpExchange {
   readonly #handlers: HttpHandlers;
   #request: ClientRequest | undefined;
   #response: IncomingMessage | undefined;
+  /** The response, or what unpacks it. */
+  #body: Readable | undefined;
   #done = false;
   #repeated = false;
 
-  constructor(input: HttpRequest, handlers: HttpHandlers, senderFor: (protocol: string) => Promise<Sender>) {
+  constructor(input: HttpRequest, handlers: HttpHandlers, senderFor: (url: URL) => Promise<Sender>) {
     this.#input = input;
     this.#handlers = handlers;
-    senderFor(input.url.protocol).then(
+    senderFor(input.url).then(
       (sender) => this.#start(sender),
       (error) => this.#fail(error),
     );
@@ -111,18 +147,18 @@ class Exchange implements HttpExchange {
       request?.destroy();
       return;
     }
-    this.#response.resume();
+    (this.#body ?? this.#response).resume();
     const timer = setTimeout(() => request.destroy(), drainMs);
     timer.unref();
     this.#response.once('close', () => clearTimeout(timer));
   }
 
   pause(): void {
-    this.#response?.pause();
+    this.#body?.pause();
   }
 
   resume(): void {
-    this.#response?.resume();
+    this.#body?.resume();
   }
 
   #start(sender: Sender): void {
@@ -131,7 +167,8 @@ class Exchange implements HttpExchange {
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
     try {
       const options = { method, agent: sender.agent, headers: { ...headers, ...length } };
-      const request = sender.request(url, options, (response) => this.#receive(response));
+      const [address, allOptions] = addressed(sender, url, options);
+      const request = sender.request(address, allOptions, (response) => this.#receive(response));
       this.#request = request;
       request.on('error', (error) => this.#requestFailed(error, request, sender));
       request.end(body);
@@ -157,17 +194,37 @@ class Exchange implements HttpExchange {
       return;
     }
     this.#response = response;
-    response.on('data', (bytes: Uint8Array) => {
+    response.on('error', (error) => this.#fail(error));
+    response.on('close', () => {
+      if (!response.complete) this.#fail(Object.assign(new Error('connection closed'), { code: 'ECONNRESET' }));
+    });
+    const encoding = response.headers['content-encoding'];
+    if (encoding === undefined) this.#read(response, response);
+    else void this.#readPacked(response, encoding);
+  }
+
+  async #readPacked(response: IncomingMessage, encoding: string): Promise<void> {
+    try {
+      const unpacker = await loadUnpacker(encoding);
+      this.#read(response, unpacker === undefined ? response : unpack(response, unpacker));
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #read(response: IncomingMessage, body: Readable): void {
+    if (this.#done) return;
+    this.#body = body;
+    this.#handlers.onHead(response.statusCode ?? 0, flatHeaders(response.headers));
+    body.on('data', (bytes: Uint8Array) => {
       if (!this.#done) this.#handlers.onData(bytes);
     });
-    response.on('error', (error) => this.#fail(error));
-    response.on('end', () => {
+    if (body !== response) body.on('error', (error) => this.#fail(error));
+    body.on('end', () => {
       if (this.#done) return;
       this.#done = true;
       this.#handlers.onEnd();
     });
-    response.on('close', () => this.#fail(Object.assign(new Error('connection closed'), { code: 'ECONNRESET' })));
-    this.#handlers.onHead(response.statusCode ?? 0, flatHeaders(response.headers));
   }
 
   #fail(error: unknown): void {

@@ -51,6 +51,15 @@ export class Watchdogs {
     if (this.#idle) this.#timer?.refresh();
   }
 
+  /** The reader is behind: silence is ours until `resume`. */
+  pause(): void {
+    if (this.#idle) clearTimeout(this.#timer);
+  }
+
+  resume(): void {
+    if (this.#idle && this.#timer !== undefined) this.#timer = setTimeout(() => this.#expire(), this.#limits.idleMs);
+  }
+
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

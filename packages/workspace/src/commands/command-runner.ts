@@ -29,7 +29,7 @@ export interface CommandResult {
   /** Standard output and standard error as they came, head and tail with the omission said between. */
   readonly output: string;
   readonly omittedBytes: number;
-  /** File with the whole output (bounded at 32 MiB), when something was omitted. */
+  /** File with the whole output (bounded at 32 MiB), when something was omitted; readable until the workspace is closed. */
   readonly outputFile?: string;
 }
 
@@ -55,4 +55,6 @@ export interface CommandRunner {
   run(request: CommandRequest): Promise<CommandResult>;
   /** Probed once, then remembered. */
   sandbox(): Promise<SandboxStatus>;
+  /** Ends what commands of agents that died have left behind; one look at a folder where there is nothing. Never rejects. */
+  recover(): Promise<void>;
 }

@@ -49,6 +49,10 @@ describe('the environment of commands', () => {
       NO_COLOR: '1',
       TERM: 'dumb',
       GIT_TERMINAL_PROMPT: '0',
+      PYTHONDONTWRITEBYTECODE: '1',
+      npm_config_update_notifier: 'false',
+      npm_config_fund: 'false',
+      npm_config_audit: 'false',
     });
     expect(isSecretVariable('PWD', '/home')).toBe(false);
   });
@@ -78,7 +82,7 @@ describe('kept output', () => {
     const whole = Array.from({ length: 3000 }, (_, index) => `zeile ${index} ä€😀\n`).join('');
     try {
       for (const size of [1, 7, 100, 5_000, whole.length]) {
-        const collector = new OutputCollector(1_000, join(folder, `${size}.txt`));
+        const collector = new OutputCollector(1_000, folder, `${size}`);
         const characters = [...whole];
         for (let at = 0; at < characters.length; at += size) collector.add(characters.slice(at, at + size).join(''));
         const { output, omittedBytes, outputFile } = collector.finish();
@@ -96,10 +100,10 @@ describe('kept output', () => {
   });
 
   it('needs no file when everything fits', () => {
-    const collector = new OutputCollector(1_000, '/nonexistent/x.txt');
+    const collector = new OutputCollector(1_000, '/nonexistent', 'x');
     collector.add('short\n');
     expect(collector.finish()).toEqual({ output: 'short\n', omittedBytes: 0 });
-    const failing = new OutputCollector(10, '/dev/null/x.txt');
+    const failing = new OutputCollector(10, '/dev/null', 'x');
     failing.add('longer than ten bytes\n');
     expect(failing.finish().outputFile).toBeUndefined();
     expect(failing.finish().omittedBytes).toBe(12);

@@ -15,7 +15,7 @@ const codeName =
 const socketName =
   /^(SSH_.*|GPG_AGENT_INFO|DBUS_.*|XAUTHORITY|DISPLAY|WAYLAND_DISPLAY|TMUX.*|STY|DOCKER_HOST|VSCODE_.*)$/i;
 
-/** Values every command gets: no colour, no pager, no prompt, no editor. */
+/** Values every command gets: no colour, no pager, no prompt, no editor, no caches beside sources, no news about the tool itself. */
 const fixed: Readonly<Record<string, string>> = {
   CI: '1',
   NO_COLOR: '1',
@@ -26,6 +26,15 @@ const fixed: Readonly<Record<string, string>> = {
   GIT_TERMINAL_PROMPT: '0',
   GIT_EDITOR: 'true',
   DEBIAN_FRONTEND: 'noninteractive',
+  PYTHONDONTWRITEBYTECODE: '1',
+  PIP_DISABLE_PIP_VERSION_CHECK: '1',
+  npm_config_update_notifier: 'false',
+  npm_config_fund: 'false',
+  npm_config_audit: 'false',
+  npm_config_progress: 'false',
+  NO_UPDATE_NOTIFIER: '1',
+  COREPACK_ENABLE_DOWNLOAD_PROMPT: '0',
+  DOTNET_NOLOGO: '1',
 };
 
 /** Name of the variable by which the processes of a command are found again, wherever they hid. */

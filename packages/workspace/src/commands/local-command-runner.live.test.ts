@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -14,7 +15,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { build } from 'esbuild';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { commandRunnerCases } from '../testing/command-runner-cases.ts';
 import type { CommandRequest } from './command-runner.ts';
 import {
@@ -216,3 +218,95 @@ describe('commands without a sandbox', () => {
     });
   });
 });
+
+describe('after an agent without a sandbox was killed', () => {
+  const isLinux = process.platform === 'linux';
+
+  it.runIf(isLinux)('the next one ends what is left, and nothing else', { timeout: 30_000 }, async () => {
+    const parent = join(folder, 'all');
+    const script = await bundleAgent();
+    const seconds = `4000.${process.pid}`;
+    const polite = `(trap 'echo bye > bye.txt; exit' TERM; while :; do /bin/sleep 0.05; done) >/dev/null 2>&1 &`;
+    const command = `${polite} (trap '' TERM; env -i /bin/sleep ${seconds}1) & setsid /bin/sleep ${seconds}2 & echo up; sleep ${seconds}3`;
+    const agent = spawn(process.execPath, [script, root, join(parent, 'dead'), command], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { PATH: process.env['PATH'] },
+    });
+    await new Promise((resolve) => agent.stdout.once('data', resolve));
+    const marker = readdirSync(join(parent, 'dead', 'live'))[0] ?? '';
+    const bystander = spawn('sleep', [`${seconds}4`], { stdio: 'ignore' });
+    onTestFinished(() => void execFileSync('sh', ['-c', `pgrep -f '^(/bin/)?sleep ${seconds}' | xargs -r kill -9`]));
+    const living = createRunner({ folder: join(parent, 'living'), foldersOfAll: parent });
+    const longRun = living.run(request(`sleep ${seconds}5`, { sandbox: 'off' }));
+    const next = createRunner({ folder: join(parent, 'next'), foldersOfAll: parent });
+    for (let round = 0; round < 100 && running(seconds).length < 5; round += 1) await next.recover();
+    expect(running(seconds)).toEqual(['1', '2', '3', '4', '5']);
+
+    const exited = new Promise((resolve) => agent.once('exit', resolve));
+    agent.kill('SIGKILL');
+    await exited;
+    expect(running(seconds)).toEqual(['1', '2', '3', '4', '5']);
+    const owner = readdirSync(join(parent, 'dead')).find((name) => name.startsWith('owner_')) ?? '';
+    // A marker on a process that is older than the owner is no proof: nothing is ended.
+    forgeOwner(join(parent, 'forged'), marker, owner.replace(/^(owner_\d+)_\d+/, `$1_${2 ** 50}`));
+    mkdirSync(join(parent, 'nobody'));
+    rmSync(join(parent, 'dead'), { recursive: true });
+    await next.recover();
+    expect(running(seconds)).toEqual(['1', '2', '3', '4', '5']);
+
+    forgeOwner(join(parent, 'dead'), marker, owner);
+    await next.recover();
+    expect(running(seconds)).toEqual(['4', '5']);
+    expect(readFileSync(join(root, 'bye.txt'), 'utf8')).toBe('bye\n');
+    await next.close();
+    expect(readdirSync(parent).sort()).toEqual(['living', 'nobody']);
+    expect(bystander.exitCode).toBe(null);
+    await living.close();
+    await longRun;
+  });
+
+  it('looks through nothing when nothing is left, and notes only what runs', async () => {
+    const runner = createRunner({ folder: join(folder, 'all', 'own'), foldersOfAll: join(folder, 'all') });
+    await runner.recover();
+    expect(existsSync(join(folder, 'all'))).toBe(false);
+    await runner.run(request('ls live', { sandbox: 'off', cwd: root }));
+    expect(readdirSync(join(folder, 'all', 'own', 'live'))).toEqual([]);
+  });
+});
+
+function forgeOwner(at: string, marker: string, owner: string): void {
+  mkdirSync(join(at, 'live'), { recursive: true });
+  writeFileSync(join(at, 'live', marker), '');
+  writeFileSync(join(at, owner), '');
+}
+
+/** Last digits of the sleeps of this test that run. */
+function running(seconds: string): string[] {
+  const lines = execFileSync('ps', ['-eo', 'stat,args'], { encoding: 'utf8' }).split('\n');
+  const found = lines
+    .filter((line) => !line.startsWith('Z'))
+    .map((line) => new RegExp(`sleep ${seconds}(\\d)$`).exec(line));
+  return [...new Set(found.flatMap((match) => match?.[1] ?? []))].sort();
+}
+
+/** A process that runs one command with the real runner and says so when it has spoken. */
+async function bundleAgent(): Promise<string> {
+  const outfile = join(folder, 'agent.mjs');
+  await build({
+    stdin: {
+      contents: `import { createLocalCommandRunner } from './local-command-runner.ts';
+        const [, , root, folder, command] = process.argv;
+        const runner = createLocalCommandRunner({ root, addedFolders: [], protectedFolders: [], folder, environment: process.env, now: Date.now, newId: () => 'orphan-' + process.pid + '-' + Date.now() });
+        await runner.run({ command, timeoutMs: 60_000, maxOutputBytes: 1000, network: false, writable: true, sandbox: 'off', signal: new AbortController().signal, onOutput: () => process.stdout.write('up') });`,
+      resolveDir: import.meta.dirname,
+      loader: 'ts',
+    },
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    conditions: ['source'],
+    logLevel: 'error',
+  });
+  return outfile;
+}

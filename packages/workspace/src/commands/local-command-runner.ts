@@ -11,6 +11,7 @@ import { absoluteSearchPath } from '../git/run-git.ts';
 import { sandboxArguments } from './bubblewrap.ts';
 import type { CommandRequest, CommandResult, CommandRunner, SandboxStatus } from './command-runner.ts';
 import { commandMarkerName, scrubEnvironment } from './environment.ts';
+import { claimFolder, noteCommand, recoverCommands } from './left-behind.ts';
 import { type Finished, RunningCommand } from './running-command.ts';
 import { forgetSandbox, rememberSandbox, remembersSandbox } from './sandbox-memory.ts';
 
@@ -22,9 +23,11 @@ export interface LocalCommandRunnerOptions {
   readonly protectedFolders: readonly string[];
   /** Where output files and the private /tmp are kept; made when needed, emptied by `close`. */
   readonly folder: string;
+  /** Folder with the folders of all agents, looked through by `recover`. */
+  readonly foldersOfAll?: string;
   /** The user's environment; scrubbed before any command sees it. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Milliseconds, monotonic or not. */
+  /** Milliseconds; since 1970 where old folders of others are to be removed by `recover`. */
   readonly now: () => number;
   /** A fresh unique word for each command. */
   readonly newId: () => string;
@@ -44,34 +47,19 @@ export interface LocalCommandRunner extends CommandRunner {
 
 /** Creates the runner; nothing is spawned or looked up before the first `run` or `sandbox`. */
 export function createLocalCommandRunner(options: LocalCommandRunnerOptions): LocalCommandRunner {
-  const environment = scrubEnvironment(options.environment);
   const searchPath = absoluteSearchPath(options.environment['PATH']);
-  environment['PATH'] = searchPath;
-  const live = new Set<RunningCommand>();
-  const state: RunnerState = { sandboxProblem: null, sandboxWorked: false, shell: null, bwrap: undefined };
-
-  const start = async (request: CommandRequest, sandboxed: boolean): Promise<Finished> => {
-    const marker = options.newId();
-    state.shell ??= shellCommand(searchPath);
-    const { shell } = state;
-    const cwd = request.cwd ?? options.root;
-    const inner = [shell.file, ...shell.arguments, shell.prefix + request.command];
-    const line = sandboxed
-      ? [state.bwrap ?? 'bwrap', ...sandboxArguments(places(options), { ...request, cwd }), ...inner]
-      : inner;
-    const command = new RunningCommand(request, options, marker, {
-      line,
-      cwd,
-      environment: { ...environment, PWD: cwd, [commandMarkerName]: marker },
-      sandboxed,
-    });
-    live.add(command);
-    try {
-      return await command.finished;
-    } finally {
-      live.delete(command);
-    }
+  const state: RunnerState = {
+    environment: { ...scrubEnvironment(options.environment), PATH: searchPath },
+    live: new Set(),
+    sandboxProblem: null,
+    sandboxWorked: false,
+    shell: null,
+    bwrap: undefined,
+    hasClaimed: false,
   };
+  const removals: Promise<void>[] = [];
+  const start = (request: CommandRequest, sandboxed: boolean): Promise<Finished> =>
+    startCommand(options, state, request, sandboxed);
 
   const run = async (request: CommandRequest): Promise<CommandResult> => {
     const sandboxed = wantsSandbox(request, state, searchPath);
@@ -89,19 +77,61 @@ export function createLocalCommandRunner(options: LocalCommandRunnerOptions): Lo
   return {
     run,
     sandbox: () => probe(state, searchPath, options, run),
+    recover: async () => {
+      if (options.foldersOfAll === undefined) return;
+      removals.push(...(await recoverCommands(options.foldersOfAll, { own: options.folder, now: options.now() })));
+    },
     close: async () => {
-      await Promise.allSettled([...live].map((command) => command.cancel()));
+      await Promise.allSettled([...[...state.live].map((command) => command.cancel()), ...removals]);
       rmSync(options.folder, { recursive: true, force: true });
     },
   };
 }
 
+async function startCommand(
+  options: LocalCommandRunnerOptions,
+  state: RunnerState,
+  request: CommandRequest,
+  sandboxed: boolean,
+): Promise<Finished> {
+  const marker = options.newId();
+  const { environment } = state;
+  state.shell ??= shellCommand(environment['PATH'] ?? '');
+  const { shell } = state;
+  if (!state.hasClaimed) claimFolder(options.folder);
+  state.hasClaimed = true;
+  const cwd = request.cwd ?? options.root;
+  const inner = [shell.file, ...shell.arguments, shell.prefix + request.command];
+  const line = sandboxed
+    ? [state.bwrap ?? 'bwrap', ...sandboxArguments(places(options), { ...request, cwd }), ...inner]
+    : inner;
+  // A sandbox ends with the agent; what runs without one is noted, to be found after a crash.
+  const noteEnd = sandboxed ? () => undefined : noteCommand(options.folder, marker);
+  try {
+    const command = new RunningCommand(request, options, marker, {
+      line,
+      cwd,
+      environment: { ...environment, PWD: cwd, [commandMarkerName]: marker },
+      sandboxed,
+    });
+    state.live.add(command);
+    return await command.finished.finally(() => state.live.delete(command));
+  } finally {
+    noteEnd();
+  }
+}
+
 interface RunnerState {
+  /** What commands see. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly live: Set<RunningCommand>;
   sandboxProblem: string | null;
   sandboxWorked: boolean;
   shell: ShellCommand | null;
   /** Path of the program; null when there is none, undefined before the first look. */
   bwrap: string | null | undefined;
+  /** Whether the folder says whose it is. */
+  hasClaimed: boolean;
 }
 
 function places(options: LocalCommandRunnerOptions) {

@@ -1,6 +1,7 @@
 // Keeps head and tail of a command's output, counts the rest, and files the whole when something is left out.
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { createHash, type Hash } from 'node:crypto';
+import { closeSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** What was kept. */
 export interface CollectedOutput {
@@ -12,11 +13,18 @@ export interface CollectedOutput {
 /** Largest output file, in bytes. */
 export const maxOutputFileBytes = 32 * 1024 * 1024;
 
+/** Where the output files of a runner's folder lie. */
+export function outputFolder(runnerFolder: string): string {
+  return join(runnerFolder, 'output');
+}
+
 /** Takes text in order; `finish` gives what was kept and closes the file. */
 export class OutputCollector {
   readonly #headLimit: number;
   readonly #tailLimit: number;
-  readonly #filePath: string;
+  readonly #folder: string;
+  readonly #word: string;
+  #hash: Hash | null = null;
   #head = '';
   #headBytes = 0;
   #tail: { text: string; bytes: number }[] = [];
@@ -26,10 +34,12 @@ export class OutputCollector {
   #fileBytes = 0;
   #fileFailed = false;
 
-  constructor(maxBytes: number, filePath: string) {
+  /** `word` is unique among what writes to the folder at the same time. */
+  constructor(maxBytes: number, folder: string, word: string) {
     this.#headLimit = Math.ceil(maxBytes / 2);
     this.#tailLimit = Math.floor(maxBytes / 2);
-    this.#filePath = filePath;
+    this.#folder = folder;
+    this.#word = word;
   }
 
   add(text: string): void {
@@ -50,10 +60,28 @@ export class OutputCollector {
     if (this.#file !== null) closeSync(this.#file);
     const tail = this.#tail.map((piece) => piece.text).join('');
     if (this.#omittedBytes === 0) return { output: this.#head + tail, omittedBytes: 0 };
-    const where = this.#fileFailed ? '' : `; the whole is in ${this.#filePath}`;
+    const outputFile = this.#keepFile();
+    const what = this.#fileBytes >= maxOutputFileBytes ? 'its beginning' : 'the whole';
+    const where = outputFile === undefined ? '' : `; ${what} is in ${outputFile}`;
     const note = `\n[… ${this.#omittedBytes} bytes omitted${where} …]\n`;
     const kept = { output: this.#head + note + tail, omittedBytes: this.#omittedBytes };
-    return this.#fileFailed ? kept : { ...kept, outputFile: this.#filePath };
+    return outputFile === undefined ? kept : { ...kept, outputFile };
+  }
+
+  // Named by its content: equal output has an equal name, so that a repeated command is seen to say the same.
+  #keepFile(): string | undefined {
+    if (this.#fileFailed || this.#hash === null) return undefined;
+    const path = join(this.#folder, `${this.#hash.digest('hex').slice(0, 16)}.txt`);
+    try {
+      renameSync(this.#temporaryPath(), path);
+      return path;
+    } catch {
+      return undefined;
+    }
+  }
+
+  #temporaryPath(): string {
+    return join(this.#folder, `${this.#word}.part`);
   }
 
   #addTail(text: string): void {
@@ -75,8 +103,9 @@ export class OutputCollector {
 
   #openFile(): void {
     try {
-      mkdirSync(dirname(this.#filePath), { recursive: true, mode: 0o700 });
-      this.#file = openSync(this.#filePath, 'w', 0o600);
+      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+      this.#file = openSync(this.#temporaryPath(), 'w', 0o600);
+      this.#hash = createHash('sha256');
     } catch {
       this.#fileFailed = true;
       return;
@@ -89,6 +118,7 @@ export class OutputCollector {
     const bytes = Buffer.from(text).subarray(0, maxOutputFileBytes - this.#fileBytes);
     try {
       writeSync(this.#file, bytes);
+      this.#hash?.update(bytes);
       this.#fileBytes += bytes.length;
     } catch {
       this.#fileBytes = maxOutputFileBytes;

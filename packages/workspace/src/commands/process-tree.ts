@@ -60,6 +60,19 @@ function hasMarker(pid: number, needle: Buffer): boolean {
   }
 }
 
+/** Facts about a process that tell it from a later one of the same pid (Linux; elsewhere none); undefined when it is gone. */
+export function processFacts(pid: number): { readonly groupId: number; readonly startTicks: number } | undefined {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
+    return { groupId: Number(fields[2]), startTicks: Number(fields[19]) };
+  } catch {
+    return undefined;
+  }
+}
+
 /** Signals single processes; those already gone are passed over. */
 export function signalProcesses(pids: readonly number[], signal: NodeJS.Signals): void {
   for (const pid of pids) {

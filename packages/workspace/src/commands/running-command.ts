@@ -1,11 +1,10 @@
 // One shell command from spawn to the end of its last process.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { MonkeyError } from '@monkey-coder/protocol';
 import { createAnsiStripper } from './ansi.ts';
 import type { CommandRequest, CommandResult } from './command-runner.ts';
-import { OutputCollector } from './output-collector.ts';
+import { OutputCollector, outputFolder } from './output-collector.ts';
 import { hasLiveGroup, isSandboxProcess, markedProcesses, signalGroup, signalProcesses } from './process-tree.ts';
 
 /** What a running command takes from its runner. */
@@ -61,7 +60,7 @@ export class RunningCommand {
     this.#marker = marker;
     this.#launch = launch;
     this.#startedAt = options.now();
-    this.#collector = new OutputCollector(request.maxOutputBytes, join(options.folder, `${marker}.txt`));
+    this.#collector = new OutputCollector(request.maxOutputBytes, outputFolder(options.folder), marker);
     const [file = 'sh', ...rest] = launch.line;
     this.#child = spawn(file, rest, {
       cwd: launch.sandboxed ? '/' : launch.cwd,

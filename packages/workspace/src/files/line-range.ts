@@ -3,9 +3,9 @@ import { isUtf8 } from 'node:buffer';
 import { MonkeyError } from '@monkey-coder/protocol';
 import type { LineRange } from '../workspace.ts';
 import type { CheckedPath } from './path-guard.ts';
-import { type OpenFile, withOpenFile } from './text-file.ts';
+import { formatBytes, type OpenFile, withOpenFile } from './text-file.ts';
 
-const pieceBytes = 1024 * 1024;
+const pieceBytes = 256 * 1024;
 /** Bytes counted before other work of the process gets its turn. */
 const breathBytes = 64 * 1024 * 1024;
 const newline = 0x0a;
@@ -33,42 +33,49 @@ export async function readLines(
 ): Promise<{ readonly range: LineRange; readonly next: LinePlace }> {
   return withOpenFile(checked, async (file) => {
     const start = await findLine(file, query.from ?? { line: 1, byte: 0 }, query.firstLine);
-    if (start.line < query.firstLine) return nothingThere(checked, file, start);
+    if (start.line < query.firstLine) return nothingThere(checked, file, start.line);
     const bytes = file.read(start.byte, Math.min(query.maxBytes, file.size - start.byte));
     if (bytes.includes(0))
       throw new MonkeyError(
         'workspace.binary',
-        `${checked.path} has NUL bytes there (${file.size} bytes): it is binary or has holes`,
+        `${checked.path} has ${formatBytes(file.size)} and no text there: it is binary, or has a hole`,
       );
     return windowOf(checked, file, { start, bytes, maxLines: query.maxLines });
   });
 }
 
-/** Counts line ends up to a line; the last line's place when the file ends before. */
+/** Counts line ends up to a line; the number of the last line when the file ends before. */
 async function findLine(file: OpenFile, from: LinePlace, wanted: number): Promise<LinePlace> {
-  let { line, byte } = from;
+  let place = from;
   let sinceBreath = 0;
-  while (line < wanted && byte < file.size) {
-    const piece = file.read(byte, Math.min(pieceBytes, file.size - byte));
+  const space = Buffer.allocUnsafe(place.line < wanted ? pieceBytes : 0);
+  while (place.line < wanted && place.byte < file.size) {
+    const piece = file.read(place.byte, Math.min(pieceBytes, file.size - place.byte), space);
     if (piece.length === 0) break;
-    let at = 0;
-    while (line < wanted) {
-      const end = piece.indexOf(newline, at);
-      if (end < 0) break;
-      line += 1;
-      at = end + 1;
-    }
-    byte += line < wanted ? piece.length : at;
+    place = countLines(piece, place, wanted);
     sinceBreath += piece.length;
     if (sinceBreath < breathBytes) continue;
     sinceBreath = 0;
     await new Promise((resolve) => setImmediate(resolve));
   }
-  return line === wanted && byte >= file.size && wanted > 1 ? { line: line - 1, byte } : { line, byte };
+  if (place.byte < file.size) return place;
+  const isEmptyLine = file.size === 0 || file.read(file.size - 1, 1)[0] === newline;
+  return isEmptyLine ? { ...place, line: place.line - 1 } : place;
 }
 
-function nothingThere(checked: CheckedPath, file: OpenFile, start: LinePlace) {
-  const totalLines = start.line;
+/** The place after a piece, or where the wanted line begins in it. */
+function countLines(piece: Buffer, { line, byte }: LinePlace, wanted: number): LinePlace {
+  let at = 0;
+  for (let count = line; ; ) {
+    const end = piece.indexOf(newline, at);
+    if (end < 0) return { line: count, byte: byte + piece.length };
+    at = end + 1;
+    count += 1;
+    if (count === wanted) return { line: count, byte: byte + at };
+  }
+}
+
+function nothingThere(checked: CheckedPath, file: OpenFile, totalLines: number) {
   const range: LineRange = {
     path: checked.path,
     text: '',
@@ -78,7 +85,7 @@ function nothingThere(checked: CheckedPath, file: OpenFile, start: LinePlace) {
     totalLines,
     sizeBytes: file.size,
   };
-  return { range, next: start };
+  return { range, next: { line: 1, byte: 0 } };
 }
 
 interface Window {

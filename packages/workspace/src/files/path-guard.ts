@@ -42,6 +42,8 @@ export function createPathGuard(options: {
   readonly root: string;
   readonly addedFolders: readonly string[];
   readonly protectedFolders: readonly string[];
+  /** A folder whose files may be read wherever it lies; it need not exist yet. */
+  readonly readableFolder?: string;
 }): PathGuard {
   const root = realFolder(options.root);
   const addedFolders = options.addedFolders.map(realFolder);
@@ -54,20 +56,22 @@ export function createPathGuard(options: {
   // A base inside a protected folder (a worktree kept in the state folder) is the more exact word and wins.
   const isProtectedPlace = (path: string, base: string): boolean =>
     protectedFolders.some((folder) => isInside(folder, path) && !(isInside(folder, base) && base !== folder));
+  const isReadable = (path: string): boolean =>
+    options.readableFolder !== undefined && isInside(resolveFully(resolve(options.readableFolder)).absolute, path);
   const baseOf = (path: string): string | undefined =>
     bases.filter((base) => isInside(base, path)).sort((a, b) => b.length - a.length)[0];
 
   const check = (path: string, access: 'read' | 'write'): CheckedPath => {
-    const spelling = refusedSpelling(path);
-    if (spelling !== null)
-      throw new MonkeyError('workspace.outside', `${JSON.stringify(path)} is refused: ${spelling}`);
+    requireUsableSpelling(path);
     const lexical = isAbsolute(path) ? resolve(path) : resolve(root, path);
     const { absolute, missing } = resolveFully(lexical);
     const base = baseOf(absolute);
-    if (base === undefined) throw outside(path, lexical, absolute, bases);
-    if (isProtectedPlace(absolute, base))
-      throw new MonkeyError('workspace.protected', `${path} belongs to the agent itself and is not opened`);
+    const isOpen = base !== undefined && !isProtectedPlace(absolute, base);
     const stats = missing ? null : statOrNull(absolute);
+    if (!isOpen && access === 'read' && isReadable(absolute))
+      return { absolute, path: shown(absolute), base: root, stats };
+    if (base === undefined) throw outside(path, lexical, absolute, bases);
+    if (!isOpen) throw new MonkeyError('workspace.protected', `${path} belongs to the agent itself and is not opened`);
     if (access === 'write') checkWrite(path, absolute, base, stats);
     return { absolute, path: shown(absolute), base, stats };
   };
@@ -76,6 +80,11 @@ export function createPathGuard(options: {
     return base !== undefined && !isProtectedPlace(folder, base) && !isProtectedName(relative(base, folder));
   };
   return { root, addedFolders, check, shown, isWritableFolder };
+}
+
+function requireUsableSpelling(path: string): void {
+  const reason = refusedSpelling(path);
+  if (reason !== null) throw new MonkeyError('workspace.outside', `${JSON.stringify(path)} is refused: ${reason}`);
 }
 
 function outside(path: string, lexical: string, absolute: string, bases: readonly string[]): MonkeyError {

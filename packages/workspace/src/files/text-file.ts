@@ -38,15 +38,15 @@ export function readText(checked: CheckedPath): FileText {
 export interface OpenFile {
   /** Bytes it had when it was opened. */
   readonly size: number;
-  /** At most `length` bytes from `offset`; fewer at the end. */
-  read(offset: number, length: number): Buffer;
+  /** At most `length` bytes from `offset`; fewer at the end. They lie in `space` where it is given. */
+  read(offset: number, length: number, space?: Buffer): Buffer;
 }
 
 /** Opens a file with the same care as `readBytes`, for reading pieces of it. */
 export async function withOpenFile<T>(checked: CheckedPath, work: (file: OpenFile) => Promise<T>): Promise<T> {
   const { descriptor, size } = openChecked(checked);
   try {
-    return await work({ size, read: (offset, length) => readAt(descriptor, offset, length) });
+    return await work({ size, read: (offset, length, space) => readAt(descriptor, offset, length, space) });
   } catch (error) {
     throw isMonkeyError(error) ? error : ioError(checked.path, error, 'read');
   } finally {
@@ -91,8 +91,8 @@ function requireSamePlace(checked: CheckedPath, descriptor: number): void {
 }
 
 // Files of /proc and files growing meanwhile say another size than they have: read until nothing more comes.
-function readAt(descriptor: number, offset: number, length: number): Buffer {
-  const buffer = Buffer.allocUnsafe(length);
+function readAt(descriptor: number, offset: number, length: number, space?: Buffer): Buffer {
+  const buffer = space ?? Buffer.allocUnsafe(length);
   let done = 0;
   while (done < length) {
     const read = readSync(descriptor, buffer, done, length - done, offset + done);
@@ -102,7 +102,8 @@ function readAt(descriptor: number, offset: number, length: number): Buffer {
   return buffer.subarray(0, done);
 }
 
-function formatBytes(bytes: number): string {
+/** A size as people read it. */
+export function formatBytes(bytes: number): string {
   if (bytes >= 1024 ** 3) return `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
   if (bytes >= 1024 ** 2) return `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
   return `${bytes} bytes`;

@@ -26,13 +26,14 @@ interface Listing {
 export function createFileLister(root: string, options: FileListerOptions = {}): FileLister {
   const git = options.runGit === undefined ? runGit : options.runGit;
   return {
-    async list({ under = '', glob, limit, signal }) {
+    async list({ under = '', glob, limit, exclude, signal }) {
       signal?.throwIfAborted();
       const base = tidyFolder(under);
       const listing = base === null ? empty : await listAll(root, base, git, signal);
       const matches = glob === undefined || glob === '' ? null : compileGlob(glob);
       const cut = base === null || base === '' ? 0 : base.length + 1;
-      const wanted = matches ? listing.paths.filter((path) => matches(nameBelow(path, cut))) : listing.paths;
+      const named = matches ? listing.paths.filter((path) => matches(nameBelow(path, cut))) : listing.paths;
+      const wanted = exclude ? named.filter((path) => !exclude(path)) : named;
       const found = { paths: wanted.slice(0, limit), truncated: wanted.length > limit };
       return listing.repositories.length === 0 ? found : { ...found, repositories: listing.repositories };
     },

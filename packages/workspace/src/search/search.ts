@@ -10,6 +10,8 @@ export interface FileLister {
     readonly under?: string;
     readonly glob?: string;
     readonly limit: number;
+    /** Paths to leave out, as if they were not there. */
+    readonly exclude?: (path: string) => boolean;
     readonly signal?: AbortSignal;
   }): Promise<{
     readonly paths: readonly string[];
@@ -37,6 +39,8 @@ export interface TextSearch {
     readonly under?: string;
     readonly glob?: string;
     readonly limit: number;
+    /** Paths of files not to look into. */
+    readonly exclude?: (path: string) => boolean;
     readonly signal?: AbortSignal;
   }): Promise<{ readonly matches: readonly SearchMatch[]; readonly truncated: boolean }>;
 }

@@ -38,10 +38,10 @@ const SLICE_FILES = 500;
 export function createTextSearch(root: string, options: TextSearchOptions): TextSearch {
   const prefilter = prefilterOf(root, options);
   return {
-    async search({ pattern, syntax, caseSensitive, under = '', glob, limit, signal }) {
+    async search({ pattern, syntax, caseSensitive, under = '', glob, limit, exclude, signal }) {
       const compiled = compilePattern(pattern, syntax, caseSensitive);
       const cancel = signal === undefined ? {} : { signal };
-      const scope = glob === undefined ? { under } : { under, glob };
+      const scope = { under, ...(glob === undefined ? {} : { glob }), ...(exclude === undefined ? {} : { exclude }) };
       const { paths } = await options.lister.list({ limit: Number.MAX_SAFE_INTEGER, ...scope, ...cancel });
       const { literals, ignoreCase } = compiled;
       const isWorthAsking = paths.length >= (options.prefilterFrom ?? DEFAULT_PREFILTER_FROM);

@@ -1,9 +1,9 @@
 // Reads files of the repository above the workspace root, such as instruction files: never written, never beyond its top.
 import { MonkeyError } from '@monkey-coder/protocol';
-import { findRepository } from '../git/repository.ts';
+import { createPathGuard } from '../files/path-guard.ts';
+import { readText } from '../files/text-file.ts';
 import type { OuterFiles } from '../workspace.ts';
-import { createPathGuard } from './path-guard.ts';
-import { readText } from './text-file.ts';
+import { findRepository } from './repository.ts';
 
 /** The repository a real folder lies in, with `protectedFolders` closed; null at its top and outside of any. */
 export function openOuterFiles(root: string, protectedFolders: readonly string[]): OuterFiles | null {

@@ -1,0 +1,152 @@
+// Finds where a run's model is called, with which keys, and who answers when it does not.
+import {
+  type Catalogue,
+  type EffectivePrice,
+  findLocalServers,
+  type ModelTarget,
+  priceLookup,
+  resolveTarget,
+  Secret,
+} from '@monkey-coder/models';
+import { errorMessage, isMonkeyError } from '@monkey-coder/protocol';
+import type { Homes } from '../config/homes.ts';
+import type { KeyCommands } from '../config/key-command.ts';
+import type { Settings } from '../config/settings.ts';
+import { userCatalogue } from '../config/user-catalogue.ts';
+
+/** What finding a model depends on. */
+export interface ModelSources {
+  readonly settings: Settings;
+  readonly homes: Pick<Homes, 'state'>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Stored keys by provider, those tried first in front. */
+  readonly keys: () => Readonly<Record<string, readonly string[]>>;
+  readonly keyCommands: KeyCommands;
+  readonly now: () => number;
+}
+
+/** One place where a model can be called, and what it costs there. */
+export interface FoundCandidate {
+  readonly target: ModelTarget;
+  /** Price now; undefined when unknown. */
+  readonly price: EffectivePrice | undefined;
+  /** Price of a model of the same provider at a time, by the name a reply gives. */
+  readonly priceFor: (model: string, at: number) => EffectivePrice | undefined;
+}
+
+/** A model that was found, and who stands in for it. */
+export interface FoundModel extends FoundCandidate {
+  /** In order: further keys of the same model, then the fallback models with their keys. */
+  readonly alternatives: readonly FoundCandidate[];
+  /** What the user should know, one sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** Finds the model of a run. Local servers are looked for only when nothing else answers the name. */
+export async function findModel(
+  wanted: string | undefined,
+  sources: ModelSources,
+  signal: AbortSignal,
+): Promise<FoundModel> {
+  const finder = new Finder(sources, signal);
+  const [first, ...otherKeys] = await finder.candidates(wanted);
+  const { fallbacks, notes } = await finder.fallbacks(first.target);
+  return { ...first, alternatives: [...otherKeys, ...fallbacks], notes };
+}
+
+/** Stands for a key that a command will print: the command only runs when its provider is the one that is called. */
+const promisedKey = 'printed by apiKeyCommand';
+
+class Finder {
+  readonly #sources: ModelSources;
+  readonly #signal: AbortSignal;
+  readonly #catalogue: Catalogue;
+  readonly #keys: Readonly<Record<string, readonly string[]>>;
+
+  constructor(sources: ModelSources, signal: AbortSignal) {
+    this.#sources = sources;
+    this.#catalogue = userCatalogue(sources.settings, sources.homes.state);
+    this.#signal = signal;
+    this.#keys = keysByProvider(sources);
+  }
+
+  /** A model with each of its keys, the first one first. */
+  async candidates(wanted: string | undefined): Promise<[FoundCandidate, ...FoundCandidate[]]> {
+    const target = await this.#withPromisedKey(await this.#locate(wanted));
+    const others = (this.#keys[target.provider] ?? []).filter(
+      (key) => target.key !== null && key !== target.key.reveal() && key !== promisedKey,
+    );
+    return [this.#priced(target), ...others.map((key) => this.#priced({ ...target, key: new Secret(key) }))];
+  }
+
+  async fallbacks(first: ModelTarget): Promise<{ readonly fallbacks: FoundCandidate[]; readonly notes: string[] }> {
+    const { fallback } = this.#sources.settings;
+    const own = `${first.provider}/${first.model}`;
+    const fallbacks: FoundCandidate[] = [];
+    const notes: string[] = [];
+    for (const name of fallback[own] ?? fallback[first.model] ?? fallback['*'] ?? []) {
+      try {
+        const found = await this.candidates(name);
+        if (`${found[0].target.provider}/${found[0].target.model}` !== own) fallbacks.push(...found);
+      } catch (error) {
+        notes.push(`the fallback ${name} cannot be used: ${errorMessage(error)}`);
+      }
+    }
+    return { fallbacks, notes };
+  }
+
+  async #locate(wanted: string | undefined): Promise<ModelTarget> {
+    const { settings, environment, now } = this.#sources;
+    const request = {
+      model: wanted,
+      env: environment,
+      keys: Object.fromEntries(Object.entries(this.#keys).map(([id, [key]]) => [id, key])),
+      baseUrls: Object.fromEntries(Object.entries(settings.providers).map(([id, entry]) => [id, entry.baseUrl])),
+      catalogue: this.#catalogue,
+      now: now(),
+    };
+    try {
+      return resolveTarget(request);
+    } catch (error) {
+      const mayBeLocal =
+        isMonkeyError(error) &&
+        (error.code === 'model.unreachable' || (error.code === 'auth.missing-key' && wanted === undefined));
+      if (!mayBeLocal) throw error;
+      const localServers = await findLocalServers(this.#signal);
+      if (localServers.length === 0) throw error;
+      return resolveTarget({ ...request, localServers });
+    }
+  }
+
+  async #withPromisedKey(target: ModelTarget): Promise<ModelTarget> {
+    const command = this.#sources.settings.providers[target.provider]?.apiKeyCommand;
+    if (command === undefined || target.key?.reveal() !== promisedKey) return target;
+    return { ...target, key: new Secret(await this.#sources.keyCommands(target.provider, command)) };
+  }
+
+  #priced(target: ModelTarget): FoundCandidate {
+    const listed = priceLookup(this.#catalogue, target);
+    const priceFor: FoundCandidate['priceFor'] = (model, at) =>
+      ownPrice(this.#sources.settings, target, model) ?? listed(model, at);
+    return { target, price: priceFor(target.model, this.#sources.now()), priceFor };
+  }
+}
+
+/** Stored keys, behind the one of a variable the settings name; a promise where only a command is known. */
+function keysByProvider({ settings, environment, keys }: ModelSources): Readonly<Record<string, readonly string[]>> {
+  const all: Record<string, readonly string[]> = { ...keys() };
+  for (const [id, { apiKeyEnv, apiKeyCommand }] of Object.entries(settings.providers)) {
+    const named = apiKeyEnv === undefined ? undefined : environment[apiKeyEnv]?.trim();
+    const known = [...(named ? [named] : []), ...(all[id] ?? [])];
+    if (known.length === 0 && apiKeyCommand !== undefined) known.push(promisedKey);
+    if (known.length > 0) all[id] = known;
+  }
+  return all;
+}
+
+/** A price of the user's own settings, USD per million tokens there, micro-USD here. */
+function ownPrice(settings: Settings, target: ModelTarget, model: string): EffectivePrice | undefined {
+  const { prices } = settings;
+  const own = prices[`${target.provider}/${model}`] ?? prices[`${target.provider}/${target.model}`];
+  return own && { input: own.input * 1_000_000, output: own.output * 1_000_000 };
+}
