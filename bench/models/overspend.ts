@@ -15,7 +15,7 @@ import { type Figure, isEntry, report } from './figure.ts';
 const workerFlag = '--overspend-worker';
 const processes = 16;
 const callsAtOnce = 13;
-const capMicroUsd = 3_000_000;
+const capMicroUsd = 600_000;
 const price = { input: 1_000_000, output: 1_000_000 };
 const outputTokens = 500;
 const durationMs = 8000;
@@ -109,6 +109,7 @@ function openLedger(folder: string) {
 
 /** One process: calls without end, until the cap refuses them all. */
 async function work(folder: string): Promise<void> {
+  setTimeout(() => process.exit(0), durationMs + 5000).unref();
   const journal = join(folder, `${process.pid}.journal`);
   const note = (line: string): void => appendFileSync(journal, `${line}\n`);
   const money = budgeted({

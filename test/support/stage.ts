@@ -73,7 +73,14 @@ export function createStage(): Stage {
     project,
     env,
     run: (args, given) => runMonkey(args, options(given)),
-    start: (args, given) => startMonkey(args, options(given)),
+    start(args, given) {
+      const running = startMonkey(args, options(given));
+      onTestFinished(async () => {
+        running.send('SIGKILL');
+        await running.ended.catch(() => undefined);
+      });
+      return running;
+    },
     write(path, text) {
       const whole = join(project, path);
       mkdirSync(dirname(whole), { recursive: true });

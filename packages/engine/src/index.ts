@@ -1,6 +1,7 @@
 // One task from request to verified outcome.
 export { type Homes, projectKey, resolveHomes } from './config/homes.ts';
 export { createKeyStore, type KeyStore, keyFingerprint } from './config/key-store.ts';
+export { firstKeys, type KeySources, knownKeys } from './config/known-keys.ts';
 export {
   type LoadedSettings,
   loadSettings,

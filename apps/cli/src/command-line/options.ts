@@ -131,8 +131,8 @@ export const commands: readonly CommandSpec[] = [
   },
   {
     name: 'models',
-    usage: '[text] | health',
-    help: 'known models, prices, and which can be used here; health: how they have been doing',
+    usage: '[text] | health | refresh FILE|URL',
+    help: 'known models, prices, and which can be used here; health: how they have been doing; refresh: newer facts',
     options: [json, { name: 'all', short: 'a', help: 'also of providers without a key' }],
   },
   {

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { createKeyStore } from '@monkey-coder/engine';
+import { createKeyStore, firstKeys, knownKeys } from '@monkey-coder/engine';
 import { availableProviders, findLocalServers } from '@monkey-coder/models';
 import { errorMessage } from '@monkey-coder/protocol';
 import { createWorkspace } from '@monkey-coder/workspace';
@@ -82,9 +82,11 @@ function settings(context: CommandContext): Finding {
   }
 }
 
-async function keys({ world }: CommandContext): Promise<Finding> {
+async function keys({ world, loaded }: CommandContext): Promise<Finding> {
   try {
-    const usable = availableProviders({ env: world.environment, keys: createKeyStore(world.homes.config).read() });
+    const stored = createKeyStore(world.homes.config).readAll;
+    const known = firstKeys(knownKeys({ ...world, settings: loaded().settings, keys: stored }));
+    const usable = availableProviders({ env: world.environment, keys: known });
     const local = await findLocalServers(AbortSignal.timeout(1000));
     const names = [...usable, ...local.map((server) => `${server.provider} (running here)`)];
     if (names.length > 0) return { what: 'models', state: 'ok', detail: names.join(', ') };

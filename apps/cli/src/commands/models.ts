@@ -1,5 +1,5 @@
 // `monkey models`: what can be called, at which price, until when.
-import { createKeyStore, userCatalogue } from '@monkey-coder/engine';
+import { createKeyStore, firstKeys, knownKeys, userCatalogue } from '@monkey-coder/engine';
 import { availableProviders, findLocalServers, isAlive, type ModelFacts, priceOf } from '@monkey-coder/models';
 import { type Command, type CommandContext, printJson } from '../configuration/command-context.ts';
 import { formatTable } from '../terminal/table.ts';
@@ -11,11 +11,12 @@ export const models: Command = async (context) => {
   const { world, line } = context;
   if (line.operands[0] === 'health') return modelsHealth(context);
   if (line.operands[0] === 'refresh') return modelsRefresh(context);
-  const keys = createKeyStore(world.homes.config).read();
+  const { settings } = context.loaded();
+  const keys = firstKeys(knownKeys({ ...world, settings, keys: createKeyStore(world.homes.config).readAll }));
   const usable = new Set(availableProviders({ env: world.environment, keys }));
   const wanted = line.operands.join(' ').toLowerCase();
   const all = line.options.has('all') || usable.size === 0;
-  const found = userCatalogue(context.loaded().settings, world.homes.state).models.filter(
+  const found = userCatalogue(settings, world.homes.state).models.filter(
     (model) =>
       (all || usable.has(model.provider)) &&
       isAlive(model, world.now()) &&

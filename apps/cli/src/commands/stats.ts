@@ -5,6 +5,7 @@ import { createJsonlLedger } from '@monkey-coder/engine';
 import { formatMicroUsd } from '@monkey-coder/protocol';
 import { optionNumber } from '../command-line/parse.ts';
 import { type Command, type CommandContext, printJson } from '../configuration/command-context.ts';
+import { printable } from '../terminal/style.ts';
 import { formatTable } from '../terminal/table.ts';
 import { type Charge, chargesOf } from './spending.ts';
 

@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { describeIssues, errorMessage, MonkeyError, parseJson } from '@monkey-coder/protocol';
 import * as z from 'zod/mini';
+import { firstKeys } from './known-keys.ts';
 
 /** Version 1 held one key per provider. */
 const keyFileSchema = z.discriminatedUnion('version', [
@@ -36,10 +37,7 @@ export function createKeyStore(configFolder: string): KeyStore {
   const path = join(configFolder, 'keys.json');
   return {
     path,
-    read: () =>
-      Object.fromEntries(
-        Object.entries(readKeys(path)).flatMap(([id, [key]]) => (key === undefined ? [] : [[id, key]])),
-      ),
+    read: () => firstKeys(readKeys(path)),
     readAll: () => readKeys(path),
     save(provider, key, how = 'add') {
       const all = readKeys(path);

@@ -139,15 +139,19 @@ export function withLayer(base: Settings, layer: SettingsFile): Settings {
     repairs: layer.repairs ?? base.repairs,
     providers: { ...base.providers, ...layer.providers },
     prices: { ...base.prices, ...layer.prices },
-    catalogue: {
-      models: [...(base.catalogue.models ?? []), ...(layer.catalogue?.models ?? [])],
-      aliases: { ...base.catalogue.aliases, ...layer.catalogue?.aliases },
-    },
+    catalogue: mergeCatalogue(base.catalogue, layer.catalogue ?? {}),
   };
 }
 
 function fallbackTable(given: NonNullable<SettingsFile['fallback']>): Settings['fallback'] {
   return Array.isArray(given) ? { '*': given } : given;
+}
+
+function mergeCatalogue(base: CatalogueSettings, layer: CatalogueSettings): CatalogueSettings {
+  return {
+    models: [...(base.models ?? []), ...(layer.models ?? [])],
+    aliases: { ...base.aliases, ...layer.aliases },
+  };
 }
 
 function mergeTimeouts(base: Settings['timeouts'], layer: NonNullable<SettingsFile['timeouts']>): Settings['timeouts'] {

@@ -21,7 +21,7 @@ export interface VerifyOptions {
   /** Whether a check may run, by the one permission decision; asks where somebody can be asked. */
   readonly isPermitted: (check: ProjectCheck) => Promise<boolean>;
   /** Opens another folder as a workspace, for running tests on the state before the change. */
-  readonly openFolder: (folder: string) => Promise<Workspace>;
+  readonly openFolder: (folder: string, stateFolder: string) => Promise<Workspace>;
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
   readonly sandbox: 'required' | 'preferred' | 'off';
@@ -75,9 +75,18 @@ async function runOne(options: VerifyOptions, check: ProjectCheck): Promise<Chec
   options.record({ type: 'check.finished', receipt });
   if (receipt.passed) return { check, receipt, state: 'passed' };
   if (couldNotRun(receipt)) return { check, receipt, state: 'could-not-run' };
-  if (!isWeak(check)) return { check, receipt, state: 'failed' };
+  if (!isWeak(check) && !lacksDependency(receipt)) return { check, receipt, state: 'failed' };
   const before = await onTreeBefore(options, [], check);
-  return { check, receipt, state: before === 'failed' ? 'failed-before-too' : 'failed' };
+  if (before === undefined || before.passed) return { check, receipt, state: 'failed' };
+  if (isWeak(check)) return { check, receipt, state: 'failed-before-too' };
+  return { check, receipt, state: lacksDependency(before) ? 'could-not-run' : 'failed' };
+}
+
+/** Dependencies that are not installed were not uninstalled by the change; only when it was so before, too, does this excuse a failure. */
+function lacksDependency(receipt: Receipt): boolean {
+  return /Cannot find (?:module|package)|ERR_MODULE_NOT_FOUND|ModuleNotFoundError|No module named|no required module provides|could not find gem/i.test(
+    receipt.tail,
+  );
 }
 
 /** A check may write files (caches, snapshots, fixes): they can be undone with the run. A requested one is run read-only. */
@@ -172,37 +181,38 @@ async function provenAbleToFail(
   if (!tests || changed.length === 0) return 'no-new-tests';
   const paths = changed.map((change) => change.path);
   const before = await onTreeBefore(options, paths, tests.check);
-  if (before === 'unknown') return 'no-new-tests';
-  options.record({ type: 'check.finished', receipt: { ...tests.receipt, failsBefore: before === 'failed' } });
-  return before === 'failed' ? 'shown' : 'not-shown';
+  if (before === undefined) return 'no-new-tests';
+  options.record({ type: 'check.finished', receipt: { ...tests.receipt, failsBefore: !before.passed } });
+  return before.passed ? 'not-shown' : 'shown';
 }
 
-/** Runs a check on the state before the run's first change, with today's version of `overlay` files. */
+/** Runs a check on the state before the run's first change, with today's version of `overlay` files; undefined when it cannot be run there. */
 async function onTreeBefore(
   options: VerifyOptions,
   overlay: readonly string[],
   check: ProjectCheck,
-): Promise<'passed' | 'failed' | 'unknown'> {
+): Promise<Receipt | undefined> {
   const snapshot = options.facts.firstSnapshotId;
-  if (!snapshot) return 'unknown';
-  const folder = mkdtempSync(join(tmpdir(), 'monkey-before-'));
+  if (!snapshot) return undefined;
+  const place = mkdtempSync(join(tmpdir(), 'monkey-before-'));
+  const folder = join(place, 'tree');
+  mkdirSync(folder);
   try {
     await options.workspace.snapshots.materialise(snapshot, folder);
     for (const path of overlay) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       cpSync(join(options.workspace.root, path), join(folder, path));
     }
-    const before = await options.openFolder(folder);
+    const before = await options.openFolder(folder, join(place, 'state'));
     try {
       const { receipt } = await runCheck(before, check, options);
-      if (couldNotRun(receipt)) return 'unknown';
-      return receipt.passed ? 'passed' : 'failed';
+      return couldNotRun(receipt) ? undefined : receipt;
     } finally {
       await before.close();
     }
   } catch {
-    return 'unknown';
+    return undefined;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(place, { recursive: true, force: true });
   }
 }

@@ -57,12 +57,23 @@ function startNew(beginning: Beginning, state: AgentState): AgentState {
     project: context.facts.summary,
   });
   recordRoute(beginning);
+  warnOfNewHead(beginning);
   if (state.openCalls.length > 0) {
     pending.push(task.prompt);
     return { ...state, turns: 0 };
   }
   recorder.record({ type: 'message.added', message: prompt, origin: 'user' });
   return { ...state, messages: [...state.messages, prompt], turns: 0 };
+}
+
+/** The head of the requests is what every provider's prompt cache begins with. */
+function warnOfNewHead({ start, context }: Beginning): void {
+  const [before, now] = [start.prior, context.recorder.events].map(
+    (events) => events.findLast((event): event is EventOf<'run.started'> => event.type === 'run.started')?.headHash,
+  );
+  if (before === undefined || before === now) return;
+  const text = 'the tools or the system text changed since the last run: the prompt cache of this session starts anew';
+  context.recorder.record({ type: 'notice', level: 'warning', code: 'cache.prefix-changed', text });
 }
 
 function recordRoute({ context, found, parts }: Beginning): void {

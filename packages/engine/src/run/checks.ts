@@ -35,10 +35,26 @@ export async function permitCheck(run: RunContext, check: ProjectCheck): Promise
       canAsk: connection.gate.available,
     },
   });
-  if (decision.kind !== 'ask') return decision.kind === 'allow';
-  const answer = await connection.gate.ask(
-    { callId, tool: 'check', grants: decision.grants, reason: 'to verify the change' },
-    { signal: connection.signal },
-  );
+  const record = (
+    answer: 'allowed' | 'denied' | 'expired',
+    by: 'mode' | 'rule' | 'guard' | 'headless' | 'person',
+  ): void =>
+    run.recorder.record({
+      type: 'permission.decided',
+      callId,
+      tool: 'check',
+      what: check.command,
+      decision: answer,
+      by,
+      reason: by === 'person' ? 'asked before the checks' : decision.reason,
+    });
+  if (decision.kind !== 'ask') {
+    if (decision.kind === 'deny') record('denied', decision.by);
+    return decision.kind === 'allow';
+  }
+  const question = { callId, tool: 'check', grants: decision.grants, reason: 'to verify the change' };
+  run.recorder.record({ type: 'permission.requested', ...question, grants: [...question.grants] });
+  const answer = await connection.gate.ask(question, { signal: connection.signal });
+  record(answer.kind === 'answered' ? 'allowed' : answer.kind, 'person');
   return answer.kind === 'answered';
 }

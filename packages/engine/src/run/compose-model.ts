@@ -68,8 +68,12 @@ function chainOf(found: FoundModel, options: ComposeOptions): LanguageModel {
   const others = found.alternatives.filter((one) => !isCapped || one.price !== undefined);
   if (others.length === 0) return candidate(found, options, 'alone').model;
   const { now, random, deadline, record } = options;
-  const chain = others.map((one) => candidate(one, options, 'in a chain'));
-  return failingOver([candidate(found, options, 'in a chain'), ...chain], {
+  const all = [found, ...others];
+  const named = (one: FoundCandidate): Candidate => ({
+    ...candidate(one, options, 'in a chain'),
+    name: nameIn(all, one),
+  });
+  return failingOver([named(found), ...others.map(named)], {
     now,
     random,
     deadline,
@@ -78,21 +82,34 @@ function chainOf(found: FoundModel, options: ComposeOptions): LanguageModel {
   });
 }
 
+/** The key is only named where it tells two candidates apart. */
+function nameIn(all: readonly FoundCandidate[], { target }: FoundCandidate): string {
+  const name = `${target.provider}/${target.model}`;
+  const isOne = all.filter((one) => `${one.target.provider}/${one.target.model}` === name).length === 1;
+  return isOne ? name : `${name} (key ${fingerprintOf(target)})`;
+}
+
+function fingerprintOf({ key }: FoundCandidate['target']): string {
+  return key === null ? 'none' : keyFingerprint(key.reveal());
+}
+
 /** In a chain nothing is waited out for long: the next one can answer now. */
 const impatient: Partial<RetryOptions> = { maxAttempts: 2, maxWaitMs: 2000, giveUpOn: ['rate_limit'] };
 
-function candidate(found: FoundCandidate, options: ComposeOptions, where: 'alone' | 'in a chain'): Candidate {
+function candidate(
+  found: FoundCandidate,
+  options: ComposeOptions,
+  where: 'alone' | 'in a chain',
+): Omit<Candidate, 'name'> {
   const { now, random, deadline, traffic } = options;
-  const { provider, model, key } = found.target;
+  const { provider, model } = found.target;
   const isInChain = where === 'in a chain';
-  const fingerprint = key === null ? 'no key' : keyFingerprint(key.reveal());
-  const lane = traffic.lane(`${provider}/${model}#${fingerprint}`, { remembers: isInChain });
+  const lane = traffic.lane(`${provider}/${model}#${fingerprintOf(found.target)}`, { remembers: isInChain });
   const watched = breaking({ now, onCall: lane.note, ...(isInChain ? { breaker: lane.breaker } : {}) });
   const steady = retrying({ now, random, deadline, sleep: sleepUntilAborted, ...(isInChain ? impatient : {}) });
   const paid = moneyAround(found, options)(watched(provide(found, options, lane)));
   const queue = traffic.queue(provider);
   return {
-    name: `${provider}/${model}${key === null ? '' : ` (key ${fingerprint})`}`,
     model: steady(queue === undefined ? paid : limiting(queue)(paid)),
     availableAt: (request) =>
       Math.max(

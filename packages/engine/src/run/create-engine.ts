@@ -1,8 +1,8 @@
 // Composes the engine: stores, ledger, workspaces. Below this nothing reads the environment, the clock or chance by itself.
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorMessage, type IdPrefix, MonkeyError, type Task } from '@monkey-coder/protocol';
-import { createWorkspace, type Workspace } from '@monkey-coder/workspace';
+import { errorMessage, type IdPrefix, isMonkeyError, MonkeyError, type Task } from '@monkey-coder/protocol';
+import { createWorkspace, type UndoReport, type UndoTarget, type Workspace } from '@monkey-coder/workspace';
 import { type Homes, projectKey } from '../config/homes.ts';
 import { createKeyCommands } from '../config/key-command.ts';
 import { createKeyStore } from '../config/key-store.ts';
@@ -35,11 +35,7 @@ export function createEngine(options: EngineOptions): Engine {
   return {
     sessions: parts.sessions,
     run: (task, session, connection) => run(parts, task, session, connection),
-    undo: (cwd, target, { preview, redo }) =>
-      withCheckout(parts, cwd, async ({ snapshots }) => {
-        await snapshots.recover();
-        return redo ? snapshots.redo(target, { preview }) : snapshots.undo(target, { preview });
-      }),
+    undo: (cwd, target, options) => undo(parts, cwd, target, options),
     diff: (cwd, range) => withWorkspace(parts, realFolder(cwd), ({ snapshots }) => snapshots.diff(range)),
     close: async () => undefined,
   };
@@ -66,11 +62,11 @@ function createParts(options: EngineOptions): EngineParts {
     keys: createKeyStore(homes.config),
     keyCommands: createKeyCommands(options.environment),
     traffic: createModelTraffic({ healthPath: join(homes.state, 'health.json'), settings: options.settings, now }),
-    openWorkspace: async (root, addedFolders) =>
+    openWorkspace: async (root, addedFolders, stateFolder = homes.state) =>
       createWorkspace({
         root,
         addedFolders,
-        stateFolder: homes.state,
+        stateFolder,
         protectedFolders: [homes.config],
         environment: options.environment,
         now,
@@ -120,6 +116,34 @@ async function withCheckout<T>(
     return await withWorkspace(parts, cwd, work);
   } finally {
     lease.release();
+  }
+}
+
+async function undo(
+  parts: EngineParts,
+  cwd: string,
+  target: UndoTarget,
+  options: { readonly preview: boolean; readonly redo?: boolean },
+): Promise<UndoReport> {
+  const { preview, redo = false } = options;
+  const report = await withCheckout(parts, cwd, async ({ snapshots }) => {
+    await snapshots.recover();
+    return redo ? snapshots.redo(target, { preview }) : snapshots.undo(target, { preview });
+  });
+  if (!preview && report.changes.length > 0) recordUndo(parts, report, redo ? 'redo' : 'undo');
+  return report;
+}
+
+/** The sessions whose steps were taken back say so; one that is gone or in use is left alone: the files are what counts. */
+function recordUndo(parts: EngineParts, report: UndoReport, direction: 'undo' | 'redo'): void {
+  for (const sessionId of new Set(report.entries.map((entry) => entry.sessionId))) {
+    try {
+      const session = parts.sessions.open(sessionId);
+      session.append({ type: 'undo.done', direction, changes: [...report.changes] });
+      session.close();
+    } catch (error) {
+      if (!isMonkeyError(error)) throw error;
+    }
   }
 }
 

@@ -24,7 +24,8 @@ export interface EngineParts {
   readonly keys: KeyStore;
   readonly keyCommands: KeyCommands;
   readonly traffic: ModelTraffic;
-  readonly openWorkspace: (root: string, addedFolders: readonly string[]) => Promise<Workspace>;
+  /** `stateFolder` is for folders of a moment, whose snapshots need not stay. */
+  readonly openWorkspace: (root: string, addedFolders: readonly string[], stateFolder?: string) => Promise<Workspace>;
   readonly now: () => number;
   readonly random: () => number;
   readonly newId: (prefix: IdPrefix) => string;

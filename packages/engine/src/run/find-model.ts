@@ -11,16 +11,14 @@ import {
 import { errorMessage, isMonkeyError } from '@monkey-coder/protocol';
 import type { Homes } from '../config/homes.ts';
 import type { KeyCommands } from '../config/key-command.ts';
+import { firstKeys, type KeySources, knownKeys, promisedKey } from '../config/known-keys.ts';
 import type { Settings } from '../config/settings.ts';
 import { userCatalogue } from '../config/user-catalogue.ts';
 
 /** What finding a model depends on. */
-export interface ModelSources {
+export interface ModelSources extends KeySources {
   readonly settings: Settings;
-  readonly homes: Pick<Homes, 'state'>;
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Stored keys by provider, those tried first in front. */
-  readonly keys: () => Readonly<Record<string, readonly string[]>>;
+  readonly homes: Homes;
   readonly keyCommands: KeyCommands;
   readonly now: () => number;
 }
@@ -54,9 +52,6 @@ export async function findModel(
   return { ...first, alternatives: [...otherKeys, ...fallbacks], notes };
 }
 
-/** Stands for a key that a command will print: the command only runs when its provider is the one that is called. */
-const promisedKey = 'printed by apiKeyCommand';
-
 class Finder {
   readonly #sources: ModelSources;
   readonly #signal: AbortSignal;
@@ -67,7 +62,7 @@ class Finder {
     this.#sources = sources;
     this.#catalogue = userCatalogue(sources.settings, sources.homes.state);
     this.#signal = signal;
-    this.#keys = keysByProvider(sources);
+    this.#keys = knownKeys(sources);
   }
 
   /** A model with each of its keys, the first one first. */
@@ -87,6 +82,8 @@ class Finder {
     for (const name of fallback[own] ?? fallback[first.model] ?? fallback['*'] ?? []) {
       try {
         const found = await this.candidates(name);
+        if (found[0].price === undefined)
+          notes.push(`the price of the fallback ${name} is unknown: it is not used under a cap`);
         if (`${found[0].target.provider}/${found[0].target.model}` !== own) fallbacks.push(...found);
       } catch (error) {
         notes.push(`the fallback ${name} cannot be used: ${errorMessage(error)}`);
@@ -100,7 +97,7 @@ class Finder {
     const request = {
       model: wanted,
       env: environment,
-      keys: Object.fromEntries(Object.entries(this.#keys).map(([id, [key]]) => [id, key])),
+      keys: firstKeys(this.#keys),
       baseUrls: Object.fromEntries(Object.entries(settings.providers).map(([id, entry]) => [id, entry.baseUrl])),
       catalogue: this.#catalogue,
       now: now(),
@@ -130,18 +127,6 @@ class Finder {
       ownPrice(this.#sources.settings, target, model) ?? listed(model, at);
     return { target, price: priceFor(target.model, this.#sources.now()), priceFor };
   }
-}
-
-/** Stored keys, behind the one of a variable the settings name; a promise where only a command is known. */
-function keysByProvider({ settings, environment, keys }: ModelSources): Readonly<Record<string, readonly string[]>> {
-  const all: Record<string, readonly string[]> = { ...keys() };
-  for (const [id, { apiKeyEnv, apiKeyCommand }] of Object.entries(settings.providers)) {
-    const named = apiKeyEnv === undefined ? undefined : environment[apiKeyEnv]?.trim();
-    const known = [...(named ? [named] : []), ...(all[id] ?? [])];
-    if (known.length === 0 && apiKeyCommand !== undefined) known.push(promisedKey);
-    if (known.length > 0) all[id] = known;
-  }
-  return all;
 }
 
 /** A price of the user's own settings, USD per million tokens there, micro-USD here. */

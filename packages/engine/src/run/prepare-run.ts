@@ -171,7 +171,7 @@ function contextOf(given: Ingredients, findings: Findings): RunContext {
     workspace,
     facts: findings.project,
     recorder,
-    openFolder: (folder) => parts.openWorkspace(folder, []),
+    openFolder: (folder, stateFolder) => parts.openWorkspace(folder, [], stateFolder),
     isSandboxed: findings.isSandboxed,
     newId: parts.newId,
     now: parts.now,

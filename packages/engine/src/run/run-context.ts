@@ -18,8 +18,8 @@ export interface RunContext {
   readonly recorder: Recorder;
   /** The agent's options but for where it stands. */
   readonly agentOptions: Omit<AgentOptions, 'state'>;
-  /** Opens another folder with the same rules. */
-  readonly openFolder: (folder: string) => Promise<Workspace>;
+  /** Opens another folder with the same rules; what it keeps goes into `stateFolder`. */
+  readonly openFolder: (folder: string, stateFolder: string) => Promise<Workspace>;
   readonly isSandboxed: boolean;
   readonly newId: (prefix: IdPrefix) => string;
   readonly now: () => number;

@@ -3,7 +3,7 @@ import type { DialectName } from '@monkey-coder/protocol';
 import type { DialectQuirks } from '../dialects/dialect.ts';
 
 /** How a key is sent. */
-export type AuthShape = 'bearer' | 'x-api-key' | 'x-goog-api-key' | 'none';
+export type AuthShape = 'bearer' | 'x-api-key' | 'x-goog-api-key' | 'api-key' | 'aws-sigv4' | 'none';
 
 /** A place on the network where a dialect is spoken. */
 export interface DialectEndpoint {
@@ -33,6 +33,14 @@ export interface ProviderEntry {
   readonly documentation: string;
   /** Runs on this machine: no key, no price. */
   readonly isLocal: boolean;
+  /** Any name after its own is taken: names are given by the user (deployments), not by a vendor. */
+  readonly takesAnyModel?: boolean;
+  /** Path added to a base URL that has none; default: the version in `baseUrl`. */
+  readonly basePath?: string;
+  /** Environment variable with an API version: the older addresses with the deployment in the path are used then (Azure). */
+  readonly apiVersionEnv?: string;
+  /** Requests and answers in AWS's form; the key is a Bedrock API key, or requests are signed with AWS credentials. */
+  readonly isBedrock?: boolean;
 }
 
 const chat = (quirks: DialectQuirks = {}, auth: AuthShape = 'bearer'): DialectEndpoint => ({
@@ -179,6 +187,37 @@ export const providerTable: readonly ProviderEntry[] = [
   local('llamacpp', 'llama.cpp', 8080, 'https://github.com/ggml-org/llama.cpp'),
   local('vllm', 'vLLM', 8000, 'https://docs.vllm.ai'),
   {
+    id: 'azure',
+    name: 'Azure OpenAI',
+    keyEnv: ['AZURE_OPENAI_API_KEY'],
+    baseUrlEnv: 'AZURE_OPENAI_ENDPOINT',
+    baseUrl: '',
+    endpoints: [
+      chat({ outputLimitField: 'max_completion_tokens', promptCacheKey: true, streamUsage: true }, 'api-key'),
+      { dialect: 'openai-responses', auth: 'api-key', prefix: '', quirks: { promptCacheKey: true } },
+    ],
+    listPath: '/models',
+    documentation: 'https://learn.microsoft.com/azure/ai-foundry/openai/',
+    isLocal: false,
+    takesAnyModel: true,
+    basePath: '/openai/v1',
+    apiVersionEnv: 'AZURE_OPENAI_API_VERSION',
+  },
+  {
+    id: 'bedrock',
+    name: 'Amazon Bedrock',
+    keyEnv: ['AWS_BEARER_TOKEN_BEDROCK'],
+    baseUrlEnv: 'AWS_ENDPOINT_URL_BEDROCK_RUNTIME',
+    baseUrl: 'https://bedrock-runtime.{region}.amazonaws.com',
+    endpoints: [{ dialect: 'anthropic-messages', auth: 'bearer', prefix: '', quirks: { cacheMarks: true } }],
+    listPath: '/models',
+    documentation: 'https://docs.aws.amazon.com/bedrock/latest/userguide/model-ids.html',
+    isLocal: false,
+    takesAnyModel: true,
+    basePath: '',
+    isBedrock: true,
+  },
+  {
     id: 'custom',
     name: 'Custom endpoint',
     keyEnv: ['CUSTOM_API_KEY'],
@@ -188,6 +227,7 @@ export const providerTable: readonly ProviderEntry[] = [
     listPath: '/models',
     documentation: '',
     isLocal: false,
+    takesAnyModel: true,
   },
 ];
 

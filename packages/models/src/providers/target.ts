@@ -17,6 +17,14 @@ import {
   providerTable,
 } from './table.ts';
 
+/** What signing for AWS needs beside the secret. */
+export interface AwsAccess {
+  readonly region: string;
+  /** Absent: the key is a Bedrock API key and nothing is signed. */
+  readonly accessKeyId?: string;
+  readonly sessionToken?: Secret;
+}
+
 /** Where and how a model is called. */
 export interface ModelTarget {
   readonly provider: string;
@@ -30,6 +38,10 @@ export interface ModelTarget {
   readonly isOwnBaseUrl: boolean;
   readonly dialect: DialectName;
   readonly auth: AuthShape;
+  /** Added to every address: `api-version=…`. */
+  readonly query?: string;
+  /** Signs requests with `key` as the secret. */
+  readonly aws?: AwsAccess;
   readonly key: Secret | null;
   readonly quirks: DialectQuirks;
   readonly listPath: string;
@@ -112,7 +124,7 @@ function ownNameTarget(name: string, request: TargetRequest): ModelTarget | unde
   if (entry === undefined || slash === name.length - 1) return undefined;
   const model = name.slice(slash + 1);
   const isOwn = ownBaseUrl(entry, request) !== undefined;
-  if (!isOwn && !entry.isLocal && entry.id !== 'custom') return undefined;
+  if (!isOwn && !entry.isLocal && !entry.takesAnyModel) return undefined;
   return ownTarget(entry, model, request);
 }
 
@@ -182,18 +194,22 @@ function makeTarget(
       `${entry.id}/${model} is only served as ${facts.dialects.join(', ')}, which is not spoken yet`,
     );
   }
-  const key = keyOf(entry, request);
-  if (key === undefined && own === undefined && !entry.isLocal) throw missing(entry);
+  const aws = entry.isBedrock ? awsAccess(request) : undefined;
+  const signs = aws !== undefined && keyOf(entry, request) === undefined && aws.accessKeyId !== undefined;
+  const key = signs ? request.env['AWS_SECRET_ACCESS_KEY']?.trim() : keyOf(entry, request);
+  if (own === undefined && (entry.baseUrl === '' || (key === undefined && !entry.isLocal))) throw missing(entry);
   const isChat = endpoint.dialect === 'openai-chat';
-  const quirks = own !== undefined && isChat ? conservativeQuirks : endpoint.quirks;
+  const isStranger = own !== undefined && entry.baseUrl !== '';
+  const quirks = isStranger && isChat ? conservativeQuirks : endpoint.quirks;
   return {
     provider: entry.id,
     model,
     facts,
-    baseUrl: `${own ?? entry.baseUrl}${endpoint.prefix}`,
+    ...addressOf(entry, { own, model, prefix: endpoint.prefix, aws, env: request.env }),
+    ...(aws === undefined ? {} : { aws: signs ? aws : { region: aws.region } }),
     isOwnBaseUrl: own !== undefined,
     dialect: endpoint.dialect,
-    auth: key === undefined ? 'none' : endpoint.auth,
+    auth: authOf(endpoint, key, signs),
     key: key === undefined ? null : new Secret(key),
     quirks: isChat ? quirks : { ...quirks, ...thinkingStyle(facts) },
     listPath: own !== undefined ? '/models' : entry.listPath,
@@ -214,8 +230,42 @@ function endpointFor(entry: ProviderEntry, facts: ModelFacts | null, isOwnBaseUr
   return served.find((one) => one.dialect === preferred) ?? spoken[0] ?? entry.endpoints[0];
 }
 
+function authOf(endpoint: DialectEndpoint, key: string | undefined, signs: boolean): AuthShape {
+  if (key === undefined) return 'none';
+  return signs ? 'aws-sigv4' : endpoint.auth;
+}
+
+interface AddressParts {
+  readonly own: string | undefined;
+  readonly model: string;
+  readonly prefix: string;
+  readonly aws: AwsAccess | undefined;
+  readonly env: TargetRequest['env'];
+}
+
+/** Base URL and query: Azure's older addresses have the deployment in the path and a version behind it. */
+function addressOf(entry: ProviderEntry, parts: AddressParts): Pick<ModelTarget, 'baseUrl' | 'query'> {
+  const base = parts.own ?? entry.baseUrl.replace('{region}', parts.aws?.region ?? '');
+  const version = entry.apiVersionEnv === undefined ? undefined : parts.env[entry.apiVersionEnv]?.trim();
+  if (!version) return { baseUrl: `${base}${parts.prefix}` };
+  const deployment = `/openai/deployments/${encodeURIComponent(parts.model)}`;
+  const bare = entry.basePath && base.endsWith(entry.basePath) ? base.slice(0, -entry.basePath.length) : base;
+  return { baseUrl: `${bare}${deployment}`, query: `api-version=${encodeURIComponent(version)}` };
+}
+
+/** The usual variables of AWS; profiles and instance roles are not read. */
+function awsAccess({ env }: Pick<TargetRequest, 'env'>): AwsAccess {
+  const read = (name: string): string | undefined => env[name]?.trim() || undefined;
+  const region = read('AWS_REGION') ?? read('AWS_DEFAULT_REGION') ?? 'us-east-1';
+  const accessKeyId = read('AWS_ACCESS_KEY_ID');
+  const token = read('AWS_SESSION_TOKEN');
+  if (accessKeyId === undefined || read('AWS_SECRET_ACCESS_KEY') === undefined) return { region };
+  return { region, accessKeyId, ...(token === undefined ? {} : { sessionToken: new Secret(token) }) };
+}
+
 function missing(entry: ProviderEntry): MonkeyError {
-  if (entry.id === 'custom') return new MonkeyError('config.invalid', 'custom needs a base URL: set CUSTOM_BASE_URL');
+  if (entry.baseUrl === '')
+    return new MonkeyError('config.invalid', `${entry.id} needs a base URL: set ${entry.baseUrlEnv}`);
   return new MonkeyError('auth.missing-key', `no key for ${entry.name}`, {
     advice: `Set ${entry.keyEnv[0] ?? 'its key'} or run \`monkey login ${entry.id}\`.`,
   });
@@ -245,7 +295,7 @@ function ownBaseUrl(entry: ProviderEntry, request: Pick<TargetRequest, 'env' | '
   }
   const path = url.pathname.replace(/\/+$/, '');
   const needsVersion = path === '' || (entry.id === 'anthropic' && !path.endsWith('/v1'));
-  const version = /\/v\d\w*$/.exec(entry.baseUrl)?.[0] ?? '/v1';
+  const version = entry.basePath ?? /\/v\d\w*$/.exec(entry.baseUrl)?.[0] ?? '/v1';
   const whole = `${url.origin}${path}${needsVersion ? version : ''}`;
   return whole === entry.baseUrl ? undefined : whole;
 }

@@ -119,6 +119,23 @@ describe('createFileLister', () => {
     expect(await createFileLister(plain).list({ limit: 2 })).toEqual({ paths: expected.slice(0, 2), truncated: true });
   });
 
+  it('leaves out what it is told to, before it counts to the limit', async () => {
+    const exclude = (path: string): boolean => !path.startsWith('src/');
+    for (const runner of [runGit, null]) {
+      const lister = createFileLister(repository, { runGit: runner });
+      expect((await lister.list({ limit: 2, exclude })).paths).toEqual(['src/.gitignore', 'src/Z.ts']);
+      const search = createTextSearch(repository, { lister, runGit: runner, prefilterFrom: 0 });
+      const found = await search.search({
+        pattern: 'needle',
+        syntax: 'literal',
+        caseSensitive: false,
+        limit: 3,
+        exclude,
+      });
+      expect(found.matches.map((match) => match.path)).toEqual(['src/Z.ts', 'src/a.ts', 'src/a.ts']);
+    }
+  });
+
   it('stops when it is told to', async () => {
     await expect(createFileLister(plain).list({ limit: 1, signal: AbortSignal.abort() })).rejects.toThrow();
   });

@@ -180,6 +180,15 @@ export const commandRunnerCases: readonly ConformanceCase<CommandFixture>[] = [
     },
   },
   {
+    name: 'leaves its own running commands alone when it looks for what others left behind',
+    run: async (fixture) => {
+      const running = run(fixture, 'sleep 0.3; echo whole');
+      await fixture.runner.recover();
+      equal((await running).output, 'whole\n');
+      await fixture.runner.recover();
+    },
+  },
+  {
     name: 'runs in the folder asked for and says when there is none',
     run: async (fixture) => {
       equal((await run(fixture, 'pwd')).output, `${fixture.root}\n`);

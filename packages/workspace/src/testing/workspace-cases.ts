@@ -61,6 +61,39 @@ export const workspaceCases: readonly ConformanceCase<WorkspaceFixture>[] = [
     },
   },
   {
+    name: 'reads lines of a file, and says where it ends',
+    run: async ({ workspace }) => {
+      const range = { maxLines: 1, maxBytes: 1_000 };
+      const first = await workspace.readRange('src/add.mjs', { firstLine: 2, ...range });
+      deepEqual([first.text, first.lineCount, first.isEnd, first.totalLines], ['  return a - b;\n', 1, false, null]);
+      const last = await workspace.readRange('src/add.mjs', { firstLine: 3, ...range });
+      deepEqual([last.text, last.lineCount, last.isEnd, last.totalLines], ['}\n', 1, true, 3]);
+      equal((await workspace.readRange('src/add.mjs', { firstLine: 4, ...range })).lineCount, 0);
+      await rejects(workspace.readRange('../x', { firstLine: 1, ...range }), withCode('workspace.outside'));
+    },
+  },
+  {
+    name: 'tells which files are no longer what they were',
+    run: async ({ workspace }) => {
+      const known = new Map<string, string>();
+      for (const path of ['test.mjs', 'src/add.mjs', 'latin1.txt'])
+        known.set(path, (await workspace.readFile(path)).hash);
+      equal((await workspace.changedFiles(known)).size, 0);
+      writeFileSync(join(workspace.root, 'test.mjs'), 'changed\n');
+      rmSync(join(workspace.root, 'latin1.txt'));
+      const { hash } = await workspace.readFile('test.mjs');
+      deepEqual(
+        [...(await workspace.changedFiles(known))],
+        [
+          ['test.mjs', hash],
+          ['latin1.txt', null],
+        ],
+      );
+      await workspace.apply(await replace(workspace, 'src/add.mjs', 'a - b', 'a + b'));
+      equal((await workspace.changedFiles(known)).has('src/add.mjs'), true);
+    },
+  },
+  {
     name: 'plans without touching, applies keeping line endings, mark, mode and encoding',
     run: async ({ workspace }) => {
       const path = join(workspace.root, 'windows.txt');
