@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   acceptEdits,
   calls,
+  commitAll,
   createStage,
   fixesSum,
   jsonLines,
@@ -59,6 +60,31 @@ describe('outcomes and exit codes', () => {
     expect(run.stdout).toContain('verification-failed: npm test failed (exit 1)');
     expect(server.log).toHaveLength(4);
     expect(stage.git('status', '--short')).toBe(' M src/sum.js\n');
+  });
+
+  it('does not blame the change for dependencies that were never installed', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    stage.write('test/sum.test.js', "import 'left-out-of-the-install';\n");
+    commitAll(stage);
+    await stage.serve([...fixesSum('a + b'), says('Fixed.')]);
+    const run = await stage.run([...scripted, ...acceptEdits, 'fix the sum']);
+    expect(run.code, run.stdout).toBe(8);
+    expect(run.stdout).toContain('npm test: could not run');
+  });
+
+  it('takes back what a check wrote, with the run', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    await stage.serve([...fixesSum('a + b'), says('Fixed.')]);
+    const check = "echo made > by-check.txt && grep -q 'a + b' src/sum.js";
+    const run = await stage.run([...scripted, ...acceptEdits, '--check', check, 'fix the sum']);
+    expect(run.code, run.stdout).toBe(0);
+    expect(stage.read('by-check.txt')).toBe('made\n');
+    expect(run.stdout).not.toMatch(/created +by-check/);
+    expect((await stage.run(['undo'])).code).toBe(0);
+    expect(stage.git('status', '--short')).toBe('');
+    expect(stage.sessionLogs()).toContain('"type":"undo.done","direction":"undo"');
   });
 
   it('ends with 4 when the next call could pass the budget', async () => {

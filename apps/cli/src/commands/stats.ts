@@ -136,7 +136,7 @@ function table(title: string, groups: Readonly<Record<string, Sum>>): string {
   const shown = entries
     .slice(-mostRows)
     .map(([key, sum]) => [
-      key,
+      printable(key),
       String(sum.calls),
       String(sum.inputTokens),
       percent(hitRate(sum)),

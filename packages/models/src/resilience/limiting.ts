@@ -67,6 +67,5 @@ async function* runLimited(
   try {
     yield* inner.stream(request, { signal });
   } finally {
-    queue.leave();
   }
 }
