@@ -10,6 +10,7 @@ const steps = [
   ['types', bin('tsc'), ['-b']],
   ['arrows and sizes', process.execPath, ['scripts/check-architecture.mjs']],
   ['unused code', bin('knip'), []],
+  ['printed docs', process.execPath, ['scripts/write-docs.mjs', '--check']],
   ['budgets', process.execPath, ['bench/budgets.mjs']],
 ];
 const failed = [];

@@ -9,9 +9,10 @@ import { EventQueue } from '../transport/event-queue.ts';
 import { modelFailure, networkFailure } from '../transport/failures.ts';
 import { createHttpClient, type HttpClient, type HttpExchange } from '../transport/http-client.ts';
 import { defaultWatchdogLimits, type WatchdogLimits, Watchdogs } from '../transport/watchdogs.ts';
+import { bedrockRequest, createBedrockDecoder } from './bedrock.ts';
 import { truthful } from './empty-answer.ts';
 import { fitRequest } from './fit-request.ts';
-import { authHeaders } from './headers.ts';
+import { signedHeaders } from './headers.ts';
 import type { ModelTarget } from './target.ts';
 
 /** How a provider's model is called. */
@@ -23,6 +24,8 @@ export interface ProviderModelOptions {
   readonly onNote?: (note: string) => void;
   /** Hears the headers of every answer (names in lower case): rate limits are told there. */
   readonly onHead?: (headers: Readonly<Record<string, string>>) => void;
+  /** Milliseconds since 1970, for hosts that want signed requests. */
+  readonly now?: () => number;
 }
 
 /** Makes the model of a target. Throws MonkeyError `model.unknown` when its dialect is not spoken. */
@@ -36,6 +39,7 @@ export function createProviderModel(target: ModelTarget, options: ProviderModelO
     watchdogs: options.watchdogs ?? defaultWatchdogLimits,
     onNote: options.onNote ?? (() => undefined),
     onHead: options.onHead ?? (() => undefined),
+    now: options.now ?? Date.now,
   };
   return {
     identity: { provider: target.provider, model: target.model },
@@ -50,6 +54,7 @@ interface CallContext {
   readonly watchdogs: WatchdogLimits;
   readonly onNote: (note: string) => void;
   readonly onHead: (headers: Readonly<Record<string, string>>) => void;
+  readonly now: () => number;
 }
 
 /** Bytes decoded at once. */
@@ -96,11 +101,13 @@ class Call {
   }
 
   #send(): void {
-    const { target, dialect, http } = this.#context;
+    const { target, dialect, http, now } = this.#context;
     const fitted = fitRequest({ ...this.#request, model: target.model }, target.facts);
-    const wire = dialect.encodeRequest(fitted.request, target.quirks);
+    const plain = dialect.encodeRequest(fitted.request, target.quirks);
+    const wire = target.aws === undefined ? plain : bedrockRequest(plain, target.model);
     for (const note of [...fitted.notes, ...wire.notes]) this.#context.onNote(note);
-    const url = new URL(`${target.baseUrl}${wire.path}`);
+    const url = addressOf(target, wire.path);
+    const body = JSON.stringify(wire.body);
     this.#signal.addEventListener('abort', this.#onAbort, { once: true });
     this.#promptTokens = estimateTokens(fitted.request);
     this.#watchdogs = new Watchdogs(this.#context.watchdogs, this.#promptTokens, (failure) => this.#stop(failure));
@@ -109,13 +116,15 @@ class Call {
       {
         method: 'POST',
         url,
-        headers: { ...authHeaders(target), ...callHeaders(this.#request) },
-        body: JSON.stringify(wire.body),
+        headers: { ...signedHeaders(target, { url, body, now: now() }), ...callHeaders(this.#request) },
+        body,
       },
       {
         onHead: (status, headers) => {
           this.#context.onHead(headers);
-          this.#decoder = dialect.createDecoder({ status, headers }, { model: target.model, quirks: target.quirks });
+          const head = { status, headers };
+          const decoder = dialect.createDecoder(head, { model: target.model, quirks: target.quirks });
+          this.#decoder = target.aws === undefined ? decoder : createBedrockDecoder(head, decoder);
         },
         onData: (bytes) => this.#read(bytes),
         onEnd: () => this.#bodyEnded(undefined),
@@ -213,6 +222,12 @@ class Call {
     else this.#exchange?.drain();
     this.events.close();
   }
+}
+
+function addressOf(target: ModelTarget, path: string): URL {
+  const url = new URL(`${target.baseUrl}${path}`);
+  for (const [name, value] of new URLSearchParams(target.query ?? '')) url.searchParams.set(name, value);
+  return url;
 }
 
 function bareError(failure: ModelFailure): ModelEvent {

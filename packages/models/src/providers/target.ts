@@ -6,7 +6,8 @@ import type { ModelFacts } from '../catalogue/model-facts.ts';
 import { resolveModelName } from '../catalogue/resolve.ts';
 import type { DialectQuirks } from '../dialects/dialect.ts';
 import { dialectNamed } from '../dialects/dialects.ts';
-import { Secret } from './secret.ts';
+import { type AwsAccess, accessOf, addressOf } from './access.ts';
+import type { Secret } from './secret.ts';
 import {
   type AuthShape,
   conservativeQuirks,
@@ -16,14 +17,6 @@ import {
   providerEntry,
   providerTable,
 } from './table.ts';
-
-/** What signing for AWS needs beside the secret. */
-export interface AwsAccess {
-  readonly region: string;
-  /** Absent: the key is a Bedrock API key and nothing is signed. */
-  readonly accessKeyId?: string;
-  readonly sessionToken?: Secret;
-}
 
 /** Where and how a model is called. */
 export interface ModelTarget {
@@ -194,10 +187,8 @@ function makeTarget(
       `${entry.id}/${model} is only served as ${facts.dialects.join(', ')}, which is not spoken yet`,
     );
   }
-  const aws = entry.isBedrock ? awsAccess(request) : undefined;
-  const signs = aws !== undefined && keyOf(entry, request) === undefined && aws.accessKeyId !== undefined;
-  const key = signs ? request.env['AWS_SECRET_ACCESS_KEY']?.trim() : keyOf(entry, request);
-  if (own === undefined && (entry.baseUrl === '' || (key === undefined && !entry.isLocal))) throw missing(entry);
+  const access = accessOf(entry, endpoint, { key: keyOf(entry, request), env: request.env });
+  if (own === undefined && (entry.baseUrl === '' || (access.key === null && !entry.isLocal))) throw missing(entry);
   const isChat = endpoint.dialect === 'openai-chat';
   const isStranger = own !== undefined && entry.baseUrl !== '';
   const quirks = isStranger && isChat ? conservativeQuirks : endpoint.quirks;
@@ -205,12 +196,10 @@ function makeTarget(
     provider: entry.id,
     model,
     facts,
-    ...addressOf(entry, { own, model, prefix: endpoint.prefix, aws, env: request.env }),
-    ...(aws === undefined ? {} : { aws: signs ? aws : { region: aws.region } }),
+    ...addressOf(entry, endpoint, { own, model, region: access.aws?.region, env: request.env }),
+    ...access,
     isOwnBaseUrl: own !== undefined,
     dialect: endpoint.dialect,
-    auth: authOf(endpoint, key, signs),
-    key: key === undefined ? null : new Secret(key),
     quirks: isChat ? quirks : { ...quirks, ...thinkingStyle(facts) },
     listPath: own !== undefined ? '/models' : entry.listPath,
     keyPath: own !== undefined ? '/models' : (entry.keyPath ?? entry.listPath),
@@ -228,39 +217,6 @@ function endpointFor(entry: ProviderEntry, facts: ModelFacts | null, isOwnBaseUr
   const preferred = facts?.dialects.find((name) => served.some((one) => one.dialect === name));
   if (isOwnBaseUrl) return served[0] ?? entry.endpoints[0];
   return served.find((one) => one.dialect === preferred) ?? spoken[0] ?? entry.endpoints[0];
-}
-
-function authOf(endpoint: DialectEndpoint, key: string | undefined, signs: boolean): AuthShape {
-  if (key === undefined) return 'none';
-  return signs ? 'aws-sigv4' : endpoint.auth;
-}
-
-interface AddressParts {
-  readonly own: string | undefined;
-  readonly model: string;
-  readonly prefix: string;
-  readonly aws: AwsAccess | undefined;
-  readonly env: TargetRequest['env'];
-}
-
-/** Base URL and query: Azure's older addresses have the deployment in the path and a version behind it. */
-function addressOf(entry: ProviderEntry, parts: AddressParts): Pick<ModelTarget, 'baseUrl' | 'query'> {
-  const base = parts.own ?? entry.baseUrl.replace('{region}', parts.aws?.region ?? '');
-  const version = entry.apiVersionEnv === undefined ? undefined : parts.env[entry.apiVersionEnv]?.trim();
-  if (!version) return { baseUrl: `${base}${parts.prefix}` };
-  const deployment = `/openai/deployments/${encodeURIComponent(parts.model)}`;
-  const bare = entry.basePath && base.endsWith(entry.basePath) ? base.slice(0, -entry.basePath.length) : base;
-  return { baseUrl: `${bare}${deployment}`, query: `api-version=${encodeURIComponent(version)}` };
-}
-
-/** The usual variables of AWS; profiles and instance roles are not read. */
-function awsAccess({ env }: Pick<TargetRequest, 'env'>): AwsAccess {
-  const read = (name: string): string | undefined => env[name]?.trim() || undefined;
-  const region = read('AWS_REGION') ?? read('AWS_DEFAULT_REGION') ?? 'us-east-1';
-  const accessKeyId = read('AWS_ACCESS_KEY_ID');
-  const token = read('AWS_SESSION_TOKEN');
-  if (accessKeyId === undefined || read('AWS_SECRET_ACCESS_KEY') === undefined) return { region };
-  return { region, accessKeyId, ...(token === undefined ? {} : { sessionToken: new Secret(token) }) };
 }
 
 function missing(entry: ProviderEntry): MonkeyError {

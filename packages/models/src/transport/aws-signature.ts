@@ -58,15 +58,15 @@ function tidy(value: string): string {
 
 /** Segments that are already escaped are escaped once more, as every service but S3 wants it. */
 function canonicalPath(path: string): string {
-  return path.split('/').map(escape).join('/') || '/';
+  return path.split('/').map(escaped).join('/') || '/';
 }
 
 function canonicalQuery(query: URLSearchParams): string {
-  const pairs = [...query].map(([name, value]) => `${escape(name)}=${escape(value)}`);
+  const pairs = [...query].map(([name, value]) => `${escaped(name)}=${escaped(value)}`);
   return pairs.sort().join('&');
 }
 
-function escape(text: string): string {
+function escaped(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
