@@ -1,4 +1,4 @@
-// One measurement of the client half in a process of its own: `codec-child.mjs MODE DIALECT URL`, prints one JSON line.
+// One measurement of the client half in a process of its own: `codec-child.js MODE DIALECT URL`, prints one JSON line.
 import { get } from 'node:http';
 import { createHttpClient, createProviderModel, type LanguageModel, type ModelTarget } from '@monkey-coder/models';
 import type { DialectName, ModelRequest } from '@monkey-coder/protocol';
@@ -120,5 +120,7 @@ async function measure(): Promise<object> {
   }
 }
 
-console.log(JSON.stringify(await measure()));
-http.close();
+void measure().then((measured) => {
+  console.log(JSON.stringify(measured));
+  http.close();
+});

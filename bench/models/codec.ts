@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Dialect, dialects } from '@monkey-coder/models';
 import { noUsage } from '@monkey-coder/protocol';
+import { type Figure, isEntry, report } from './figure.ts';
 
 declare const REPOSITORY_ROOT: string;
 
@@ -68,22 +69,22 @@ function plainEnv(): NodeJS.ProcessEnv {
   return rest;
 }
 
+/** One minified CommonJS file, as the product is delivered; parts that are loaded later are in it, and run later. */
 async function bundle(folder: string, name: string, entry: string): Promise<string> {
   const esbuild = createRequire(join(REPOSITORY_ROOT, 'package.json'))('esbuild') as typeof import('esbuild');
   await esbuild.build({
     entryPoints: { [name]: entry },
     outdir: folder,
-    outExtension: { '.js': '.mjs' },
     bundle: true,
-    splitting: true,
+    minify: true,
     platform: 'node',
     target: 'node20',
-    format: 'esm',
+    format: 'cjs',
     conditions: ['source'],
     logLevel: 'error',
     nodePaths: [join(REPOSITORY_ROOT, 'node_modules')],
   });
-  return join(folder, `${name}.mjs`);
+  return join(folder, `${name}.js`);
 }
 
 interface Wire {
@@ -159,14 +160,14 @@ const aiSdkEntry = `
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
 createOpenAICompatible({ name: 'n', apiKey: 'k', baseURL: 'http://127.0.0.1' })('m');
 report();`;
-const report =
+const reportSource =
   'function report() { const { user, system } = process.cpuUsage(); console.log(JSON.stringify({ ms: (user + system) / 1000, rssMb: process.memoryUsage().rss / 1e6 })); }\n';
 
 async function importCosts(folder: string): Promise<Pick<CodecNumbers, 'importMs' | 'aiSdkImportMs' | 'nodeRssMb'>> {
   const files: Record<string, string> = {};
   for (const [name, text] of Object.entries({ floor: 'report();', ours: ourEntry, aisdk: aiSdkEntry })) {
     const entry = join(folder, `${name}-entry.ts`);
-    writeFileSync(entry, `${report}${text}`);
+    writeFileSync(entry, `${reportSource}${text}`);
     files[name] = await bundle(folder, name, entry);
   }
   const rounds: Record<string, number[]> = { floor: [], ours: [], aisdk: [] };
@@ -187,31 +188,29 @@ async function importCosts(folder: string): Promise<Pick<CodecNumbers, 'importMs
   };
 }
 
-/** The numbers as lines of a table: what, measured, goal, floor or peer. */
-export function codecTable(numbers: CodecNumbers): string[][] {
-  const two = (value: number): string => value.toFixed(value < 10 ? 2 : 0);
+/** The numbers beside their goals and floors. */
+export async function measureCodec(): Promise<Figure[]> {
+  const numbers = await codecNumbers();
+  const node = `bare node ${two(numbers.nodeRssMb)} MB`;
+  const figure = (what: string, value: number, unit: string, limit: number, beside: string): Figure => ({
+    what,
+    goal: `≤ ${limit} ${unit}`,
+    measured: `${two(value)} ${unit}${beside === '' ? '' : ` (${beside})`}`,
+    isMet: value <= limit,
+  });
   return [
-    ['what', 'measured', 'goal', 'beside'],
-    ...numbers.dialects.map(({ dialect, us, rawUs }) => [
-      `CPU per event, ${dialect}`,
-      `${two(us)} µs`,
-      '≤ 4 µs',
-      `raw ${two(rawUs)} µs (${two(us / rawUs)}×)`,
-    ]),
-    ['heap per stream, 200 slow', `${two(numbers.heapKbPerStream)} KB`, '≤ 60 KB', ''],
-    ['RSS, 200 slow streams', `${two(numbers.slowRssMb)} MB`, '≤ 100 MB', `bare node ${two(numbers.nodeRssMb)} MB`],
-    [
-      'RSS, 200 flooding streams',
-      `${two(numbers.floodRssMb)} MB`,
-      '≤ 100 MB',
-      `bare node ${two(numbers.nodeRssMb)} MB`,
-    ],
-    ['import, one provider', `${two(numbers.importMs)} ms`, '≤ 15 ms', `AI SDK ${two(numbers.aiSdkImportMs)} ms`],
+    ...numbers.dialects.map(({ dialect, us, rawUs }) =>
+      figure(`CPU per streamed event, ${dialect}`, us, 'µs', 4, `node:http and JSON.parse alone ${two(rawUs)} µs`),
+    ),
+    figure('heap per stream, 200 at once, an event each 50 ms', numbers.heapKbPerStream, 'KB', 60, ''),
+    figure('RSS, 200 streams, an event each 50 ms', numbers.slowRssMb, 'MB', 100, node),
+    figure('RSS, 200 streams, as fast as they go', numbers.floodRssMb, 'MB', 100, node),
+    figure('import with one provider, CPU', numbers.importMs, 'ms', 15, `AI SDK ${two(numbers.aiSdkImportMs)} ms`),
   ];
 }
 
-if (process.argv[1]?.endsWith('codec.ts')) {
-  const rows = codecTable(await codecNumbers());
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  for (const row of rows) console.log(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
+function two(value: number): string {
+  return value.toFixed(value < 10 ? 2 : 0);
 }
+
+if (isEntry('codec.ts')) report(await measureCodec());

@@ -96,6 +96,7 @@ async function compose(flakyUrl: string, folder: string) {
       scopes,
       settings,
       homes,
+      environment: {},
       traffic: createModelTraffic({ healthPath: join(folder, 'health.json'), settings, now: Date.now }),
       record: () => undefined,
       now: Date.now,

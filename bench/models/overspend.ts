@@ -15,7 +15,7 @@ import { type Figure, isEntry, report } from './figure.ts';
 const workerFlag = '--overspend-worker';
 const processes = 16;
 const callsAtOnce = 13;
-const capMicroUsd = 600_000;
+const capMicroUsd = 300_000;
 const price = { input: 1_000_000, output: 1_000_000 };
 const outputTokens = 500;
 const durationMs = 8000;

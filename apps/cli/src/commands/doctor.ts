@@ -38,7 +38,15 @@ function git(): Finding {
   return { what: 'git', state: 'warning', detail: 'not found: undo works without it, worktrees and branches do not' };
 }
 
-async function sandbox({ world, cwd }: CommandContext): Promise<Finding> {
+async function sandbox(context: CommandContext): Promise<Finding> {
+  try {
+    return await probeSandbox(context);
+  } catch (error) {
+    return { what: 'sandbox', state: 'problem', detail: `could not be tried: ${errorMessage(error)}` };
+  }
+}
+
+async function probeSandbox({ world, cwd }: CommandContext): Promise<Finding> {
   const root = cwd();
   const workspace = await createWorkspace({
     root,

@@ -1,6 +1,13 @@
 // `monkey login`, `monkey logout`, `monkey auth`: provider keys, kept in a file only their owner can read, shown as fingerprints.
 import { createKeyStore, keyFingerprint } from '@monkey-coder/engine';
-import { type ProviderEntry, providerEntry, providerTable, Secret, validateKey } from '@monkey-coder/models';
+import {
+  type ProviderEntry,
+  providerEntry,
+  providerTable,
+  proxyFromEnvironment,
+  Secret,
+  validateKey,
+} from '@monkey-coder/models';
 import { MonkeyError, nearestNames } from '@monkey-coder/protocol';
 import { type Command, type CommandContext, printJson } from '../configuration/command-context.ts';
 import { readSecret } from '../terminal/read-secret.ts';
@@ -32,7 +39,8 @@ async function refuseBadKey({ world }: CommandContext, entry: ProviderEntry, key
     dialect: endpoint.dialect,
     key: new Secret(key),
   };
-  const verdict = await validateKey(target, AbortSignal.timeout(15_000));
+  const proxyFor = proxyFromEnvironment(world.environment);
+  const verdict = await validateKey(target, AbortSignal.timeout(15_000), { proxyFor });
   if (verdict.kind === 'valid') return;
   if (verdict.kind === 'rejected') {
     throw new MonkeyError('auth.rejected', `${entry.name} does not take this key: ${verdict.failure.message}`, {

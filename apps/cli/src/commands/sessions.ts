@@ -51,7 +51,7 @@ async function list(context: CommandContext): Promise<number> {
 function row(session: SessionSummary, withFolder: boolean): string[] {
   const when = new Date(session.updatedAt).toISOString().slice(0, 16).replace('T', ' ');
   const cells = [session.id, when, formatMicroUsd(session.costMicroUsd), session.status, printable(session.title)];
-  return withFolder ? [...cells, session.cwd] : cells;
+  return withFolder ? [...cells, printable(session.cwd)] : cells;
 }
 
 function idOf(context: CommandContext): string {

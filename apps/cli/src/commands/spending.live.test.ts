@@ -1,5 +1,5 @@
 // Whole runs over scripted providers that fail: another model or key takes over, and every cent of the ledger is explained.
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -8,6 +8,7 @@ import {
   createKeyStore,
   defaultSettings,
   resolveHomes,
+  type SessionChoice,
   type Settings,
 } from '@monkey-coder/engine';
 import { type ScenarioTurn, type ScriptedServer, serveScripted } from '@monkey-coder/models';
@@ -44,9 +45,10 @@ interface RunOptions {
   readonly environment: Readonly<Record<string, string>>;
   readonly settings?: Partial<Settings>;
   readonly checks?: readonly string[];
+  readonly session?: SessionChoice;
 }
 
-async function run({ environment, settings = {}, checks = [] }: RunOptions) {
+async function run({ environment, settings = {}, checks = [], session = { kind: 'new' } }: RunOptions) {
   const env = { PATH: process.env['PATH'], HOME: folder, MONKEY_HOME: join(folder, 'home'), ...environment };
   const homes = resolveHomes(env, folder);
   const newId = createIdSource(Date.now, Math.random);
@@ -71,15 +73,11 @@ async function run({ environment, settings = {}, checks = [] }: RunOptions) {
     checks: [...checks],
   };
   const events: Event[] = [];
-  const report = await engine.run(
-    task,
-    { kind: 'new' },
-    {
-      onEvent: (event) => events.push(event),
-      gate: { available: false, ask: async () => ({ kind: 'denied' }) },
-      signal: new AbortController().signal,
-    },
-  );
+  const report = await engine.run(task, session, {
+    onEvent: (event) => events.push(event),
+    gate: { available: false, ask: async () => ({ kind: 'denied' }) },
+    signal: new AbortController().signal,
+  });
   const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
   const path = join(homes.state, 'ledger.jsonl');
   const ledger = createJsonlLedger({ path, now: Date.now, newId: () => newId('res'), sleep });
@@ -105,8 +103,9 @@ describe('money of whole runs', () => {
     const server = await serve([edit('one', 'two'), broken, edit('two', 'three'), says('Now it is right.')]);
     const check = `node -e "process.exit(require('fs').readFileSync('a.txt','utf8')==='three\\n'?0:1)"`;
     const environment = { OPENAI_BASE_URL: `${server.url}/v1` };
-    const { outcome, charges, used } = await run({ environment, checks: [check] });
+    const { outcome, charges, used, events } = await run({ environment, checks: [check] });
     expect(outcome.status).toBe('verified');
+    expect(notices(events, 'cache.prefix-changed')).toEqual([]);
     expect(sum(charges)).toBe(used.spentMicroUsd);
     expect(used.reservedMicroUsd).toBe(0);
     expect(outcome.costMicroUsd).toBe(used.spentMicroUsd);
@@ -155,6 +154,18 @@ describe('money of whole runs', () => {
       settings: { providers: { openai: { apiKeyCommand: 'echo sk-command' } } },
     });
     expect(outcome.text).toBe('Known by command.');
+  });
+
+  it('warns when the head of a session is not the one its prompt cache begins with', async () => {
+    const server = await serve([says('One.'), says('Two.'), says('Three.')]);
+    const environment = { OPENAI_BASE_URL: `${server.url}/v1` };
+    const { sessionId } = await run({ environment });
+    const session: SessionChoice = { kind: 'resume', sessionId };
+    expect(notices((await run({ environment, session })).events, 'cache.prefix-changed')).toEqual([]);
+    const sessions = join(folder, 'home', 'state', 'sessions');
+    const log = join(sessions, readdirSync(sessions)[0] ?? '', `${sessionId}.jsonl`);
+    writeFileSync(log, readFileSync(log, 'utf8').replace(/"headHash":"[^"]*"/g, '"headHash":"of another version"'));
+    expect(notices((await run({ environment, session })).events, 'cache.prefix-changed')).toHaveLength(1);
   });
 
   it('answers the same request from the cache for nothing', async () => {

@@ -1,4 +1,5 @@
 // `monkey undo`, `monkey redo`, `monkey diff`: what the agent changed, taken back, brought back, shown.
+import { sep } from 'node:path';
 import type { UndoReport, UndoTarget } from '@monkey-coder/workspace';
 import { type Command, type CommandContext, printJson } from '../configuration/command-context.ts';
 import { paintDiff, printable, type Style } from '../terminal/style.ts';
@@ -15,12 +16,28 @@ async function restore(context: CommandContext, isRedo: boolean): Promise<number
   const report = await context.engine().undo(context.cwd(), targetOf(context), { preview, redo: isRedo });
   if (context.asJson) return printJson(world, { preview, ...report });
   if (report.entries.length === 0) {
-    world.out(`nothing to ${isRedo ? 'redo' : 'undo'} in ${context.cwd()}\n`);
+    world.out(`nothing to ${isRedo ? 'redo' : 'undo'} in ${context.cwd()}\n${hintElsewhere(context)}`);
     return 0;
   }
   if (preview) world.out(`${paintDiff(report.diff, style)}\n`);
   world.out(`${describeReport(report, { preview, isRedo, style })}\n`);
   return report.kept.length > 0 ? 1 : 0;
+}
+
+/** Runs belong to the folder they were begun in: one above or below is named. */
+function hintElsewhere(context: CommandContext): string {
+  const here = context.cwd();
+  const near = context
+    .engine()
+    .sessions.list()
+    .find(({ cwd }) => cwd !== here && (isInside(cwd, here) || isInside(here, cwd)));
+  return near === undefined
+    ? ''
+    : `the last run nearby was in ${near.cwd}: monkey ${context.line.command} -C ${near.cwd}\n`;
+}
+
+function isInside(inner: string, outer: string): boolean {
+  return inner.startsWith(outer.endsWith(sep) ? outer : `${outer}${sep}`);
 }
 
 function targetOf({ line }: CommandContext): UndoTarget {

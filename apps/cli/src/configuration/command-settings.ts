@@ -30,7 +30,7 @@ export function realFolder(path: string, flag: string): string {
 export function commandSettings(world: World, line: CommandLine, root: string): LoadedSettings {
   const extra = optionValue(line, 'settings');
   const sources = settingsSources(world.homes, root, extra === undefined ? undefined : resolve(world.cwd, extra));
-  return loadSettings(sources, [environmentLayer(world), flagLayer(line)]);
+  return loadSettings(sources, { environment: environmentLayer(world), flags: flagLayer(line) });
 }
 
 function environmentLayer(world: World): SettingsFile {

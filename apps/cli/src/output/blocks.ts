@@ -40,7 +40,7 @@ function remark(event: Event, { style, verbose }: BlockOptions): string | undefi
     case 'permission.decided':
       return event.decision === 'allowed'
         ? undefined
-        : style.yellow(`⊘ ${event.decision}: ${printable(event.what)} (${event.reason})`);
+        : style.yellow(`⊘ ${event.decision}: ${printable(event.what)} (${printable(event.reason)})`);
     case 'model.retried':
       return style.yellow(
         `↻ ${event.failure.code}: ${printable(event.failure.message)}; trying again in ${Math.ceil(event.delayMs / 1000)} s`,

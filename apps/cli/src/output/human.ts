@@ -21,7 +21,7 @@ export function createHumanOutput(options: HumanOptions): OutputListener {
     onEvent: (event) => view.show(event),
     onReport: (report) => view.finish(report),
     onFailure: ({ message, advice }) =>
-      options.streams.err(`${options.style.red('monkey:')} ${printable(message)}\n        ${advice}\n`),
+      options.streams.err(`${options.style.red('monkey:')} ${printable(message)}\n        ${printable(advice)}\n`),
   };
 }
 

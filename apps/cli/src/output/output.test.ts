@@ -110,10 +110,21 @@ describe('the output for people', () => {
         durationMs: 1,
       }),
     );
+    output.onEvent(
+      event({
+        type: 'permission.decided',
+        callId: 'c',
+        tool: 'bash',
+        what: 'run \u202etxt.exe',
+        decision: 'denied',
+        by: 'guard',
+        reason: '/x/\u001b[2J is outside of the workspace',
+      }),
+    );
     output.onReport(report, 0);
-    output.onFailure({ code: 'x', message: '\u001b]0;x', advice: 'do', exitCode: 1 });
+    output.onFailure({ code: 'x', message: '\u001b]0;x', advice: 'do \u001b[1m', exitCode: 1 });
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-    expect(out()).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
+    expect(out()).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
   });
 });
 
@@ -240,6 +251,38 @@ describe('stream-json', () => {
       },
     });
     expect(own).toMatchObject({ type: 'event', event: { type: 'model.ended' } });
+  });
+
+  it('says in the result what each model used, failed calls too, and no cost where one is unknown', () => {
+    const call = (callId: string, model: string, costMicroUsd: number | null): Event[] => [
+      event({ type: 'model.started', callId, turn: 1, provider: 'p', model, estimatedInputTokens: 1 }),
+      event({
+        type: 'model.failed',
+        callId,
+        failure: { code: 'network', message: 'cut', retry: true, failover: true, countsAgainstHealth: true },
+        partial: { role: 'assistant', parts: [] },
+        usage,
+        costMicroUsd,
+      }),
+    ];
+    const events = [
+      ...call('1', 'a', 500_000),
+      ...call('2', 'a', 250_000),
+      ...call('3', 'b', 1),
+      ...call('4', 'b', null),
+    ];
+    expect(lines(events).at(-1)).toMatchObject({
+      modelUsage: {
+        'p/a': {
+          inputTokens: 2000,
+          outputTokens: 100,
+          cacheReadInputTokens: 500,
+          cacheCreationInputTokens: 0,
+          costUSD: 0.75,
+        },
+        'p/b': { costUSD: null },
+      },
+    });
   });
 
   it('counts every denial in the result', () => {

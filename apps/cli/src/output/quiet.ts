@@ -1,6 +1,7 @@
 // `-p` in text and json format: the answer (or one JSON object) on standard output, one status line on standard error.
 import { printable } from '../terminal/style.ts';
 import type { OutputListener, OutputStreams } from './listener.ts';
+import { ModelUsageCounter } from './model-usage.ts';
 import { failureDocument, resultDocument } from './result-document.ts';
 
 /** Prints the answer alone; the status goes to standard error, so that success is never silent and failure never hidden. */
@@ -21,9 +22,11 @@ export function createPrintOutput(streams: OutputStreams): OutputListener {
 
 /** Prints one JSON object. */
 export function createJsonOutput(streams: OutputStreams): OutputListener {
+  const used = new ModelUsageCounter();
   return {
-    onEvent: () => undefined,
-    onReport: (report, exitCode) => streams.out(`${JSON.stringify(resultDocument(report, exitCode))}\n`),
+    onEvent: (event) => used.add(event),
+    onReport: (report, exitCode) =>
+      streams.out(`${JSON.stringify(resultDocument(report, exitCode, used.byModel()))}\n`),
     onFailure: (failure) => streams.out(`${JSON.stringify(failureDocument(failure))}\n`),
   };
 }

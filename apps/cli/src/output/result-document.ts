@@ -1,9 +1,14 @@
 // The one result object: last line of stream-json, only line of json.
 import { type RunReport, stripFence } from '@monkey-coder/engine';
 import { parseJson } from '@monkey-coder/protocol';
+import type { ModelUsage } from './model-usage.ts';
 
 /** The result of a run that ended with an outcome. `total_cost_usd` is null where a price is unknown. */
-export function resultDocument(report: RunReport, exitCode: number): object {
+export function resultDocument(
+  report: RunReport,
+  exitCode: number,
+  modelUsage: Readonly<Record<string, ModelUsage>>,
+): object {
   const { outcome } = report;
   const isUsable = ['verified', 'answered', 'unverified'].includes(outcome.status);
   const structured = isUsable ? parseJson(stripFence(outcome.text)) : undefined;
@@ -29,6 +34,7 @@ export function resultDocument(report: RunReport, exitCode: number): object {
       reasoning_tokens: outcome.usage.reasoningTokens,
       estimated: outcome.usage.estimated,
     },
+    modelUsage,
     receipts: outcome.receipts,
     changes: outcome.changes,
     permission_denials: outcome.denials,
@@ -53,8 +59,22 @@ export function failureDocument(failure: {
     advice: failure.advice,
     exit_code: failure.exitCode,
     result: '',
+    session_id: null,
+    run_id: null,
     num_turns: 0,
+    duration_ms: 0,
     total_cost_usd: 0,
+    usage: {
+      input_tokens: 0,
+      cache_read_input_tokens: 0,
+      cache_creation_input_tokens: 0,
+      output_tokens: 0,
+      reasoning_tokens: 0,
+      estimated: false,
+    },
+    modelUsage: {},
+    receipts: [],
+    changes: [],
     permission_denials: [],
     schema_version: 1,
   };

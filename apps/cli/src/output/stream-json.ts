@@ -4,6 +4,7 @@
 // and `event` lines that carry our own events whole. Nothing else goes to standard output.
 import type { Event, EventOf, Message } from '@monkey-coder/protocol';
 import type { OutputListener, OutputStreams } from './listener.ts';
+import { ModelUsageCounter } from './model-usage.ts';
 import { failureDocument, resultDocument } from './result-document.ts';
 
 /** Version of the lines' shape. */
@@ -12,10 +13,12 @@ export const streamSchemaVersion = 1;
 /** Makes the listener. */
 export function createStreamJsonOutput(streams: OutputStreams, version: string): OutputListener {
   const line = (value: object): void => streams.out(`${JSON.stringify(value)}\n`);
+  const used = new ModelUsageCounter();
   let started = false;
   let denials: readonly object[] = [];
   return {
     onEvent(event) {
+      used.add(event);
       if (event.type === 'run.started') {
         started = true;
         line(initLine(event, version));
@@ -30,7 +33,8 @@ export function createStreamJsonOutput(streams: OutputStreams, version: string):
       if (event.type !== 'text.delta' && event.type !== 'reasoning.delta')
         line({ type: 'event', ...ids(event), event });
     },
-    onReport: (report, exitCode) => line({ ...resultDocument(report, exitCode), permission_denials: denials }),
+    onReport: (report, exitCode) =>
+      line({ ...resultDocument(report, exitCode, used.byModel()), permission_denials: denials }),
     onFailure(failure) {
       if (!started)
         line({ type: 'system', subtype: 'init', schema_version: streamSchemaVersion, version, error: failure.message });

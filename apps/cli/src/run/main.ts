@@ -1,5 +1,12 @@
 // `monkey "…"`: one run, or one after another at the terminal. The exit code is the outcome's.
-import { createEngine, createWorktree, type Engine, type LoadedSettings, refuseBadSchema } from '@monkey-coder/engine';
+import {
+  canGoOn,
+  createEngine,
+  createWorktree,
+  type Engine,
+  type LoadedSettings,
+  refuseBadSchema,
+} from '@monkey-coder/engine';
 import { exitCodeOf, interpretSchemas, MonkeyError, nearestNames } from '@monkey-coder/protocol';
 import { commands } from '../command-line/options.ts';
 import { type CommandLine, optionValue, parseCommandLine } from '../command-line/parse.ts';
@@ -137,17 +144,11 @@ async function withEngine(
   const terminal = isInteractive ? openTerminal(world.stdin, world.out, style) : undefined;
   const setting: RunSetting = { world, line, loaded, engine, output, style, cwd, terminal };
   try {
-    return await (terminal && line.operands.length === 0 && !wantsOldSession(line)
-      ? converse(setting, terminal)
-      : runOnce(setting));
+    return await (terminal && line.operands.length === 0 ? converse(setting, terminal) : runOnce(setting));
   } finally {
     terminal?.close();
     await engine.close();
   }
-}
-
-function wantsOldSession(line: CommandLine): boolean {
-  return line.options.has('continue') || line.options.has('resume');
 }
 
 async function runOnce(setting: RunSetting): Promise<number> {
@@ -171,7 +172,10 @@ async function runTask(
   const watch: SignalWatch = watchSignals(world.err);
   try {
     const report = await engine.run(task, session, {
-      onEvent: (event) => output.onEvent(event),
+      onEvent: (event) => {
+        terminal?.note(event);
+        output.onEvent(event);
+      },
       gate: terminal?.gate ?? closedGate,
       signal: watch.signal,
       ...(terminal ? { takeSteering: () => terminal.takeSteering() } : {}),
@@ -190,11 +194,13 @@ async function converse(setting: RunSetting, terminal: TerminalConversation): Pr
   world.out(
     `${style.bold(`monkey ${world.version}`)} ${style.dim('· say what to do; what you type while it works steers it; Ctrl-D ends, monkey undo takes back')}\n`,
   );
-  let session: Parameters<Engine['run']>[1] = { kind: 'new' };
+  let session = sessionChoiceOf(setting.line, setting.engine.sessions, setting.cwd);
+  let goesOn = session.kind === 'resume' && canGoOn(setting.engine.sessions, session.sessionId);
   let exitCode = 0;
   for (;;) {
-    const prompt = await nextPrompt(setting, terminal);
-    if (prompt === '') continue;
+    const prompt = goesOn ? '' : await nextPrompt(setting, terminal);
+    if (prompt === '' && !goesOn) continue;
+    goesOn = false;
     if (prompt === undefined || prompt === '/exit' || prompt === '/quit') return exitCode;
     try {
       const done = await runTask(setting, prompt, session);

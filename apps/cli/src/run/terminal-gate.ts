@@ -1,11 +1,15 @@
 // Asks the person at the terminal, showing exactly what would be granted; and takes what is typed meanwhile as steering.
 import { createInterface, type Interface } from 'node:readline';
 import type { Gate, GateAnswer, GateQuestion } from '@monkey-coder/agents';
-import { printable, type Style } from '../terminal/style.ts';
+import type { Event } from '@monkey-coder/protocol';
+import { paintDiff, printable, type Style } from '../terminal/style.ts';
+import { ProposedChanges } from './proposed-change.ts';
 
 /** A terminal that can be asked and listened to. */
 export interface TerminalConversation {
   readonly gate: Gate;
+  /** Takes note of what happens, to show with a question what it is about. */
+  note(event: Event): void;
   takeSteering(): readonly string[];
   /** Asks for a line; undefined at the end of input. */
   ask(prompt: string): Promise<string | undefined>;
@@ -23,6 +27,7 @@ export function openTerminal(
 ): TerminalConversation {
   const lines: Interface = createInterface({ input, terminal: false });
   const typed: string[] = [];
+  const changes = new ProposedChanges();
   let waiting: ((line: string | undefined) => void) | undefined;
   let isClosed = false;
   lines.on('line', (line) => {
@@ -48,8 +53,17 @@ export function openTerminal(
   return {
     gate: {
       available: true,
-      ask: (question, options) => askGate(question, options, ask, () => answer(undefined), style),
+      ask: (question, options) => {
+        const text = questionText(question, changes.linesOf(question.callId), style);
+        return askGate(
+          question,
+          options,
+          () => ask(text),
+          () => answer(undefined),
+        );
+      },
     },
+    note: (event) => changes.note(event),
     takeSteering: () => typed.splice(0),
     ask,
     close: () => lines.close(),
@@ -59,15 +73,13 @@ export function openTerminal(
 async function askGate(
   question: GateQuestion,
   options: { readonly deadlineMs?: number; readonly signal: AbortSignal },
-  ask: (prompt: string) => Promise<string | undefined>,
+  ask: () => Promise<string | undefined>,
   cancel: () => void,
-  style: Style,
 ): Promise<GateAnswer> {
   const timer = options.deadlineMs === undefined ? undefined : setTimeout(cancel, options.deadlineMs);
   options.signal.addEventListener('abort', cancel, { once: true });
   try {
-    const line = await ask(questionText(question, style));
-    return readAnswer(line, question);
+    return readAnswer(await ask(), question);
   } finally {
     clearTimeout(timer);
     options.signal.removeEventListener('abort', cancel);
@@ -83,12 +95,13 @@ function readAnswer(line: string | undefined, question: GateQuestion): GateAnswe
   return isPlainNo ? { kind: 'denied' } : { kind: 'denied', message: line.trim() };
 }
 
-function questionText(question: GateQuestion, style: Style): string {
+function questionText(question: GateQuestion, change: readonly string[], style: Style): string {
   const always = question.alwaysRule ? `  [a] always in this session: ${printable(question.alwaysRule)}` : '';
   return [
     '',
     `${style.yellow('?')} ${style.bold(`allow ${question.tool}?`)} ${style.dim(printable(question.reason))}`,
     ...question.grants.map((grant) => `    ${printable(grant)}`),
+    ...change.map((line) => `    ${paintDiff(line, style)}`),
     `  [y] once${always}  [n] no, or say what to do instead: `,
   ].join('\n');
 }

@@ -37,11 +37,17 @@ export function createStyle(isColored: boolean): Style {
   };
 }
 
-/** Makes text from outside harmless for a terminal: control characters other than line feed and tab are shown, not obeyed. */
+/**
+ * Makes text from outside harmless for a terminal: control characters other than line feed and tab are shown, not obeyed,
+ * and so are those that turn the direction of text, which can make a command look like another one.
+ */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  return text.replace(/\r\n/g, '\n').replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (character) => {
-    return character === '\r' ? '' : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  const obeyed = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+  return text.replace(/\r\n/g, '\n').replace(obeyed, (character) => {
+    if (character === '\r') return '';
+    const code = character.charCodeAt(0).toString(16);
+    return code.length > 2 ? `\\u${code}` : `\\x${code.padStart(2, '0')}`;
   });
 }
 

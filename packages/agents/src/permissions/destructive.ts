@@ -63,8 +63,8 @@ const judges = new Map<string, Judge>([
   ['ln', judgeLastOutside('writes outside of the workspace')],
   ['install', judgeLastOutside('writes outside of the workspace')],
   ['find', firstWord(/^-delete$/, 'deletes many files')],
-  ['chmod', firstWord(/^(-[a-zA-Z]*R[a-zA-Z]*|--recursive)$/, 'changes permissions of a whole tree')],
-  ['chown', firstWord(/^(-[a-zA-Z]*R[a-zA-Z]*|--recursive)$/, 'changes owners of a whole tree')],
+  ['chmod', firstWord(/^(-[a-zA-Z]*R[a-zA-Z]*|--rec.*)$/, 'changes permissions of a whole tree')],
+  ['chown', firstWord(/^(-[a-zA-Z]*R[a-zA-Z]*|--rec.*)$/, 'changes owners of a whole tree')],
   ['rsync', firstWord(/^(--del.*|--remove-source-files)$/, 'deletes files at the target')],
   ['kill', firstWord(/^-1$/, 'ends every process')],
   ['terraform', firstWord(/^(destroy|apply|-destroy|taint)$/, 'changes real infrastructure')],
@@ -130,7 +130,7 @@ function isOption(word: ShellWord): boolean {
 }
 
 function judgeRemove(args: readonly string[], command: ShellCommand, place: Place): string | undefined {
-  if (args.some((arg) => /^(-[a-zA-Z]*[rR][a-zA-Z]*|--recursive|--dir|-d)$/.test(arg))) return 'deletes whole folders';
+  if (args.some((arg) => /^(-[a-zA-Z]*[rR][a-zA-Z]*|--r.*|--d.*|-d)$/.test(arg))) return 'deletes whole folders';
   const targets = command.words.slice(1).filter((word) => !isOption(word));
   if (command.openEnded || targets.some((word) => !word.literal))
     return 'deletes files that cannot be named beforehand';

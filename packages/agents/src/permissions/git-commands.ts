@@ -6,8 +6,8 @@ const readers = new Set(
   check-attr grep version help cherry range-diff`.split(/\s+/),
 );
 
-/** Options that make a reader write a file or run a program. */
-const notReading = /^(--output(=.*)?|--ext-diff|--textconv|-O.*|--open-files-in-pager.*)$/;
+/** Options, also shortened as git allows it, that make a reader write a file or run a program. */
+const notReading = /^(--ou.*|--ext.*|--textc.*|-[a-zA-Z0-9]*O.*|--op.*|--filters.*|--web|-w)$/;
 /** Global options that bring in settings or other repositories, which may run programs. */
 const notHarmless = /^(-c|-p|--paginate|--config-env.*|--git-dir.*|--work-tree.*|--exec-path.*)$/;
 
@@ -39,7 +39,10 @@ export function readGit(words: readonly string[]): GitCall {
 export function isReadOnlyGit(words: readonly string[]): boolean {
   const { verb, args, globals } = readGit(words);
   if (globals.some((word) => notHarmless.test(word))) return false;
-  if (readers.has(verb)) return !args.some((arg) => notReading.test(arg));
+  const isReading = !args.some((arg) => notReading.test(arg) && !(arg === '-w' && verb !== 'help'));
+  if (!isReading) return false;
+  if (verb === 'cat-file') return !args.some((arg) => /^--[ft]/.test(arg));
+  if (readers.has(verb)) return true;
   switch (verb) {
     case 'branch':
       return args.every((arg) =>
@@ -70,14 +73,14 @@ const losesHistory = 'removes history for good';
 
 /** Per verb: whether its arguments destroy something, and what. */
 const destroyers: Readonly<Record<string, readonly [(args: Args) => boolean, string]>> = {
-  reset: [(args) => has(args, /^--(hard|merge|keep)$/), losesChanges],
+  reset: [(args) => has(args, /^--(ha|me|k)/), losesChanges],
   clean: [(args) => !has(args, /^(-[a-zA-Z]*n[a-zA-Z]*|--dry-run)$/), 'deletes untracked files'],
   checkout: [isPathCheckout, losesChanges],
   switch: [(args) => has(args, /^(-f|--force|--discard-changes)$/), losesChanges],
   restore: [(args) => !has(args, /^(-S|--staged)$/) || has(args, /^(-W|--worktree)$/), losesChanges],
   stash: [(args) => has(args, /^(drop|clear)$/), 'deletes stashed changes'],
   push: [
-    (args) => has(args, /^(-[a-zA-Z]*f[a-zA-Z]*|--force.*|--mirror|--delete|-d|--prune|\+.*|:.+)$/),
+    (args) => has(args, /^(-[a-zA-Z]*f[a-zA-Z]*|--forc.*|--mi.*|--de.*|-d|--pru.*|\+.*|:.+)$/),
     'rewrites or deletes remote history',
   ],
   branch: [

@@ -34,6 +34,7 @@ export function foldersOf(reading: ShellReading, boundary: Boundary): Map<ShellS
   const result = new Map<ShellSegment, readonly string[]>();
   const all = new Set([boundary.root]);
   let current: readonly string[] = [boundary.root];
+  if (changesFolderUnseen(reading)) return new Map(reading.segments.map((segment) => [segment, [resolve('/')]]));
   for (const segment of reading.segments) {
     if (segment.joinedBy !== '&&') current = [...all];
     result.set(segment, current);
@@ -46,11 +47,22 @@ export function foldersOf(reading: ShellReading, boundary: Boundary): Map<ShellS
   return result;
 }
 
+/** `command cd`, `eval cd`: the folder changes, and not where the order of the segments shows it. */
+function changesFolderUnseen(reading: ShellReading): boolean {
+  const changes = (name: string): boolean => /^(cd|pushd|popd)$/.test(name);
+  const hasEval = reading.segments.some((segment) => /^(eval|command|builtin)$/.test(segment.words[0]?.text ?? ''));
+  return reading.commands.some(
+    (command) => changes(command.name) && (hasEval || !changes(command.segment.words[0]?.text ?? '')),
+  );
+}
+
 /** Whether a word may name a path outside: absolute, through `..` or `~`, or not known. */
 export function mayPointOutside(word: ShellWord, folders: readonly string[], boundary: Boundary): boolean {
   return candidatePaths(word.text).some((text) => {
     if (devices.has(text)) return false;
     if (text.startsWith('~') || text.startsWith('$')) return true;
+    // `.*` and `.?` are the folder above, too.
+    if (word.glob && /(^|\/)\.[*?[]/.test(text)) return true;
     return folders.some((folder) => !isInside(isAbsolute(text) ? text : join(folder, text), boundary));
   });
 }
@@ -60,7 +72,7 @@ function candidatePaths(text: string): string[] {
   const equals = text.indexOf('=');
   const parts = [text];
   if (equals > 0) parts.push(text.slice(equals + 1));
-  if (/^-[a-zA-Z][/~.$]/.test(text)) parts.push(text.slice(2));
+  if (/^-[a-zA-Z]+[/~.$]/.test(text)) parts.push(text.replace(/^-[a-zA-Z]+/, ''));
   return parts.filter((part) => part !== '' && (!part.startsWith('-') || part.includes('/..')));
 }
 

@@ -23,33 +23,65 @@ export interface ShellReading {
   readonly problems: readonly string[];
 }
 
-/** How a transparent wrapper takes its own arguments. */
+/** How a transparent wrapper takes its own arguments. An option it does not name makes the line one that cannot be checked. */
 interface WrapperSpec {
-  /** Options that take the next word. */
-  readonly valued: readonly string[];
+  /** Short options without a value, as letters. */
+  readonly flags: string;
+  /** Short options that take the rest of their word or the next word, as letters. */
+  readonly valued: string;
+  /** Long options, with `=` at the end when they take a value. */
+  readonly long: readonly string[];
   /** Plain words of its own before the command. */
   readonly operands: number;
   readonly privileged?: boolean;
   readonly openEnded?: boolean;
 }
 
+const none = { flags: '', valued: '', long: [], operands: 0 };
 const wrappers = new Map<string, WrapperSpec>([
-  ['env', { valued: ['-u', '--unset', '-C', '--chdir'], operands: 0 }],
-  ['time', { valued: ['-f', '-o'], operands: 0 }],
-  ['nohup', { valued: [], operands: 0 }],
-  ['command', { valued: [], operands: 0 }],
-  ['builtin', { valued: [], operands: 0 }],
-  ['exec', { valued: ['-a'], operands: 0 }],
-  ['nice', { valued: ['-n'], operands: 0 }],
-  ['ionice', { valued: ['-c', '-n'], operands: 0 }],
-  ['stdbuf', { valued: ['-i', '-o', '-e'], operands: 0 }],
-  ['setsid', { valued: [], operands: 0 }],
-  ['timeout', { valued: ['-s', '-k', '--signal', '--kill-after'], operands: 1 }],
-  ['xargs', { valued: ['-n', '-I', '-P', '-L', '-d', '-E', '-s', '-a'], operands: 0, openEnded: true }],
-  ['sudo', { valued: ['-u', '-g', '-h', '-p', '-C', '-D'], operands: 0, privileged: true }],
-  ['doas', { valued: ['-u', '-C'], operands: 0, privileged: true }],
+  ['env', { ...none, flags: 'i0', valued: 'u', long: ['--ignore-environment', '--null', '--unset='] }],
+  ['time', { ...none, flags: 'pv', valued: 'f' }],
+  ['nohup', none],
+  ['command', { ...none, flags: 'p' }],
+  ['builtin', none],
+  ['exec', { ...none, flags: 'cl', valued: 'a' }],
+  ['nice', { ...none, flags: '0123456789', valued: 'n', long: ['--adjustment='] }],
+  ['ionice', { ...none, flags: 't', valued: 'cn' }],
+  ['stdbuf', { ...none, valued: 'ioe', long: ['--input=', '--output=', '--error='] }],
+  ['setsid', { ...none, flags: 'cfw', long: ['--wait', '--fork'] }],
+  [
+    'timeout',
+    {
+      flags: 'v',
+      valued: 'sk',
+      long: ['--signal=', '--kill-after=', '--foreground', '--preserve-status', '--verbose'],
+      operands: 1,
+    },
+  ],
+  [
+    'xargs',
+    {
+      ...none,
+      flags: '0rtx',
+      valued: 'nIPLdEs',
+      long: ['--null', '--no-run-if-empty', '--verbose', '--max-args=', '--max-procs=', '--delimiter=', '--max-lines='],
+      openEnded: true,
+    },
+  ],
+  [
+    'sudo',
+    {
+      ...none,
+      flags: 'EHnSkbPi',
+      valued: 'ughpCDrtTRU',
+      long: ['--user=', '--group=', '--non-interactive', '--preserve-env', '--login', '--set-home', '--chdir='],
+      privileged: true,
+    },
+  ],
+  ['doas', { ...none, flags: 'n', valued: 'uC', privileged: true }],
+  ['busybox', none],
 ]);
-const shells = new Set(['sh', 'bash', 'dash', 'zsh', 'ksh', 'ash', 'busybox']);
+const shells = new Set(['sh', 'bash', 'dash', 'zsh', 'ksh', 'ash']);
 /** Run text that cannot be seen here. */
 const opaque = new Set(['trap', 'alias', 'parallel', 'bind', 'complete', 'enable', 'hash', 'fc', 'su', 'script']);
 
@@ -61,11 +93,25 @@ export function readShell(source: string): ShellReading {
 function readParsed(parsed: ParsedShell, depth: number): ShellReading {
   const reading = { commands: [] as ShellCommand[], segments: [...parsed.segments], problems: [...parsed.problems] };
   for (const segment of parsed.segments) {
+    if (segment.loopHead) checkLoop(segment, reading);
     if (segment.loopHead || segment.words.length === 0) continue;
     const base = { privileges: [], openEnded: false, assignments: segment.assignments, segment };
     unwrap({ name: nameOf(segment.words), words: segment.words, ...base }, reading, depth);
   }
   return reading;
+}
+
+/** `for` gives a variable its values: none that a program may heed; and what follows another word than `in` would run. */
+function checkLoop(segment: ShellSegment, reading: DraftReading): void {
+  const [, name, keyword] = segment.words;
+  const isPlain = name?.literal === true && /^([a-z_][a-z0-9_]*|[A-Z])$/.test(name.text);
+  if (!isPlain || keyword?.text !== 'in') addProblem(reading, 'a `for` of another form');
+}
+
+/** Whether a command's program is found by the system, and is not some file of that name. */
+export function isSystemProgram(words: readonly ShellWord[]): boolean {
+  const text = words[0]?.text ?? '';
+  return !text.includes('/') || /^\/(usr\/)?bin\/[^/]+$/.test(text);
 }
 
 interface DraftReading {
@@ -83,8 +129,12 @@ function unwrap(command: ShellCommand, reading: DraftReading, depth: number) {
   const program = command.words[0];
   if (program === undefined) return;
   if (depth > 8) return addProblem(reading, 'too many wrappers');
-  if (!program.literal || program.glob || program.text === '') addProblem(reading, 'a command name that is computed');
+  if (!program.literal || (program.glob && program.text !== '[') || program.text === '')
+    addProblem(reading, 'a command name that is computed');
   const spec = wrappers.get(command.name);
+  const isWrapper = spec !== undefined || shells.has(command.name);
+  // A file that only has the name of a wrapper may do anything.
+  if (isWrapper && !isSystemProgram(command.words)) reading.commands.push(command);
   if (opaque.has(command.name)) addProblem(reading, `\`${command.name}\``);
   if (spec !== undefined && !isLookup(command)) return unwrapPlain(command, spec, reading, depth);
   if (command.name === 'eval') return unwrapScript(command, command.words.slice(1), reading, depth);
@@ -127,6 +177,7 @@ function ownWords(
   for (let word = command.words[1]; word !== undefined; word = command.words[index]) {
     const assignment = takesAssignments ? assignmentOf(word) : undefined;
     if (assignment !== undefined) assignments.push(assignment);
+    else if (word.text === '--') return index + 1 + operands;
     else if (/^-./.test(word.text)) index += optionLength(command.name, word.text, spec, reading) - 1;
     else if (operands > 0) operands -= 1;
     else break;
@@ -135,9 +186,20 @@ function ownWords(
   return index;
 }
 
+/** Words an option takes: itself, and its value where that stands apart. */
 function optionLength(name: string, option: string, spec: WrapperSpec, reading: DraftReading): number {
-  if (isSplitOption(name, option)) addProblem(reading, '`env -S`');
-  return spec.valued.includes(option) ? 2 : 1;
+  if (option.startsWith('--')) {
+    const isWhole = spec.long.some((known) => (known.endsWith('=') ? option.startsWith(known) : option === known));
+    if (isWhole) return 1;
+    if (spec.long.includes(`${option}=`)) return 2;
+  } else {
+    const letters = [...option.slice(1)];
+    const end = letters.findIndex((letter) => !spec.flags.includes(letter));
+    if (end < 0) return 1;
+    if (spec.valued.includes(letters[end] ?? '-')) return end === letters.length - 1 ? 2 : 1;
+  }
+  addProblem(reading, `\`${name} ${option}\``);
+  return 1;
 }
 
 function assignmentOf(word: ShellWord): { name: string; value: ShellWord } | undefined {
@@ -147,18 +209,18 @@ function assignmentOf(word: ShellWord): { name: string; value: ShellWord } | und
     : { name: match[1] ?? '', value: { ...word, text: word.text.slice(match[0].length) } };
 }
 
-function isSplitOption(name: string, option: string): boolean {
-  return name === 'env' && (/^-[a-zA-Z]*S/.test(option) || option.startsWith('--split-string'));
-}
-
 /** `sh -c text`, `sh file`, or a shell that reads its commands from standard input. */
 function unwrapShell(command: ShellCommand, reading: DraftReading, depth: number) {
-  const flag = command.words.findIndex((word, index) => index > 0 && /^-[a-zA-Z]*c[a-zA-Z]*$/.test(word.text));
-  const script = command.words.slice(1).find((word) => !/^[-+]/.test(word.text));
-  const text = command.words[flag + 1];
-  if (flag > 0 && text !== undefined) return unwrapScript(command, [text], reading, depth);
+  const operand = command.words.findIndex((word, index) => index > 0 && !/^[-+]./.test(word.text));
+  const script = command.words[operand];
+  const options = command.words.slice(1, operand < 0 ? undefined : operand).map((word) => word.text);
+  const isVersion = options.length === 1 && options[0] === '--version';
+  if (!isVersion && !options.every((option) => /^(-[abcefhlmnuvx]+|\+[abefhmnuvx]+|--)$/.test(option)))
+    addProblem(reading, 'options of a shell');
+  if (options.some((option) => /^-[a-z]*c/.test(option)) && script !== undefined)
+    return unwrapScript(command, [script], reading, depth);
   reading.commands.push(command);
-  if (script !== undefined || /^--version$/.test(command.words[1]?.text ?? '')) return;
+  if (script !== undefined || isVersion) return;
   if (command.segment.input === undefined) return addProblem(reading, 'a shell that reads its commands from elsewhere');
   addNested(readParsed(parseShell(command.segment.input), depth + 1), command, reading);
 }

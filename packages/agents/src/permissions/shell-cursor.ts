@@ -89,7 +89,7 @@ export class ShellCursor {
     for (const document of this.#documents.splice(0)) {
       const body = this.#readBody(document);
       document.owner.input = (document.owner.input ?? '') + body;
-      if (!document.quoted && /\$\(|`|\$\{/.test(body)) this.problem('a here-document with expansions');
+      if (!document.quoted && /\$\(|`|\$\{|\$\[|\\\n/.test(body)) this.problem('a here-document with expansions');
     }
   }
 

@@ -136,6 +136,8 @@ function parseRedirect(cursor: ShellCursor, draft: DraftSegment): boolean {
   const target = readWord(cursor, hooks);
   draft.redirects.push({ operator, target });
   if (operator === '<<' || operator === '<<-') {
+    if (!target.literal) cursor.problem('a here-document with a computed end');
+    if (cursor.depth > 0) cursor.problem('a here-document inside of something');
     cursor.awaitDocument({
       delimiter: target.text,
       stripTabs: operator === '<<-',

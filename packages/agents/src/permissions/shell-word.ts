@@ -144,7 +144,9 @@ function readBraced(cursor: ShellCursor, draft: DraftWord) {
   const end = cursor.source.indexOf('}', cursor.position);
   const stop = end < 0 ? cursor.source.length : end + 1;
   const text = cursor.source.slice(cursor.position, stop);
-  if (end < 0 || /[`(@'"\\{]/.test(text.slice(2))) cursor.problem('an expansion with more inside');
+  // An index or an offset is calculated, and a calculation runs what stands in the brackets of a variable's value.
+  const isCalculated = /^\$\{!|\[(?![0-9*]\])|:(?![-=+?]|[0-9]+[:}])|:[0-9]+:(?![0-9]+\})/.test(text);
+  if (end < 0 || isCalculated || /[`(@'"\\{]/.test(text.slice(2))) cursor.problem('an expansion with more inside');
   cursor.position = stop;
   expand(draft, text);
 }

@@ -39,20 +39,28 @@ export function settingsSources(homes: Homes, root: string, extra: string | unde
 
 /**
  * Reads all layers. A missing file is no layer (except one named by flag). Throws MonkeyError `config.invalid` that names
- * the file and place. `overlays` (environment, then flags) stand above all files but the managed one. Files inside the repository may restrict, not grant: what they may not set is dropped with a warning.
+ * the file and place. `environment` stands above the files of user and repository, the named file above it, `flags` above that, the managed file above all.
+ * Files inside the repository may restrict, not grant: what they may not set is dropped with a warning.
  */
 export function loadSettings(
   sources: readonly SettingsSource[],
-  overlays: readonly SettingsFile[] = [],
+  above: { readonly environment?: SettingsFile; readonly flags?: SettingsFile } = {},
 ): LoadedSettings {
   const warnings: string[] = [];
   const read: SettingsSource[] = [];
   let settings = defaultSettings;
-  const overlay = (): void => {
-    for (const layer of overlays) settings = withLayer(settings, layer);
+  const pending = [
+    { layer: above.environment ?? {}, below: ['flag', 'managed'] },
+    { layer: above.flags ?? {}, below: ['managed'] },
+  ];
+  const layOver = (scope: string | undefined): void => {
+    while (pending[0] && (scope === undefined || pending[0].below.includes(scope))) {
+      settings = withLayer(settings, pending[0].layer);
+      pending.shift();
+    }
   };
   for (const source of sources) {
-    if (source.scope === 'managed') overlay();
+    layOver(source.scope);
     const layer = readLayer(source, warnings);
     if (!layer) continue;
     read.push(source);
@@ -68,7 +76,7 @@ export function loadSettings(
       settings = withLayer(settings, layer);
     }
   }
-  if (!sources.some((source) => source.scope === 'managed')) overlay();
+  layOver(undefined);
   return { settings, sources: read, warnings };
 }
 

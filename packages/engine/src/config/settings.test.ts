@@ -31,10 +31,21 @@ describe('settings', () => {
     user({ model: 'a/b', permissions: { allow: ['Read'], deny: ['Bash(rm:*)'] }, limits: { maxTurns: 3 } });
     project({ model: 'c/d', permissions: { deny: ['Edit(secret/**)'] } });
     expect(loadSettings(sources()).settings.model).toBe('c/d');
-    const { settings } = loadSettings(sources(), [{ model: 'e/f' }]);
+    const { settings } = loadSettings(sources(), { flags: { model: 'e/f' } });
     expect(settings.model).toBe('e/f');
     expect(settings.permissions.deny).toEqual(['Bash(rm:*)', 'Edit(secret/**)']);
     expect(settings.limits.maxTurns).toBe(3);
+  });
+
+  it('puts the environment over files, a file named by flag over it, and flags over that', () => {
+    project({ model: 'p/p' });
+    const environment = { model: 'e/e', limits: { maxTurns: 1, maxMinutes: 1 } };
+    expect(loadSettings(sources(), { environment }).settings.model).toBe('e/e');
+    const named = join(folder, 'named.json');
+    writeFileSync(named, JSON.stringify({ model: 'n/n', limits: { maxTurns: 2 } }));
+    const withNamed = settingsSources(resolveHomes({ MONKEY_HOME: folder }, '/nobody'), join(folder, 'repo'), named);
+    const { settings } = loadSettings(withNamed, { environment, flags: { limits: { maxMinutes: 3 } } });
+    expect(settings).toMatchObject({ model: 'n/n', limits: { maxTurns: 2, maxMinutes: 3 } });
   });
 
   it('lets a repository restrict but never grant', () => {
@@ -56,6 +67,17 @@ describe('settings', () => {
     });
     expect(settings.permissions).toMatchObject({ mode: 'default', allow: [], deny: ['Edit'] });
     expect(warnings[0]).toMatch(/checks/);
+  });
+
+  it('takes fallbacks for all models or by model, from the user and not from a repository', () => {
+    project({ fallback: ['evil/model'], cache: 'exact' });
+    expect(loadSettings(sources()).settings).toMatchObject({ fallback: {}, cache: 'off' });
+    user({ fallback: ['a/b', 'c/d'] });
+    expect(loadSettings(sources()).settings.fallback).toEqual({ '*': ['a/b', 'c/d'] });
+    user({ fallback: { 'x/y': ['a/b'] } });
+    expect(loadSettings(sources()).settings.fallback).toEqual({ 'x/y': ['a/b'] });
+    user({ fallback: 'a/b' });
+    expect(() => loadSettings(sources())).toThrow(/settings\.json: fallback: expected a list of model names/);
   });
 
   it('names the file and the place of a mistake', () => {

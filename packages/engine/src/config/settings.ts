@@ -27,7 +27,9 @@ const priceSettings = z.object({
 export const settingsSchema = z.object({
   model: z.optional(z.string()),
   /** Models that answer when the first choice does not, in order: for all models, or by `provider/model` (`*` for the others). */
-  fallback: z.optional(z.union([names, z.record(z.string(), names)])),
+  fallback: z.optional(
+    z.union([names, z.record(z.string(), names)], 'expected a list of model names, or such lists by model'),
+  ),
   /** `exact`: the same request is answered from disk. */
   cache: z.optional(z.enum(['off', 'exact'])),
   permissions: z.optional(z.object({ mode: z.optional(permissionModeSchema), allow: rules, ask: rules, deny: rules })),

@@ -20,6 +20,7 @@ import {
   limiting,
   outputLimit,
   type PrefixChange,
+  proxyFromEnvironment,
   type RetryOptions,
   retrying,
   sleepUntilAborted,
@@ -45,6 +46,7 @@ export interface ComposeOptions {
   readonly settings: Settings;
   readonly homes: Homes;
   readonly traffic: ModelTraffic;
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 /** The decorated model of a run. */
@@ -106,7 +108,15 @@ function candidate(
   const isInChain = where === 'in a chain';
   const lane = traffic.lane(`${provider}/${model}#${fingerprintOf(found.target)}`, { remembers: isInChain });
   const watched = breaking({ now, onCall: lane.note, ...(isInChain ? { breaker: lane.breaker } : {}) });
-  const steady = retrying({ now, random, deadline, sleep: sleepUntilAborted, ...(isInChain ? impatient : {}) });
+  const notBefore = (): number => lane.window.freeAt(now(), () => 1);
+  const steady = retrying({
+    now,
+    random,
+    deadline,
+    notBefore,
+    sleep: sleepUntilAborted,
+    ...(isInChain ? impatient : {}),
+  });
   const paid = moneyAround(found, options)(watched(provide(found, options, lane)));
   const queue = traffic.queue(provider);
   return {
@@ -119,10 +129,20 @@ function candidate(
   };
 }
 
-function provide({ target }: FoundCandidate, { settings, now }: ComposeOptions, lane: Lane): LanguageModel {
+function provide(
+  { target }: FoundCandidate,
+  { settings, now, environment }: ComposeOptions,
+  lane: Lane,
+): LanguageModel {
   const { firstTokenSeconds, idleSeconds } = settings.timeouts;
   const watchdogs = { ...defaultWatchdogLimits, firstTokenMs: firstTokenSeconds * 1000, idleMs: idleSeconds * 1000 };
-  return createProviderModel(target, { watchdogs, onHead: (headers) => lane.window.learn(headers, now()) });
+  const proxyFor = proxyFromEnvironment(environment);
+  return createProviderModel(target, {
+    watchdogs,
+    now,
+    proxyFor,
+    onHead: (headers) => lane.window.learn(headers, now()),
+  });
 }
 
 function moneyAround({ target, priceFor }: FoundCandidate, { ledger, scopes, now, record }: ComposeOptions) {

@@ -1,8 +1,14 @@
 // Composes the engine: stores, ledger, workspaces. Below this nothing reads the environment, the clock or chance by itself.
 import { realpathSync } from 'node:fs';
-import { join } from 'node:path';
-import { errorMessage, type IdPrefix, isMonkeyError, MonkeyError, type Task } from '@monkey-coder/protocol';
-import { createWorkspace, type UndoReport, type UndoTarget, type Workspace } from '@monkey-coder/workspace';
+import { isAbsolute, join } from 'node:path';
+import { type Event, errorMessage, type IdPrefix, isMonkeyError, MonkeyError, type Task } from '@monkey-coder/protocol';
+import {
+  createWorkspace,
+  type SnapshotEntry,
+  type UndoReport,
+  type UndoTarget,
+  type Workspace,
+} from '@monkey-coder/workspace';
 import { type Homes, projectKey } from '../config/homes.ts';
 import { createKeyCommands } from '../config/key-command.ts';
 import { createKeyStore } from '../config/key-store.ts';
@@ -126,12 +132,34 @@ async function undo(
   options: { readonly preview: boolean; readonly redo?: boolean },
 ): Promise<UndoReport> {
   const { preview, redo = false } = options;
-  const report = await withCheckout(parts, cwd, async ({ snapshots }) => {
-    await snapshots.recover();
-    return redo ? snapshots.redo(target, { preview }) : snapshots.undo(target, { preview });
+  const restore = ({ snapshots }: Workspace): Promise<UndoReport> =>
+    redo ? snapshots.redo(target, { preview }) : snapshots.undo(target, { preview });
+  const report = await withCheckout(parts, cwd, async (workspace) => {
+    await workspace.snapshots.recover();
+    const added = addedFoldersOf(parts, await workspace.snapshots.list());
+    return added.length === 0 ? restore(workspace) : withWorkspace(parts, realFolder(cwd), restore, added);
   });
   if (!preview && report.changes.length > 0) recordUndo(parts, report, redo ? 'redo' : 'undo');
   return report;
+}
+
+/** Folders that runs were given beside their own and changed files in: what was done there is taken back there. */
+function addedFoldersOf(parts: EngineParts, entries: readonly SnapshotEntry[]): string[] {
+  const changedBeside = entries.filter((entry) => entry.changes.some((change) => isAbsolute(change.path)));
+  const sessions = [...new Set(changedBeside.map((entry) => entry.sessionId))];
+  const folders = sessions.flatMap((id) =>
+    readIfThere(parts, id).flatMap((event) => (event.type === 'run.started' ? event.task.addDirs : [])),
+  );
+  return [...new Set(folders)];
+}
+
+function readIfThere(parts: EngineParts, sessionId: string): Event[] {
+  try {
+    return parts.sessions.read(sessionId);
+  } catch (error) {
+    if (isMonkeyError(error)) return [];
+    throw error;
+  }
 }
 
 /** The sessions whose steps were taken back say so; one that is gone or in use is left alone: the files are what counts. */
@@ -151,8 +179,9 @@ async function withWorkspace<T>(
   parts: EngineParts,
   cwd: string,
   work: (workspace: Workspace) => Promise<T>,
+  addedFolders: readonly string[] = [],
 ): Promise<T> {
-  const workspace = await parts.openWorkspace(cwd, []);
+  const workspace = await parts.openWorkspace(cwd, addedFolders);
   try {
     return await work(workspace);
   } finally {

@@ -68,8 +68,10 @@ class Finder {
   /** A model with each of its keys, the first one first. */
   async candidates(wanted: string | undefined): Promise<[FoundCandidate, ...FoundCandidate[]]> {
     const target = await this.#withPromisedKey(await this.#locate(wanted));
-    const others = (this.#keys[target.provider] ?? []).filter(
-      (key) => target.key !== null && key !== target.key.reveal() && key !== promisedKey,
+    // What signs requests comes with names that belong to it: it has no stand-in.
+    const isPlain = target.key !== null && target.auth !== 'aws-sigv4';
+    const others = (isPlain ? (this.#keys[target.provider] ?? []) : []).filter(
+      (key) => key !== target.key?.reveal() && key !== promisedKey,
     );
     return [this.#priced(target), ...others.map((key) => this.#priced({ ...target, key: new Secret(key) }))];
   }

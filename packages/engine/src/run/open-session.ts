@@ -64,6 +64,11 @@ export function openSession(
   }
 }
 
+/** Whether an empty prompt means something for a session: its last run has work left. Throws MonkeyError `session.not-found`. */
+export function canGoOn(store: SessionStore, sessionId: string): boolean {
+  return findUnfinished(store.read(sessionId)) !== undefined;
+}
+
 /** The last run of a session when it can be gone on with. */
 export function findUnfinished(events: readonly Event[]): UnfinishedRun | undefined {
   const started = events.findLast((event): event is EventOf<'run.started'> => event.type === 'run.started');

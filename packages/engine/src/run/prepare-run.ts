@@ -20,6 +20,7 @@ import type { EngineParts } from './engine-parts.ts';
 import { type FoundModel, findModel } from './find-model.ts';
 import { knownKeys } from './known-keys.ts';
 import { openSession, type RunStart } from './open-session.ts';
+import { outerProjectNotes } from './outer-project.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -106,7 +107,7 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
     found,
     context,
     sandbox: sandboxLine(sandbox),
-    notes: [...kept.notes, ...found.notes, ...notices, ...parts.warnings],
+    notes: [...kept.notes, ...found.notes, ...outerProjectNotes(task.cwd, project), ...notices, ...parts.warnings],
     pending,
   });
   if (context.taskKind === 'change' && task.permissionMode !== 'plan') workspace.snapshots.prepare();
@@ -202,6 +203,7 @@ function agentOptionsOf(
     settings: parts.settings,
     homes: parts.homes,
     traffic: parts.traffic,
+    environment: parts.environment,
   });
   return {
     model,

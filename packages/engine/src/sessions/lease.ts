@@ -1,5 +1,5 @@
 // A lease on something only one process may work with: a file with the owner's process id, taken over when the owner is gone.
-import { linkSync, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Who holds a lease. */
@@ -24,20 +24,28 @@ export interface LeaseTaken {
   readonly holder: LeaseHolder;
 }
 
-/** Takes the lease, or says who has it. Atomic between processes: the file appears with its content, by hard link. */
+/** Looks at a lease that is given back, or taken over by somebody else, between two of them. */
+const attempts = 20;
+
+/**
+ * Takes the lease, or says who has it. Atomic between processes: the file appears with its content, by hard link. Only its
+ * holder removes it, or, when the holder is dead, the one process at a time that has the guard beside it: what was looked at
+ * before the guard was held is looked at again, so that nobody removes the lease of who came in between.
+ */
 export function takeLease(path: string, purpose: string, now: number): Lease | LeaseTaken {
   mkdirSync(dirname(path), { recursive: true });
   const holder: LeaseHolder = { pid: process.pid, started: processStart(process.pid), since: now, purpose };
   const own = `${path}.${process.pid}.${now.toString(36)}`;
   writeFileSync(own, JSON.stringify(holder));
   try {
-    for (let attempt = 0; attempt < 5; attempt++) {
+    for (let attempt = 0; attempt < attempts; attempt++) {
       if (tryLink(own, path)) return { kind: 'held', release: () => releaseOwn(path, holder) };
-      const current = readHolder(path);
-      if (current && isAlive(current)) return { kind: 'taken', holder: current };
-      removeStale(path, current);
+      const current = readLease(path);
+      if (current.kind === 'held' && isAlive(current.holder)) return { kind: 'taken', holder: current.holder };
+      if (current.kind !== 'free') removeStale(path, own);
     }
-    return { kind: 'taken', holder: readHolder(path) ?? holder };
+    const current = readLease(path);
+    return { kind: 'taken', holder: current.kind === 'held' ? current.holder : holder };
   } finally {
     removeQuietly(own);
   }
@@ -53,29 +61,43 @@ function tryLink(from: string, to: string): boolean {
   }
 }
 
-/** Moves a dead holder's file away; if it was exchanged meanwhile, puts the new one back. */
-function removeStale(path: string, stale: LeaseHolder | undefined): void {
-  const aside = `${path}.stale.${process.pid}`;
-  try {
-    renameSync(path, aside);
-  } catch {
+/** Removes a dead holder's file, unless somebody else is about to. A guard left by a crash is removed for the next attempt. */
+function removeStale(path: string, own: string): void {
+  const guard = `${path}.guard`;
+  if (!tryLink(own, guard)) {
+    if (isStale(readLease(guard))) removeQuietly(guard);
     return;
   }
-  const moved = readHolder(aside);
-  if (moved && isAlive(moved) && moved.pid !== stale?.pid) tryLink(aside, path);
-  removeQuietly(aside);
+  try {
+    if (isStale(readLease(path))) removeQuietly(path);
+  } finally {
+    removeQuietly(guard);
+  }
+}
+
+function isStale(lease: LeaseFile): boolean {
+  return lease.kind === 'damaged' || (lease.kind === 'held' && !isAlive(lease.holder));
 }
 
 function releaseOwn(path: string, holder: LeaseHolder): void {
-  const current = readHolder(path);
-  if (current?.pid === holder.pid && current.since === holder.since) removeQuietly(path);
+  const current = readLease(path);
+  const isOwn = current.kind === 'held' && current.holder.pid === holder.pid && current.holder.since === holder.since;
+  if (isOwn) removeQuietly(path);
 }
 
-function readHolder(path: string): LeaseHolder | undefined {
+type LeaseFile = { readonly kind: 'free' | 'damaged' } | { readonly kind: 'held'; readonly holder: LeaseHolder };
+
+function readLease(path: string): LeaseFile {
+  let text: string;
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as LeaseHolder;
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    return { kind: (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'free' : 'damaged' };
+  }
+  try {
+    return { kind: 'held', holder: JSON.parse(text) as LeaseHolder };
   } catch {
-    return undefined;
+    return { kind: 'damaged' };
   }
 }
 

@@ -44,7 +44,7 @@ function payloadOf(body: string): string {
 function read(body: JsonValue | undefined, raw: string): Said {
   const outer = asObject(Array.isArray(body) ? body[0] : body);
   if (outer === undefined)
-    return { message: raw.slice(0, 500), all: raw.slice(0, 2000).toLowerCase(), details: undefined };
+    return { message: plainText(raw).slice(0, 500), all: raw.slice(0, 2000).toLowerCase(), details: undefined };
   const error = asObject(outer['error']);
   const message = messageOf(error, outer) ?? raw.slice(0, 500);
   const type = asText(error?.['type']) ?? asText(error?.['status']) ?? asText(outer['type']);
@@ -56,6 +56,15 @@ function read(body: JsonValue | undefined, raw: string): Said {
     all: `${message} ${type ?? ''} ${code ?? ''} ${JSON.stringify(error?.['metadata'] ?? error?.['details'] ?? '')}`.toLowerCase(),
     details: error?.['details'],
   };
+}
+
+/** Of a web page its title, or its words, and how it begins. */
+function plainText(raw: string): string {
+  if (!raw.trimStart().startsWith('<')) return raw;
+  const title = /<title[^>]*>([^<]+)<\/title>/i.exec(raw)?.[1]?.trim();
+  const words = raw.slice(0, 20_000).replace(/<(script|style)\b[\s\S]*?<\/\1>|<[^>]*>/gi, ' ');
+  const gist = title ?? words.replace(/\s+/g, ' ').trim();
+  return `${gist.slice(0, 200)} (a web page: ${raw.slice(0, 100)}…)`;
 }
 
 function messageOf(error: JsonObject | undefined, outer: JsonObject): string | undefined {

@@ -26,6 +26,9 @@ const errorBodyLimit = 64 * 1024;
 /** A single document longer than this is no answer of a model. */
 const documentLimit = 64 * 1024 * 1024;
 
+/** What hosts and proxies send to keep a connection open, as an event rather than a comment. */
+const signOfLife = /^(ping|pong|keep-?alive|heartbeat)$/i;
+
 type Mode = 'unknown' | 'stream' | 'document' | 'error';
 
 /** Makes the decoder of one response from the grammar of its dialect. */
@@ -96,8 +99,15 @@ class ResponseDecoder implements WireDecoder {
     if (answer.isTerminal) return;
     if (data.charCodeAt(0) === 0x5b && this.#grammar.onWord?.(data.trim())) return;
     const parsed = parseJson(data);
-    if (parsed !== undefined) this.#grammar.onEvent(name, parsed);
-    else this.#unreadable(name, data);
+    if (parsed === undefined) this.#unreadable(name, data);
+    else this.#read(name, parsed);
+  }
+
+  /** Some gateways wrap an event in a list. */
+  #read(name: string, parsed: JsonValue): void {
+    for (const one of Array.isArray(parsed) ? parsed : [parsed]) {
+      if (!this.#grammar.answer.isTerminal) this.#grammar.onEvent(name, one as JsonValue);
+    }
   }
 
   /** Google and some gateways put an error into a stream as bare JSON, also over several lines; other stray text is ignored. */
@@ -123,7 +133,7 @@ class ResponseDecoder implements WireDecoder {
       for (const line of lines) this.#event(name, line);
       return;
     }
-    if (this.#ending) return;
+    if (this.#ending || signOfLife.test(data) || signOfLife.test(name)) return;
     this.#grammar.answer.fail(modelFailure('malformed', `an event of the stream is not JSON: ${data.slice(0, 80)}`));
   }
 
@@ -141,10 +151,17 @@ class ResponseDecoder implements WireDecoder {
       answer.fail(classifyFailure({ status: this.#head.status, headers: this.#head.headers, body: this.#body }));
       return;
     }
-    if (failure !== undefined || this.#mode === 'unknown') return;
+    if (this.#mode === 'unknown') return;
+    if (failure !== undefined) {
+      if (failure.code !== 'cancelled') this.#salvage();
+      return;
+    }
     const document = parseJson((this.#body + this.#text.end()).replace(/^\ufeff/, ''));
     if (document !== undefined) this.#grammar.onDocument(document);
-    else if (!this.#readLines()) answer.fail(this.#noDocument());
+    else if (!this.#readLines()) {
+      this.#salvage();
+      answer.fail(this.#noDocument());
+    }
   }
 
   /** One JSON event a line, without `data:`; false when that is not what came. */
@@ -157,6 +174,21 @@ class ResponseDecoder implements WireDecoder {
     }
     if (!this.#grammar.answer.isTerminal) this.#grammar.onStreamEnd();
     return true;
+  }
+
+  /** Of a list of events that was cut, those that came whole. */
+  #salvage(): void {
+    const body = this.#body.trimStart();
+    if (!body.startsWith('[')) return;
+    let end = body.lastIndexOf('}');
+    for (let tries = 0; end > 0 && tries < 100; tries++) {
+      const parsed = parseJson(`${body.slice(0, end + 1)}]`);
+      if (parsed !== undefined) {
+        this.#read('', parsed);
+        return;
+      }
+      end = body.lastIndexOf('}', end - 1);
+    }
   }
 
   #noDocument(): ModelFailure {

@@ -26,6 +26,10 @@ it('a call the provider could not read is malformed, whatever was said before', 
   expect(end([said], 'MALFORMED_FUNCTION_CALL')).toMatchObject({ failure: { code: 'malformed', failover: true } });
 });
 
+it('a provider that stopped in the middle has not answered', () => {
+  expect(end([said], 'insufficient_system_resource')).toMatchObject({ failure: { code: 'overloaded', retry: true } });
+});
+
 it('everything else is an answer', () => {
   expect(end([said]).type).toBe('end');
   expect(end([call], 'MALFORMED_FUNCTION_CALL').type).toBe('end');

@@ -5,7 +5,7 @@ import { classifyFailure } from '../dialects/classify.ts';
 import { asList, asObject, asText } from '../dialects/json-read.ts';
 import { modelFailure, networkFailure } from '../transport/failures.ts';
 import { getText } from '../transport/get-text.ts';
-import { createHttpClient } from '../transport/http-client.ts';
+import { createHttpClient, type HttpClientOptions } from '../transport/http-client.ts';
 import { authHeaders } from './headers.ts';
 import type { ModelTarget } from './target.ts';
 
@@ -26,13 +26,21 @@ export type ListTarget = Pick<ModelTarget, 'baseUrl' | 'listPath' | 'keyPath' | 
 const timeoutMs = 20_000;
 
 /** Lists the models of a target's provider. Never throws. */
-export async function listModels(target: ListTarget, signal: AbortSignal): Promise<ModelList> {
-  return listAt(`${target.baseUrl}${target.listPath}`, authHeaders(target), signal);
+export async function listModels(
+  target: ListTarget,
+  signal: AbortSignal,
+  connections: HttpClientOptions = {},
+): Promise<ModelList> {
+  return listAt(`${target.baseUrl}${target.listPath}`, authHeaders(target), signal, connections);
 }
 
 /** Tries a key where it costs nothing, mostly the list of models. `models` may be empty. Never throws. */
-export async function validateKey(target: ListTarget, signal: AbortSignal): Promise<KeyVerdict> {
-  const list = await listAt(`${target.baseUrl}${target.keyPath}`, authHeaders(target), signal);
+export async function validateKey(
+  target: ListTarget,
+  signal: AbortSignal,
+  connections: HttpClientOptions = {},
+): Promise<KeyVerdict> {
+  const list = await listAt(`${target.baseUrl}${target.keyPath}`, authHeaders(target), signal, connections);
   if (list.kind === 'listed') return { kind: 'valid', models: list.models };
   const isRefused = list.failure.code === 'auth' || list.failure.code === 'permission';
   return { kind: isRefused ? 'rejected' : 'unchecked', failure: list.failure };
@@ -43,8 +51,9 @@ export async function listAt(
   address: string,
   headers: Readonly<Record<string, string>>,
   signal: AbortSignal,
+  connections: HttpClientOptions = {},
 ): Promise<ModelList> {
-  const http = createHttpClient();
+  const http = createHttpClient(connections);
   try {
     const url = new URL(address);
     const patience = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);

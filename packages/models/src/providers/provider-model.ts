@@ -8,6 +8,7 @@ import type { LanguageModel } from '../language-model.ts';
 import { EventQueue } from '../transport/event-queue.ts';
 import { modelFailure, networkFailure } from '../transport/failures.ts';
 import { createHttpClient, type HttpClient, type HttpExchange } from '../transport/http-client.ts';
+import type { ProxyFor } from '../transport/proxy.ts';
 import { defaultWatchdogLimits, type WatchdogLimits, Watchdogs } from '../transport/watchdogs.ts';
 import { bedrockRequest, createBedrockDecoder } from './bedrock.ts';
 import { truthful } from './empty-answer.ts';
@@ -19,6 +20,8 @@ import type { ModelTarget } from './target.ts';
 export interface ProviderModelOptions {
   /** Shared connections; without it the model keeps its own. */
   readonly http?: HttpClient;
+  /** The proxy of an address, for a model with its own connections. */
+  readonly proxyFor?: ProxyFor;
   readonly watchdogs?: WatchdogLimits;
   /** Hears what was left out of a request because the model does not take it. */
   readonly onNote?: (note: string) => void;
@@ -35,7 +38,7 @@ export function createProviderModel(target: ModelTarget, options: ProviderModelO
   const context: CallContext = {
     target,
     dialect,
-    http: options.http ?? createHttpClient(),
+    http: options.http ?? createHttpClient(options.proxyFor === undefined ? {} : { proxyFor: options.proxyFor }),
     watchdogs: options.watchdogs ?? defaultWatchdogLimits,
     onNote: options.onNote ?? (() => undefined),
     onHead: options.onHead ?? (() => undefined),

@@ -1,5 +1,5 @@
 // A circuit breaker around a model, and the measure of each call: when the first token came, how fast the rest, how it ended.
-import type { ModelErrorCode, ModelEvent, ModelFailure, ModelRequest } from '@monkey-coder/protocol';
+import type { ModelErrorCode, ModelEvent, ModelRequest, ModelTerminalEvent } from '@monkey-coder/protocol';
 import { noUsage } from '@monkey-coder/protocol';
 import type { LanguageModel, ModelDecorator } from '../language-model.ts';
 import { modelFailure } from '../transport/failures.ts';
@@ -39,50 +39,71 @@ async function* runBreaking(
   inner: LanguageModel,
   request: ModelRequest,
   signal: AbortSignal,
-  { now, breaker, onCall }: BreakingOptions,
+  options: BreakingOptions,
 ): AsyncGenerator<ModelEvent> {
-  const startedAt = now();
-  const admission = signal.aborted ? undefined : breaker?.admit(startedAt);
+  const { now, breaker } = options;
+  const admission = signal.aborted ? undefined : breaker?.admit(now());
   if (admission?.kind === 'refused') {
-    yield refused(inner, admission, startedAt);
+    yield refused(inner, admission, now());
     return;
   }
-  let firstAt: number | undefined;
-  let isReported = admission === undefined;
+  const watch = new CallWatch({ ...options, ...(admission === undefined ? {} : { admittedBy: breaker }) });
   try {
     for await (const event of inner.stream(request, { signal })) {
-      if (firstAt === undefined && event.type !== 'start') firstAt = now();
-      if (event.type === 'end' || event.type === 'error') {
-        isReported = true;
-        if (!(event.type === 'error' && isSilent(event.failure))) {
-          onCall?.(sampleOf(event, { startedAt, firstAt, at: now() }));
-        }
-        report(breaker, event, now());
-      }
+      watch.see(event);
       yield event;
     }
   } finally {
-    if (!isReported) breaker?.abandoned();
+    watch.leave();
+  }
+}
+
+type WatchOptions = Pick<BreakingOptions, 'now' | 'onCall'> & { readonly admittedBy?: CircuitBreaker | undefined };
+
+/** Measures one call, and tells the breaker that admitted it how it ended. */
+class CallWatch {
+  readonly #options: WatchOptions;
+  readonly #startedAt: number;
+  #firstAt: number | undefined;
+  #isOver = false;
+
+  constructor(options: WatchOptions) {
+    this.#options = options;
+    this.#startedAt = options.now();
+  }
+
+  see(event: ModelEvent): void {
+    if (this.#firstAt === undefined && event.type !== 'start') this.#firstAt = this.#options.now();
+    if (event.type === 'end' || event.type === 'error') this.#end(event);
+  }
+
+  /** The reader left before the end: nothing was learnt. */
+  leave(): void {
+    if (!this.#isOver) this.#options.admittedBy?.abandoned();
+  }
+
+  #end(event: ModelTerminalEvent): void {
+    this.#isOver = true;
+    const { now, onCall, admittedBy } = this.#options;
+    const at = now();
+    if (!isSilent(event)) onCall?.(sampleOf(event, { startedAt: this.#startedAt, firstAt: this.#firstAt, at }));
+    report(admittedBy, event, at);
   }
 }
 
 /** Says nothing about the provider: the caller, or the purse, ended the call. */
-function isSilent(failure: ModelFailure): boolean {
-  return failure.code === 'cancelled' || failure.code === 'budget';
+function isSilent(event: ModelTerminalEvent): boolean {
+  return event.type === 'error' && (event.failure.code === 'cancelled' || event.failure.code === 'budget');
 }
 
-function report(
-  breaker: CircuitBreaker | undefined,
-  event: Extract<ModelEvent, { type: 'end' | 'error' }>,
-  at: number,
-) {
+function report(breaker: CircuitBreaker | undefined, event: ModelTerminalEvent, at: number) {
   if (event.type === 'end') breaker?.succeeded(at);
-  else if (isSilent(event.failure)) breaker?.abandoned();
+  else if (isSilent(event)) breaker?.abandoned();
   else breaker?.failed(event.failure, at);
 }
 
 function sampleOf(
-  event: Extract<ModelEvent, { type: 'end' | 'error' }>,
+  event: ModelTerminalEvent,
   times: { readonly startedAt: number; readonly firstAt: number | undefined; readonly at: number },
 ): CallSample {
   const { startedAt, firstAt, at } = times;

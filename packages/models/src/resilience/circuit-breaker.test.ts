@@ -79,6 +79,15 @@ describe('breaking', () => {
     expect(breaker.admit(1001)).toEqual({ kind: 'admitted', isProbe: true });
   });
 
+  it('a call that was cancelled before it began does not free the place of a probe', async () => {
+    const breaker = new CircuitBreaker({ until: 1000, code: 'server', message: 'broken' });
+    const inner = createScriptedModel({ name: 's', turns: [{ reply: { text: 'x' } }] });
+    const model = breaking({ now: () => 1000, breaker })(inner);
+    expect(breaker.admit(1000)).toEqual({ kind: 'admitted', isProbe: true });
+    await collectEvents(model, testRequest(), AbortSignal.abort());
+    expect(breaker.admit(1000).kind).toBe('refused');
+  });
+
   it('measures calls, and says nothing of cancelled ones', async () => {
     const samples: CallSample[] = [];
     const clock = { now: 0 };
@@ -172,7 +181,20 @@ describe('limiting', () => {
     expect((await collectEvents(model)).at(-1)?.type).toBe('end');
   });
 
-  it('gives the place back when a reader leaves', async () => {
+  it('does not keep a place for who left the queue', async () => {
+    const queue = new CallQueue(1);
+    const left = new AbortController();
+    const forever = new AbortController().signal;
+    expect(await queue.enter(forever)).toBe(true);
+    const waiting = queue.enter(left.signal);
+    left.abort();
+    expect(await waiting).toBe(false);
+    queue.leave();
+    const next = await Promise.race([queue.enter(forever), delay(100, 'stuck')]);
+    expect(next).toBe(true);
+  });
+
+  it('gives the place back when a reader leaves', { timeout: 3000 }, async () => {
     const inner = createScriptedModel({ name: 's', turns: [{ reply: { text: 'x'.repeat(100) } }] });
     const model = limiting(new CallQueue(1))(inner);
     for await (const event of model.stream(testRequest(), { signal: new AbortController().signal }))

@@ -26,6 +26,8 @@ interface Outcome {
 }
 
 const windowMs = 60_000;
+/** Of a busy minute only the newest calls are looked at. */
+const mostOutcomes = 100;
 const leastFailures: Readonly<Record<FailureClass, number>> = { lasting: 1, limited: 3, trouble: 5, none: Infinity };
 const firstCooldownMs = 15_000;
 const longestCooldownMs = 300_000;
@@ -96,7 +98,8 @@ export class CircuitBreaker {
   }
 
   #remember(outcome: Outcome): void {
-    this.#outcomes = [...this.#outcomes.filter((one) => one.at > outcome.at - windowMs), outcome];
+    const recent = this.#outcomes.filter((one) => one.at > outcome.at - windowMs);
+    this.#outcomes = [...recent.slice(1 - mostOutcomes), outcome];
   }
 
   #isTooMuch(kind: FailureClass): boolean {

@@ -67,5 +67,6 @@ async function* runLimited(
   try {
     yield* inner.stream(request, { signal });
   } finally {
+    queue.leave();
   }
 }

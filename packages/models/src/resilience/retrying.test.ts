@@ -41,6 +41,15 @@ describe('retrying', () => {
     expect(slept[0]).toBeLessThanOrEqual(121_000);
   });
 
+  it('waits until the headers said there is more, where a limit comes without a Retry-After', async () => {
+    const limited = setUp({ error: { status: 429 }, times: 1, reply: { text: 'ok' } }, { notBefore: () => 42_000 });
+    expect((await collectEvents(limited.model)).at(-1)?.type).toBe('end');
+    expect(limited.slept).toEqual([42_000]);
+    const broken = setUp({ error: { status: 500 }, times: 1, reply: { text: 'ok' } }, { notBefore: () => 42_000 });
+    await collectEvents(broken.model);
+    expect(broken.slept[0]).toBeLessThanOrEqual(500);
+  });
+
   it('fails at once, with the time, when the wait would pass the deadline', async () => {
     const { slept, model } = setUp({ error: { status: 429, retryAfter: 120 } }, { deadline: 60_000 });
     const events = await collectEvents(model);

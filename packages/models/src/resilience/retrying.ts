@@ -23,6 +23,8 @@ export interface RetryOptions {
   readonly deadline?: number | (() => number | undefined);
   /** Longest single wait, also inside the deadline; default 10 minutes when there is no deadline. */
   readonly maxWaitMs?: number;
+  /** When the provider takes calls again, as its headers told (of `now`): a rate limit without a Retry-After is waited out until then. */
+  readonly notBefore?: () => number;
   /** Failures that are not waited out because somebody else can be asked. */
   readonly giveUpOn?: readonly ModelErrorCode[];
   /** What to do when content came already: ask again after a `restart` event (agent turns), or fail. Default `restart`. */
@@ -118,13 +120,18 @@ export function decideRetry(
   if (state.hadContent && options.afterContent === 'fail') return giveUp('');
   if (state.attempt >= (options.maxAttempts ?? defaultAttempts))
     return giveUp(`given up after ${state.attempt} attempts`);
-  const delayMs = delayOf(failure, state.attempt, options.random);
+  const delayMs = Math.max(delayOf(failure, state.attempt, options.random), toldMs(failure, state.now, options));
   const deadline = typeof options.deadline === 'function' ? options.deadline() : options.deadline;
   const patience = options.maxWaitMs ?? (deadline === undefined ? defaultMaxWaitMs : Number.POSITIVE_INFINITY);
   const latest = Math.min(deadline ?? Number.POSITIVE_INFINITY, state.now + patience);
   if (state.now + delayMs <= latest) return { kind: 'retry', delayMs };
   const until = new Date(state.now + delayMs).toISOString();
   return giveUp(`the next try would be in ${Math.ceil(delayMs / 1000)} s, at ${until}, past the time limit`);
+}
+
+function toldMs(failure: ModelFailure, now: number, { notBefore }: RetryOptions): number {
+  const isOpen = failure.code === 'rate_limit' && failure.retryAfterMs === undefined;
+  return isOpen && notBefore !== undefined ? Math.ceil(notBefore() - now) : 0;
 }
 
 /** Full jitter under a doubling bound; a Retry-After is waited in full, with up to a tenth (1 s at most) on top. */

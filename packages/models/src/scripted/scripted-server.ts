@@ -275,17 +275,24 @@ async function readBody(request: IncomingMessage): Promise<string> {
 function pause(ms: number | undefined, left: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (left.aborted) return resolve();
-    const timer = ms === undefined ? undefined : setTimeout(resolve, ms);
-    left.addEventListener('abort', () => {
+    const done = (): void => {
       clearTimeout(timer);
+      left.removeEventListener('abort', done);
       resolve();
-    });
+    };
+    const timer = ms === undefined ? undefined : setTimeout(done, ms);
+    left.addEventListener('abort', done);
   });
 }
 
 function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
-    response.once('drain', resolve);
-    response.once('close', resolve);
+    const done = (): void => {
+      response.off('drain', done);
+      response.off('close', done);
+      resolve();
+    };
+    response.on('drain', done);
+    response.on('close', done);
   });
 }

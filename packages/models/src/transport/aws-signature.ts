@@ -1,5 +1,4 @@
 // AWS Signature Version 4 (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html).
-import { createHash, createHmac } from 'node:crypto';
 
 /** Who signs. */
 export interface AwsCredentials {
@@ -70,10 +69,13 @@ function escaped(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
+/** Loaded when first used: it is 7 ms of a start, and hardly anybody signs. */
+const crypto = () => process.getBuiltinModule('node:crypto');
+
 function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return crypto().createHash('sha256').update(text).digest('hex');
 }
 
 function hmac(key: string | Buffer, text: string): Buffer {
-  return createHmac('sha256', key).update(text).digest();
+  return crypto().createHmac('sha256', key).update(text).digest();
 }

@@ -1,4 +1,5 @@
 // AWS's published signatures (aws-sig-v4-test-suite and the IAM example of the guide), and frames cut anywhere.
+import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { crc32, createAwsEventReader, encodeAwsEvent } from './aws-event-stream.ts';
 import { awsSignatureHeaders, type SignedRequest } from './aws-signature.ts';
@@ -37,7 +38,23 @@ describe('signature version 4', () => {
     expect(awsSignatureHeaders(request, credentials)['authorization']).toMatch(new RegExp(`Signature=${signature}$`));
   });
 
-  it('signs a token, the body, and a path escaped twice', () => {
+  it('escapes a path a second time', () => {
+    const empty = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+    const canonical = `GET\n/model/a%253A0/x\n\nhost:example.amazonaws.com\nx-amz-date:20150830T123600Z\n\nhost;x-amz-date\n${empty}`;
+    const hash = createHash('sha256').update(canonical).digest('hex');
+    const scope = '20150830/us-east-1/service/aws4_request';
+    const key = scope
+      .split('/')
+      .reduce<string | Buffer>(
+        (secret, word) => createHmac('sha256', secret).update(word).digest(),
+        `AWS4${credentials.secretAccessKey}`,
+      );
+    const toSign = `AWS4-HMAC-SHA256\n20150830T123600Z\n${scope}\n${hash}`;
+    const signature = createHmac('sha256', key).update(toSign).digest('hex');
+    expect(awsSignatureHeaders(at('/model/a%3A0/x'), credentials)['authorization']).toContain(`Signature=${signature}`);
+  });
+
+  it('signs the token and the body', () => {
     const request = at('/model/a%3A0/invoke', { method: 'POST', body: '{}' });
     const signed = awsSignatureHeaders(request, { ...credentials, sessionToken: 'token' });
     expect(signed['x-amz-security-token']).toBe('token');

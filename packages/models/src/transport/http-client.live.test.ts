@@ -50,7 +50,7 @@ function get(url: string, options: HttpClientOptions = {}): Promise<Got> {
         ...(error === undefined ? {} : { error: String(error) }),
       });
     http.send(
-      { method: 'POST', url: new URL(url), headers: { authorization: 'Bearer key' }, body: '{}' },
+      { method: 'POST', url: new URL(url), headers: { 'x-api-key': 'hidden-key' }, body: '{}' },
       {
         onHead: (code) => {
           status = code;
@@ -135,8 +135,9 @@ describe('a proxy', () => {
     proxyUrl.password = 'secret';
     const got = await get(`${target}/v1/chat?x=1`, { proxyFor: () => proxyUrl });
     expect(got).toMatchObject({ status: 200, text: 'from the target' });
+    expect(seen[0]?.authorization).toBeUndefined();
     expect(asked).toEqual([[`${target}/v1/chat?x=1`, `Basic ${Buffer.from('me:secret').toString('base64')}`]]);
-    expect(seen[0]).toMatchObject({ authorization: 'Bearer key', host: new URL(target).host });
+    expect(seen[0]).toMatchObject({ 'x-api-key': 'hidden-key', host: new URL(target).host });
   });
 
   it('opens a tunnel for https and sees nothing but the name in it', async () => {
@@ -156,19 +157,21 @@ describe('a proxy', () => {
       (_request, response) => response.end(),
       (server) =>
         server.on('connect', (request, socket) => {
-          asked.push(request.url, request.headers.authorization);
+          asked.push(request.url, request.headers.authorization, request.headers['proxy-authorization']);
           const onward = connect(port, '127.0.0.1', () => socket.write('HTTP/1.1 200 OK\r\n\r\n'));
           onward.on('error', () => socket.destroy());
           socket.on('error', () => onward.destroy());
           socket.pipe(onward).pipe(socket);
         }),
     );
-    const got = await get('https://api.vendor.example/v1/messages', { proxyFor: () => new URL(proxy) });
-    expect(asked).toEqual(['api.vendor.example:443', undefined]);
+    const signedIn = new URL(proxy.replace('//', '//me:pw@'));
+    const got = await get('https://api.vendor.example/v1/messages', { proxyFor: () => signedIn });
+    const pair = Buffer.from('me:pw').toString('base64');
+    expect(asked).toEqual(['api.vendor.example:443', undefined, `Basic ${pair}`]);
     expect(got.error).toMatch(/disconnected|closed|reset|ECONNRESET/i);
     expect(first[0]?.[0]).toBe(0x16);
     expect(first[0]?.includes('api.vendor.example')).toBe(true);
-    expect(first[0]?.includes('Bearer')).toBe(false);
+    expect(first[0]?.includes('hidden-key')).toBe(false);
   });
 
   it('that refuses or is not there is a clear error', async () => {

@@ -37,6 +37,18 @@ const fixed: Readonly<Record<string, string>> = {
   DOTNET_NOLOGO: '1',
 };
 
+/**
+ * What commands that only read get as well: git obeys no bare repository that lies about as plain files (whoever may write
+ * files could make one whose configuration starts programs), and starts no program to watch files.
+ */
+export const readingEnvironment: Readonly<Record<string, string>> = {
+  GIT_CONFIG_COUNT: '2',
+  GIT_CONFIG_KEY_0: 'safe.bareRepository',
+  GIT_CONFIG_VALUE_0: 'explicit',
+  GIT_CONFIG_KEY_1: 'core.fsmonitor',
+  GIT_CONFIG_VALUE_1: 'false',
+};
+
 /** Name of the variable by which the processes of a command are found again, wherever they hid. */
 export const commandMarkerName = 'MONKEY_CODER_COMMAND';
 

@@ -310,3 +310,16 @@ async function bundleAgent(): Promise<string> {
   });
   return outfile;
 }
+
+it('obeys no bare repository that lies about as plain files, when a command only reads', async () => {
+  const bare = join(root, 'notes');
+  for (const name of ['objects', 'refs']) mkdirSync(join(bare, name), { recursive: true });
+  const mark = join(root, 'ran');
+  writeFileSync(join(bare, 'HEAD'), 'ref: refs/heads/main\n');
+  writeFileSync(join(bare, 'config'), `[core]\n\tbare = false\n\tworktree = .\n\tfsmonitor = touch ${mark}; false\n`);
+  const look = (writable: boolean) => createRunner().run(request('git -C notes status', { writable, sandbox: 'off' }));
+  await look(false);
+  expect(existsSync(mark)).toBe(false);
+  await look(true);
+  expect(existsSync(mark), 'the trap itself works').toBe(true);
+});

@@ -10,7 +10,7 @@ import { MonkeyError } from '@monkey-coder/protocol';
 import { absoluteSearchPath } from '../git/run-git.ts';
 import { sandboxArguments } from './bubblewrap.ts';
 import type { CommandRequest, CommandResult, CommandRunner, SandboxStatus } from './command-runner.ts';
-import { commandMarkerName, scrubEnvironment } from './environment.ts';
+import { commandMarkerName, readingEnvironment, scrubEnvironment } from './environment.ts';
 import { claimFolder, noteCommand, recoverCommands } from './left-behind.ts';
 import { type Finished, RunningCommand } from './running-command.ts';
 import { forgetSandbox, rememberSandbox, remembersSandbox } from './sandbox-memory.ts';
@@ -111,7 +111,12 @@ async function startCommand(
     const command = new RunningCommand(request, options, marker, {
       line,
       cwd,
-      environment: { ...environment, PWD: cwd, [commandMarkerName]: marker },
+      environment: {
+        ...environment,
+        ...(request.writable ? {} : readingEnvironment),
+        PWD: cwd,
+        [commandMarkerName]: marker,
+      },
       sandboxed,
     });
     state.live.add(command);

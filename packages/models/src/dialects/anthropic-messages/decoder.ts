@@ -74,12 +74,14 @@ class AnthropicGrammar implements ResponseGrammar {
 
   onDocument(document: JsonValue): void {
     const body = asObject(document);
-    if (body === undefined || !Array.isArray(body['content'])) {
+    const isPlain = typeof body?.['content'] === 'string' && body['type'] === 'message';
+    if (body === undefined || !(isPlain || Array.isArray(body['content']))) {
       this.answer.fail(classifyFailure({ body: document }));
       return;
     }
     this.#begin(body);
-    asList(body['content']).forEach((block, index) => {
+    const content = isPlain ? [{ type: 'text', text: body['content'] ?? '' }] : asList(body['content']);
+    content.forEach((block, index) => {
       this.#startBlock(index, asObject(block));
       this.#stopBlock(index);
     });
@@ -116,6 +118,7 @@ class AnthropicGrammar implements ResponseGrammar {
         this.answer.call(index, asText(block['id']), asText(block['name']));
         const input = asObject(block['input']);
         if (input !== undefined && Object.keys(input).length > 0) this.#wholeInputs.set(index, JSON.stringify(input));
+        else if (asText(block['input']) !== undefined) this.#wholeInputs.set(index, asText(block['input']) ?? '');
         return;
       }
       default:

@@ -59,7 +59,7 @@ class CohereGrammar implements ResponseGrammar {
         return;
       case 'tool-call-start':
       case 'tool-call-delta':
-        this.#call(index, asObject(message?.['tool_calls']));
+        this.#call(index, asObject(message?.['tool_calls']) ?? asObject(asList(message?.['tool_calls'])[0]));
         return;
       case 'tool-call-end':
         this.answer.endCall(index);

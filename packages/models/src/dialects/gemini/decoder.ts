@@ -30,6 +30,7 @@ class GeminiGrammar implements ResponseGrammar {
   #finish: string | undefined;
   #isBlocked = false;
   #calls = 0;
+  #candidate: number | undefined;
   #counts: JsonObject = {};
 
   constructor(model: string) {
@@ -65,7 +66,7 @@ class GeminiGrammar implements ResponseGrammar {
   }
 
   #chunk(chunk: JsonObject): void {
-    if (asObject(chunk['error']) !== undefined) {
+    if ((chunk['error'] ?? '') !== '') {
       this.answer.fail(classifyFailure({ body: chunk }));
       return;
     }
@@ -76,9 +77,16 @@ class GeminiGrammar implements ResponseGrammar {
       this.#isBlocked = true;
       this.#finish = blocked;
     }
-    const candidate = asObject(asList(chunk['candidates'])[0]);
+    const candidate = this.#ownCandidate(asList(chunk['candidates']));
     for (const part of asList(asObject(candidate?.['content'])?.['parts'])) this.#part(asObject(part));
     this.#finish = asText(candidate?.['finishReason']) ?? this.#finish;
+  }
+
+  /** Of several candidates the first to speak is the answer. */
+  #ownCandidate(candidates: readonly JsonValue[]): JsonObject | undefined {
+    const all = candidates.map(asObject);
+    this.#candidate ??= all[0] === undefined ? undefined : (asNumber(all[0]['index']) ?? 0);
+    return all.find((one) => (asNumber(one?.['index']) ?? 0) === this.#candidate);
   }
 
   #part(part: JsonObject | undefined): void {
@@ -105,10 +113,10 @@ class GeminiGrammar implements ResponseGrammar {
   /** Calls come whole, several in a chunk, mostly without an id; the answer makes one of the response's. */
   #call(call: JsonObject, signature: string | undefined): void {
     const key = this.#calls++;
-    const args = asObject(call['args']);
+    const args = asObject(call['args']) ?? asText(call['args']);
     this.answer.call(key, asText(call['id']), asText(call['name']));
     if (signature !== undefined) this.answer.callData(key, { thoughtSignature: signature });
-    this.answer.callArguments(key, JSON.stringify(args ?? {}));
+    this.answer.callArguments(key, typeof args === 'string' ? args : JSON.stringify(args ?? {}));
     this.answer.endCall(key);
   }
 

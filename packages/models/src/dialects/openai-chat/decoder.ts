@@ -87,7 +87,8 @@ class OpenaiChatGrammar implements ResponseGrammar {
 
   #failed(name: string, event: JsonObject): boolean {
     const error = event['error'];
-    const isError = (error !== undefined && error !== null && error !== '') || name === 'error';
+    const isError =
+      (error !== undefined && error !== null && error !== '') || name === 'error' || event['object'] === 'error';
     if (isError) this.answer.fail(classifyFailure({ body: event }));
     return isError;
   }
@@ -101,6 +102,9 @@ class OpenaiChatGrammar implements ResponseGrammar {
     if (choice === undefined || this.#isOtherChoice(choice)) return;
     const delta = asObject(choice[field]) ?? asObject(choice['delta']) ?? asObject(choice['message']);
     if (delta !== undefined) this.#delta(delta);
+    else this.answer.text(asString(choice['text']) ?? '');
+    const error = asObject(choice['error']);
+    if (error !== undefined) this.answer.fail(classifyFailure({ body: { error } }));
     const finish = asText(choice['finish_reason']);
     if (finish !== undefined) this.#finish = finish;
   }
