@@ -1,9 +1,9 @@
 // What crosses the border of a run: keys that must not, instructions from above, changes by others, commands that outlive a crash.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { calls, commitAll, createStage, jsonLines, says, scripted } from './support/stage.ts';
+import { acceptEdits, calls, commitAll, createStage, jsonLines, says, scripted } from './support/stage.ts';
 
 describe('the user’s keys', () => {
   it('reach neither the provider’s body, nor the log, nor the screen', async () => {
@@ -45,7 +45,41 @@ describe('the user’s keys', () => {
   });
 });
 
+describe('an added folder', () => {
+  it('is written to only when it was given, and what was done there is undone and redone there', async () => {
+    const stage = createStage();
+    const beside = join(stage.folder, 'beside');
+    mkdirSync(beside);
+    const file = join(beside, 'new.txt');
+    await stage.serve([calls('write', { path: file, content: 'new' }), says('Written.')]);
+    const write = [...scripted, ...acceptEdits, 'write it'];
+    expect((await stage.run(write)).code).toBe(3);
+    expect(existsSync(file)).toBe(false);
+    await stage.run([...write, '--add-dir', beside]);
+    expect(existsSync(file)).toBe(true);
+    const undo = await stage.run(['undo']);
+    expect(undo.code, undo.stdout).toBe(0);
+    expect(existsSync(file)).toBe(false);
+    await stage.run(['redo']);
+    expect(existsSync(file)).toBe(true);
+  });
+});
+
 describe('a folder inside a repository', () => {
+  it('is told that the checks around it are not used, and undo says where the run was', async () => {
+    const stage = createStage();
+    stage.write('sub/a.txt', 'one');
+    commitAll(stage);
+    await stage.serve([calls('edit', { path: 'a.txt', old_string: 'one', new_string: 'two' }), says('Done.')]);
+    const sub = join(stage.project, 'sub');
+    const run = await stage.run([...scripted, ...acceptEdits, 'change a'], { cwd: sub });
+    expect(run.stdout).toContain(`monkey -C ${stage.project} takes all of it`);
+    const undo = await stage.run(['undo']);
+    expect(undo.stdout).toContain(`monkey undo -C ${sub}`);
+    expect((await stage.run(['undo', '-C', sub])).code).toBe(0);
+    expect(stage.read('sub/a.txt')).toBe('one');
+  });
+
   it('is worked in with the instructions of the folders above it', async () => {
     const stage = createStage();
     stage.write('AGENTS.md', 'Rule of the top.');

@@ -139,6 +139,8 @@ describe('the main job', () => {
       expect(run.code, run.stdout + run.stderr).toBe(0);
       expect(run.stdout).toContain('The model in this demo is scripted');
     }
+    const paced = await stage.run(['demo']);
+    expect(paced.stderr + paced.stdout).not.toContain('Warning');
     expect((await stage.run(['demo', '--list'])).stdout.trim().split('\n')).toHaveLength(3);
     expect((await stage.run(['demo', 'fix-a-bgu'])).stderr).toContain('did you mean "fix-a-bug"');
   });

@@ -97,6 +97,7 @@ describe('stream-json', () => {
       exit_code: 0,
       num_turns: 3,
       result: 'Fixed – schön, 🐒.',
+      modelUsage: { 'openai/scripted': { outputTokens: expect.any(Number) } },
     });
     expect(run.code).toBe(0);
     expect(lines.filter((line) => line['type'] === 'result')).toHaveLength(1);

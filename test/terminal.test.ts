@@ -62,6 +62,7 @@ describe.skipIf(!hasScript)('a person at the terminal (needs `script` of util-li
     await person.sees('› ');
     person.types('fix the sum\n');
     await person.sees('edit src/sum.js');
+    await person.sees('+a + b');
     await person.sees('[y] once');
     person.types('y\n');
     await person.sees('allow check?');
@@ -117,6 +118,19 @@ describe.skipIf(!hasScript)('a person at the terminal (needs `script` of util-li
     await person.sees('» told the model: be brief');
     expect((await person.leaves()).code).toBe(0);
     expect(JSON.stringify(server.log[1]?.request.messages.at(-1))).toContain('be brief');
+  });
+
+  it('goes on with a session, and asks what to do next', async () => {
+    const stage = createStage();
+    await stage.serve([says('Because.'), says('Since then.')]);
+    await stage.run([...scripted, '-p', 'why?']);
+    const person = sitDown(stage, [...scripted, '--continue']);
+    await person.sees('› ');
+    person.types('since when?\n');
+    await person.sees('Since then.');
+    await person.sees('› ');
+    person.types('\u0004');
+    expect((await person.leaves()).code).toBe(0);
   });
 
   it('stops at Ctrl-C, takes the next task, and leaves the terminal as it was', async () => {

@@ -1,11 +1,11 @@
 // `monkey "…"`: one run, or one after another at the terminal. The exit code is the outcome's.
 import {
-  canGoOn,
   createEngine,
   createWorktree,
   type Engine,
   type LoadedSettings,
   refuseBadSchema,
+  wasCutShort,
 } from '@monkey-coder/engine';
 import { exitCodeOf, interpretSchemas, MonkeyError, nearestNames } from '@monkey-coder/protocol';
 import { commands } from '../command-line/options.ts';
@@ -195,7 +195,7 @@ async function converse(setting: RunSetting, terminal: TerminalConversation): Pr
     `${style.bold(`monkey ${world.version}`)} ${style.dim('· say what to do; what you type while it works steers it; Ctrl-D ends, monkey undo takes back')}\n`,
   );
   let session = sessionChoiceOf(setting.line, setting.engine.sessions, setting.cwd);
-  let goesOn = session.kind === 'resume' && canGoOn(setting.engine.sessions, session.sessionId);
+  let goesOn = session.kind === 'resume' && wasCutShort(setting.engine.sessions, session.sessionId);
   let exitCode = 0;
   for (;;) {
     const prompt = goesOn ? '' : await nextPrompt(setting, terminal);

@@ -18,7 +18,7 @@ export async function admit(run: RunContext, call: ToolCallPart, intent: ToolInt
     intent: { ...intent, paths },
     mode: options.permissionMode(),
     rules: { ...options.rules, allow: [...options.rules.allow, ...run.grantedRules] },
-    facts: await permissionFacts(run, { effect: intent.effect, outside }),
+    facts: await permissionFacts(run, { intent, outside }),
   });
   for (const path of paths) run.touched.add(path);
   if (decision.kind === 'ask') return askPerson(run, call, { intent, decision });

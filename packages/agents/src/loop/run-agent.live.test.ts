@@ -1,5 +1,5 @@
 // The loop over a real workspace: order of events, limits, permissions, steering, cancelling, bad calls.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventBody, EventType } from '@monkey-coder/protocol';
 import { userMessage } from '@monkey-coder/protocol';
@@ -456,4 +456,30 @@ it('delivers instructions of a subfolder once, when a file there is first touche
     { origin: 'system', message: { role: 'user', parts: [{ text: expect.stringContaining('Use tabs.') }] } },
     { origin: 'system', message: { role: 'user', parts: [{ text: expect.stringContaining('Deep.') }] } },
   ]);
+});
+
+it('lets no command that is free read through a link to the outside', async () => {
+  const run = await play(
+    [
+      one('list', {}),
+      one('bash', { command: 'cat notes/secret.txt' }),
+      one('bash', { command: 'cat sub/../notes/secret.txt' }),
+      one('bash', { command: 'cd notes && cat secret.txt' }),
+      one('bash', { command: 'cat < notes/secret.txt' }),
+      one('bash', { command: 'cat greet.js' }),
+      { text: 'No.' },
+    ],
+    { ...greet, 'sub/a.txt': 'a', '../elsewhere/secret.txt': 'the secret' },
+    {
+      permissionMode: () => 'plan',
+      onEvent: (event, root) => {
+        if (event.type === 'tool.ended' && event.name === 'list') symlinkSync('../elsewhere', join(root, 'notes'));
+      },
+    },
+  );
+  expect(run.outputs().join('\n')).not.toContain('the secret');
+  expect(
+    run.types('permission.decided').filter((event) => 'decision' in event && event.decision === 'denied'),
+  ).toHaveLength(4);
+  expect(run.outputs().at(-1)).toContain('Helo');
 });

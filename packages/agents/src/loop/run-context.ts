@@ -1,15 +1,19 @@
 // What the parts of one running loop share.
-import { type EventBody, nearestNames, type TodoItem } from '@monkey-coder/protocol';
+import { type EventBody, isMonkeyError, nearestNames, type TodoItem } from '@monkey-coder/protocol';
 import { createRedactor, type Redactor } from '../messages/redact.ts';
 import { hiddenPaths } from '../permissions/decide.ts';
 import type { PermissionFacts } from '../permissions/decision.ts';
 import type { ToolIntent } from '../permissions/intent.ts';
+import { namedPaths } from '../permissions/paths.ts';
+import { readShell } from '../permissions/shell-commands.ts';
 import type { Tool, ToolContext } from '../tools/tool.ts';
 import type { AgentOptions, AgentState } from './agent.ts';
 import { LoopDetector } from './loop-detector.ts';
 
 /** Characters of one tool output that a model is shown. */
 const outputChars = 30_000;
+/** Paths of one command that are looked at for links. */
+const maxNamedPaths = 1000;
 
 /** One run of the loop: its options and what evolves while it runs. */
 export interface RunContext {
@@ -97,15 +101,34 @@ export function toolContext(
 /** What the permission decision must know. Project and sandbox are looked at only where a command is decided on. */
 export async function permissionFacts(
   run: RunContext,
-  call: { readonly effect: ToolIntent['effect']; readonly outside: readonly string[] },
+  call: { readonly intent: ToolIntent; readonly outside: readonly string[] },
 ): Promise<PermissionFacts> {
   const { workspace, sandbox, gate } = run.options;
   const { root, addedFolders } = workspace;
   const place = { root, addedFolders, outside: call.outside, canAsk: gate.available };
-  if (call.effect !== 'command') return { ...place, checkCommands: [], isSandboxed: false };
-  const [project, status] = await Promise.all([workspace.project(), workspace.commands.sandbox()]);
+  if (call.intent.effect !== 'command') return { ...place, checkCommands: [], isSandboxed: false };
+  const [project, status, linkedOutside] = await Promise.all([
+    workspace.project(),
+    workspace.commands.sandbox(),
+    linksOutside(run, call.intent.command ?? ''),
+  ]);
   const checkCommands = project.checks.map((check) => check.command);
-  return { ...place, checkCommands, isSandboxed: sandbox !== 'off' && status.kind !== 'none' };
+  return { ...place, checkCommands, isSandboxed: sandbox !== 'off' && status.kind !== 'none', linkedOutside };
+}
+
+/** Paths a command names inside that lead outside. */
+async function linksOutside({ options }: RunContext, command: string): Promise<string[]> {
+  const { workspace } = options;
+  const paths = namedPaths(readShell(command), workspace).slice(0, maxNamedPaths);
+  const found = await Promise.all(
+    paths.map((path) =>
+      workspace.check(path, 'read').then(
+        () => [],
+        (error: unknown) => (isMonkeyError(error) && error.code === 'workspace.outside' ? [path] : []),
+      ),
+    ),
+  );
+  return found.flat();
 }
 
 /** A `notice` event. */

@@ -3,9 +3,17 @@
 import type { PermissionRequest } from './decision.ts';
 import { commandText, type Danger, findDangers } from './destructive.ts';
 import { readGit } from './git-commands.ts';
-import { relativePath, writeTargets } from './paths.ts';
+import { namedPaths, relativePath, writeTargets } from './paths.ts';
 import { isHarmless, isReadOnly, isReadOnlyReading } from './read-only.ts';
-import { commandMatches, coversTool, type PermissionRule, parseRule, pathMatches, rulePrefix } from './rules.ts';
+import {
+  commandMatches,
+  coversTool,
+  globMatches,
+  type PermissionRule,
+  parseRule,
+  pathMatches,
+  rulePrefix,
+} from './rules.ts';
 import { readShell, type ShellCommand, type ShellReading } from './shell-commands.ts';
 
 /** The findings. Rules are named as the user wrote them. */
@@ -108,12 +116,28 @@ function findDenied(
   const pathRules = request.rules.deny
     .map(parseRule)
     .filter((rule) => rule?.what !== undefined && /^(read|edit|write)$/.test(rule.tool));
+  const { facts } = request;
   const words = reading.segments.flatMap((segment) => [
     ...segment.words.slice(1),
     ...segment.redirects.map((redirect) => redirect.target),
   ]);
-  const paths = words.map((word) => relativePath(word.text, request.facts));
-  return pathRules.find((rule) => paths.some((path) => pathMatches(rule?.what, path, request.facts)))?.source;
+  // Also as seen from the folders the line goes to, and as folders whose files a rule forbids.
+  const named = [...words.map((word) => word.text), ...namedPaths(reading, facts)];
+  const paths = [...new Set(named.map((path) => relativePath(path, facts)))].flatMap((path) => [path, `${path}/-`]);
+  return pathRules.find((rule) =>
+    paths.some((path) => pathMatches(rule?.what, path, facts) || mayMeet(path, relativePath(rule?.what ?? '', facts))),
+  )?.source;
+}
+
+/** Whether a word with wildcards may become a path that a rule names. */
+function mayMeet(word: string, what: string): boolean {
+  if (!/[*?[]/.test(word)) return false;
+  const [inWord, inRule] = [word.split('/'), what.split('/')];
+  return inRule.every((part, index) => {
+    const other = inWord[index];
+    if (other === undefined || part === '**') return true;
+    return globMatches(part, other) || /\[/.test(other) || globMatches(other, part);
+  });
 }
 
 function findAllowed(

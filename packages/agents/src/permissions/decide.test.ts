@@ -339,3 +339,22 @@ describe('rules', () => {
     expect(command('npm run build', { allow: [granted] }).kind).toBe('allow');
   });
 });
+
+describe('a deny rule for files holds for commands that name them another way', () => {
+  const rules = { allow: [], deny: ['Read(secrets/**)', 'Read(.env)'], ask: [] };
+  it.each([
+    'cd secrets && cat key',
+    'cat s*/key',
+    'cat secrets/*',
+    'cat [s]ecrets/key',
+    'grep -r x secrets',
+    'cat .e*',
+    'cat < secrets/key',
+    'cd src; cat ../.env',
+  ])('%s', (text) => {
+    expect(command(text, { rules, mode: 'bypassPermissions' })).toMatchObject({ kind: 'deny', by: 'rule' });
+  });
+  it.each(['cat src/*.js', 'wc -l *.ts', 'ls src', 'cat secret.txt'])('and not for others: %s', (text) => {
+    expect(command(text, { rules }).kind).toBe('allow');
+  });
+});

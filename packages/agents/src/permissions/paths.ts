@@ -8,6 +8,8 @@ export interface Boundary {
   /** Absolute path of the workspace. */
   readonly root: string;
   readonly addedFolders: readonly string[];
+  /** Absolute paths inside, as a command spells them, that links take outside. */
+  readonly linkedOutside?: readonly string[];
 }
 
 /** Files that are no files. */
@@ -63,8 +65,22 @@ export function mayPointOutside(word: ShellWord, folders: readonly string[], bou
     if (text.startsWith('~') || text.startsWith('$')) return true;
     // `.*` and `.?` are the folder above, too.
     if (word.glob && /(^|\/)\.[*?[]/.test(text)) return true;
-    return folders.some((folder) => !isInside(isAbsolute(text) ? text : join(folder, text), boundary));
+    return placesOf(text, folders).some((path) => !isInside(path, boundary) || boundary.linkedOutside?.includes(path));
   });
+}
+
+/** Every path inside that the words of a command may name: what must be looked at for links. */
+export function namedPaths(reading: ShellReading, boundary: Boundary): string[] {
+  const paths = [...foldersOf(reading, boundary)].flatMap(([segment, folders]) =>
+    [...segment.words, ...segment.redirects.map((redirect) => redirect.target)].flatMap((word) =>
+      candidatePaths(word.text).flatMap((text) => placesOf(text, folders)),
+    ),
+  );
+  return [...new Set(paths)].filter((path) => isInside(path, boundary));
+}
+
+function placesOf(text: string, folders: readonly string[]): string[] {
+  return isAbsolute(text) ? [resolve(text)] : folders.map((folder) => join(folder, text));
 }
 
 /** The texts of a word that may be paths: itself, and what follows `=` or an option letter. */

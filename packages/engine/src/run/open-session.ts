@@ -64,9 +64,12 @@ export function openSession(
   }
 }
 
-/** Whether an empty prompt means something for a session: its last run has work left. Throws MonkeyError `session.not-found`. */
-export function canGoOn(store: SessionStore, sessionId: string): boolean {
-  return findUnfinished(store.read(sessionId)) !== undefined;
+/** Whether the last run of a session was cut short, so that it goes on by itself. Throws MonkeyError `session.not-found`. */
+export function wasCutShort(store: SessionStore, sessionId: string): boolean {
+  const unfinished = findUnfinished(store.read(sessionId));
+  return (
+    unfinished !== undefined && [undefined, 'interrupted', 'limit', 'out-of-budget'].includes(unfinished.endedWith)
+  );
 }
 
 /** The last run of a session when it can be gone on with. */

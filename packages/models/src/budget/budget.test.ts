@@ -46,6 +46,18 @@ describe('budgeted', () => {
     expect(await ledger.use('run:1')).toEqual({ spentMicroUsd: 500, reservedMicroUsd: 0 });
   });
 
+  it.each([-5_000_000, 1e300, Number.NaN])(
+    'charges the worst case when %d tokens are said to be read',
+    async (input) => {
+      const { ledger, model } = setUp({ reply: { text: 'hi', usage: { input, output: 50 } } });
+      const end = (await collectEvents(model)).at(-1);
+      expect(end?.type).toBe('end');
+      const { spentMicroUsd, reservedMicroUsd } = await ledger.use('run:1');
+      expect(spentMicroUsd).toBeGreaterThanOrEqual(2000);
+      expect(reservedMicroUsd).toBe(0);
+    },
+  );
+
   it('refuses before the call when the worst case does not fit', async () => {
     const { ledger, settled, model } = setUp({ reply: { text: 'hi' } }, { outputLimit: () => 5000 });
     const events = await collectEvents(model);

@@ -172,7 +172,7 @@ class CallAccount {
     const model = event.type === 'end' ? event.model : this.#request.model;
     const price = this.#options.priceFor(model, this.#options.now()) ?? this.#price;
     const usage = event.type === 'end' ? event.usage : this.#usageOfFailure(event.usage);
-    const cost = price === undefined || usage === null ? 0 : costMicroUsd(price, usage);
+    const cost = price === undefined || usage === null ? 0 : this.#costOf(price, usage);
     await this.#settle(model, cost + this.#lost, price !== undefined, usage ?? noUsage);
     return price === undefined ? event : { ...event, costMicroUsd: cost + this.#lost };
   }
@@ -183,6 +183,14 @@ class CallAccount {
     const usage = this.#characters > 0 ? this.#streamed() : null;
     const cost = this.#price === undefined || usage === null ? 0 : costMicroUsd(this.#price, usage);
     await this.#settle(this.#request.model, cost + this.#lost, this.#price !== undefined, usage ?? noUsage);
+  }
+
+  /** Counts that make no amount (negative, absurd, no number) count as the worst case. */
+  #costOf(price: EffectivePrice, usage: Usage): number {
+    const counts = [usage.inputTokens, usage.outputTokens, usage.cachedInputTokens, usage.cacheWriteTokens];
+    const cost = costMicroUsd(price, usage);
+    const isAmount = Number.isSafeInteger(cost) && counts.every((count) => count >= 0);
+    return isAmount ? cost : this.#reservation.amountMicroUsd;
   }
 
   /** What the provider told counts; else, once content came, an estimate; else nothing was spent. */

@@ -316,7 +316,10 @@ it('obeys no bare repository that lies about as plain files, when a command only
   for (const name of ['objects', 'refs']) mkdirSync(join(bare, name), { recursive: true });
   const mark = join(root, 'ran');
   writeFileSync(join(bare, 'HEAD'), 'ref: refs/heads/main\n');
-  writeFileSync(join(bare, 'config'), `[core]\n\tbare = false\n\tworktree = .\n\tfsmonitor = touch ${mark}; false\n`);
+  writeFileSync(
+    join(bare, 'config'),
+    `[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tworktree = .\n\tfsmonitor = touch ${mark}\n`,
+  );
   const look = (writable: boolean) => createRunner().run(request('git -C notes status', { writable, sandbox: 'off' }));
   await look(false);
   expect(existsSync(mark)).toBe(false);
