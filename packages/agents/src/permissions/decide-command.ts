@@ -132,12 +132,21 @@ function findDenied(
 /** Whether a word with wildcards may become a path that a rule names. */
 function mayMeet(word: string, what: string): boolean {
   if (!/[*?[]/.test(word)) return false;
+  const meet = (one: string, other: string): boolean =>
+    /\[/.test(one) ||
+    globMatches(one, other) ||
+    globMatches(other, one) ||
+    (/[*?]/.test(other) && meetsByEnd(one, other));
   const [inWord, inRule] = [word.split('/'), what.split('/')];
-  return inRule.every((part, index) => {
-    const other = inWord[index];
-    if (other === undefined || part === '**') return true;
-    return globMatches(part, other) || /\[/.test(other) || globMatches(other, part);
-  });
+  const anyDepth = inRule.indexOf('**');
+  if (anyDepth >= 0 && anyDepth < inRule.length - 1) return meet(inWord.at(-1) ?? '', inRule.at(-1) ?? '');
+  return inRule.every((part, index) => part === '**' || inWord[index] === undefined || meet(inWord[index], part));
+}
+
+/** Two names with wildcards meet unless what stands behind their last wildcards differs. */
+function meetsByEnd(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((name) => name.slice(Math.max(name.lastIndexOf('*'), name.lastIndexOf('?')) + 1));
+  return a !== undefined && b !== undefined && (a.endsWith(b) || b.endsWith(a));
 }
 
 function findAllowed(

@@ -43,6 +43,13 @@ describe('jsonl ledger', () => {
     expect(await open(path).use('run:a')).toEqual({ spentMicroUsd: 70, reservedMicroUsd: 0 });
   });
 
+  it('settles the reservation of a dead process at its cost when that is known', async () => {
+    const path = freshPath();
+    await open(path).reserve({ callId: 'call_1', amountMicroUsd: 70, scopes: [{ id: 'run:a' }] });
+    expect(await open(path).settleOrphan('call_1', 12)).toBe(12);
+    expect(await open(path).use('run:a')).toEqual({ spentMicroUsd: 12, reservedMicroUsd: 0 });
+  });
+
   it('goes on after a cut line', async () => {
     const path = freshPath();
     const first = await open(path).reserve({ callId: 'a', amountMicroUsd: 5, scopes: [{ id: 'run:a' }] });

@@ -53,8 +53,11 @@ const lockPauseMs = 3;
 
 /** Opens the ledger; the file is made with the first reservation. */
 export function createJsonlLedger(options: JsonlLedgerOptions): Ledger & {
-  /** Settles a reservation whose process died, by the id of its call. Returns the amount that stays counted. */
-  settleOrphan(callId: string): Promise<number>;
+  /**
+   * Settles a reservation whose process died, by the id of its call: at what the call cost when that is known, else in full.
+   * Returns the amount that stays counted.
+   */
+  settleOrphan(callId: string, actualMicroUsd?: number): Promise<number>;
 } {
   const file = new LedgerFile(options);
   return {
@@ -63,7 +66,7 @@ export function createJsonlLedger(options: JsonlLedgerOptions): Ledger & {
       return file.locked(() => reserve(file, request, options));
     },
     use: (scopeId) => file.locked(() => useOf(file.totals, scopeId)),
-    settleOrphan: (callId) => file.locked(() => settleOrphan(file, callId)),
+    settleOrphan: (callId, actual) => file.locked(() => settleOrphan(file, callId, actual)),
   };
 }
 
@@ -122,11 +125,12 @@ function useOf(totals: Totals, scopeId: string): ScopeUse {
   return { spentMicroUsd: totals.spent.get(scopeId) ?? 0, reservedMicroUsd: reserved };
 }
 
-function settleOrphan(file: LedgerFile, callId: string): number {
+function settleOrphan(file: LedgerFile, callId: string, actual: number | undefined): number {
   for (const [id, open] of file.totals.open) {
     if (open.callId !== callId) continue;
-    file.append({ type: 'settle', id, amount: open.amount });
-    return open.amount;
+    const amount = actual ?? open.amount;
+    file.append({ type: 'settle', id, amount });
+    return amount;
   }
   return 0;
 }

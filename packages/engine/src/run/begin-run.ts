@@ -1,7 +1,14 @@
 // The first records of a run, and where its agent stands: at the beginning, or where a crash or a limit left it.
 import { type AgentState, headHash, rebuildState, toolDeclarations } from '@monkey-coder/agents';
 import { estimateTokens } from '@monkey-coder/models';
-import { type EventOf, formatMicroUsd, type Message, type ModelRequest, userMessage } from '@monkey-coder/protocol';
+import {
+  type Event,
+  type EventOf,
+  formatMicroUsd,
+  type Message,
+  type ModelRequest,
+  userMessage,
+} from '@monkey-coder/protocol';
 import { createFixedPolicy } from '@monkey-coder/router';
 import { quoteRun } from './budget.ts';
 import type { EngineParts } from './engine-parts.ts';
@@ -106,20 +113,34 @@ async function goOn(beginning: Beginning, unfinished: UnfinishedRun, state: Agen
   return hasEnded ? { ...state, turns: 0 } : state;
 }
 
-/** A call that a crash cut off may have been charged: its worst case stays counted, and that is said. */
-async function settleLostCalls({ parts, context }: Beginning, unfinished: UnfinishedRun): Promise<void> {
-  const settled = new Set(
-    unfinished.events.filter((event) => event.type === 'budget.settled').map((event) => event.reservationId),
-  );
-  const lost = unfinished.events.filter(
+/**
+ * Reservations without a settlement. A call whose answer was recorded is settled at its cost. One that a crash cut off may have
+ * been charged: its worst case stays counted, and that is said.
+ */
+async function settleLostCalls({ parts, context }: Beginning, { events }: UnfinishedRun): Promise<void> {
+  const settled = events.filter((event): event is EventOf<'budget.settled'> => event.type === 'budget.settled');
+  const lost = events.filter(
     (event): event is EventOf<'budget.reserved'> =>
-      event.type === 'budget.reserved' && !settled.has(event.reservationId),
+      event.type === 'budget.reserved' && !settled.some((one) => one.reservationId === event.reservationId),
   );
   for (const { callId, reservationId } of lost) {
-    const amountMicroUsd = await parts.ledger.settleOrphan(callId);
+    const total = costOfAnswer(events, callId);
+    const earlier = settled.reduce((sum, one) => sum + (one.callId === callId ? one.amountMicroUsd : 0), 0);
+    const actual = total === undefined ? undefined : Math.max(0, total - earlier);
+    const amountMicroUsd = await parts.ledger.settleOrphan(callId, actual);
     context.recorder.record({ type: 'budget.settled', callId, reservationId, amountMicroUsd });
-    if (amountMicroUsd === 0) continue;
+    if (actual !== undefined || amountMicroUsd === 0) continue;
     const text = `a model call was cut off; up to ${formatMicroUsd(amountMicroUsd)} may have been charged for it and stays counted`;
     context.recorder.record({ type: 'notice', level: 'warning', code: 'budget.lost-call', text });
   }
+}
+
+/** What a call cost in all its attempts, when its end was recorded. */
+function costOfAnswer(events: readonly Event[], callId: string): number | undefined {
+  const ended = events.find(
+    (event) => (event.type === 'model.ended' || event.type === 'model.failed') && event.callId === callId,
+  );
+  return ended?.type === 'model.ended' || ended?.type === 'model.failed'
+    ? (ended.costMicroUsd ?? undefined)
+    : undefined;
 }

@@ -68,14 +68,15 @@ async function* runBudgeted(
   const account = new CallAccount(request, price, held, options);
   try {
     for await (const event of inner.stream(request, { signal })) {
-      if (event.type === 'end' || event.type === 'error') yield await account.close(event);
+      // Handed on before it is settled: a crash in between must find the answer recorded, not only its price.
+      if (event.type === 'end' || event.type === 'error') yield account.finish(event);
       else {
         account.see(event);
         yield event;
       }
     }
   } finally {
-    await account.abandon();
+    await account.settle();
   }
 }
 
@@ -124,6 +125,14 @@ function refusalLine(refusal: Refusal): string {
   }
 }
 
+/** What a call came to. */
+interface Due {
+  readonly model: string;
+  readonly cost: number;
+  readonly isPriced: boolean;
+  readonly usage: Usage;
+}
+
 /** The money side of one call: what was seen, and how it ends. */
 class CallAccount {
   readonly #request: ModelRequest;
@@ -132,7 +141,7 @@ class CallAccount {
   readonly #options: BudgetOptions;
   #characters = 0;
   #lost = 0;
-  #closed = false;
+  #due: Due | undefined;
 
   constructor(
     request: ModelRequest,
@@ -167,22 +176,35 @@ class CallAccount {
     }
   }
 
-  /** Settles by the terminal event and writes the cost into it. */
-  async close(event: ModelTerminalEvent): Promise<ModelTerminalEvent> {
+  /** Works out what is due by the terminal event and writes the cost into it. */
+  finish(event: ModelTerminalEvent): ModelTerminalEvent {
     const model = event.type === 'end' ? event.model : this.#request.model;
     const price = this.#options.priceFor(model, this.#options.now()) ?? this.#price;
     const usage = event.type === 'end' ? event.usage : this.#usageOfFailure(event.usage);
-    const cost = price === undefined || usage === null ? 0 : this.#costOf(price, usage);
-    await this.#settle(model, cost + this.#lost, price !== undefined, usage ?? noUsage);
-    return price === undefined ? event : { ...event, costMicroUsd: cost + this.#lost };
+    const cost = (price === undefined || usage === null ? 0 : this.#costOf(price, usage)) + this.#lost;
+    this.#due = { model, cost, isPriced: price !== undefined, usage: usage ?? noUsage };
+    return price === undefined ? event : { ...event, costMicroUsd: cost };
   }
 
-  /** The reader left before the end: what streamed is charged. */
-  async abandon(): Promise<void> {
-    if (this.#closed) return;
+  /** Settles what is due; when the reader left before the end, what streamed is charged. */
+  async settle(): Promise<void> {
+    const { model, cost, isPriced, usage } = this.#due ?? this.#abandoned();
+    if (cost === 0) await this.#reservation.release();
+    else await this.#reservation.settle(cost);
+    const { callId } = this.#request;
+    const reservationId = this.#reservation.id;
+    this.#options.onSettled?.({ callId, reservationId, model, costMicroUsd: cost, isPriced, usage });
+  }
+
+  #abandoned(): Due {
     const usage = this.#characters > 0 ? this.#streamed() : null;
     const cost = this.#price === undefined || usage === null ? 0 : costMicroUsd(this.#price, usage);
-    await this.#settle(this.#request.model, cost + this.#lost, this.#price !== undefined, usage ?? noUsage);
+    return {
+      model: this.#request.model,
+      cost: cost + this.#lost,
+      isPriced: this.#price !== undefined,
+      usage: usage ?? noUsage,
+    };
   }
 
   /** Counts that make no amount (negative, absurd, no number) count as the worst case. */
@@ -202,15 +224,5 @@ class CallAccount {
   #streamed(): Usage {
     const outputTokens = Math.ceil(this.#characters / 4);
     return { ...noUsage, inputTokens: estimateTokens(this.#request), outputTokens, estimated: true };
-  }
-
-  async #settle(model: string, cost: number, isPriced: boolean, usage: Usage): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    if (cost === 0) await this.#reservation.release();
-    else await this.#reservation.settle(cost);
-    const { callId } = this.#request;
-    const reservationId = this.#reservation.id;
-    this.#options.onSettled?.({ callId, reservationId, model, costMicroUsd: cost, isPriced, usage });
   }
 }
