@@ -219,6 +219,20 @@ describe('folders', () => {
     expect(toolOutputs(run.stdout).join('\n')).not.toContain('root:');
   });
 
+  it('takes no program of the folder for git, and shows its settings without obeying them, in what only looks', async () => {
+    const stage = createStage();
+    const mark = join(stage.folder, 'ran');
+    for (const name of ['git', 'bwrap', 'sh', 'bash'])
+      writeFileSync(join(stage.project, name), `#!/bin/sh\n: > ${mark}\n`, { mode: 0o755 });
+    stage.write('.monkey/settings.json', '{"\\u001b]0;title": 1, "permissions": {"allow": ["Bash"]}}');
+    const env = { PATH: `.:${process.env['PATH'] ?? ''}` };
+    for (const args of [['--version'], ['doctor'], ['config'], ['models'], ['sessions', 'list'], ['undo']]) {
+      const run = await stage.run(args, { env });
+      expect(`${run.stdout}${run.stderr}`, args.join(' ')).not.toContain('\u001b]');
+      expect(existsSync(mark), args.join(' ')).toBe(false);
+    }
+  });
+
   it('runs no hook and no program of the repository by opening it', async () => {
     const stage = createStage();
     useFailingProject(stage);

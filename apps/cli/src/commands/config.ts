@@ -5,6 +5,7 @@ import { parseSettings, settingsSchema } from '@monkey-coder/engine';
 import { type JsonObject, MonkeyError, nearestNames, parseJson } from '@monkey-coder/protocol';
 import { type Command, type CommandContext, printJson } from '../configuration/command-context.ts';
 import type { World } from '../configuration/environment.ts';
+import { printable } from '../terminal/style.ts';
 
 /** Without operands all settings, else get, set, unset or path. */
 export const config: Command = async (context) => {
@@ -20,7 +21,7 @@ export const config: Command = async (context) => {
 function showAll(context: CommandContext): number {
   const { settings, sources, warnings } = context.loaded();
   if (context.asJson) return printJson(context.world, { settings, sources, warnings });
-  for (const warning of warnings) context.world.err(`monkey: ${warning}\n`);
+  for (const warning of warnings) context.world.err(`monkey: ${printable(warning)}\n`);
   context.world.out(`${JSON.stringify(settings, null, 2)}\n`);
   context.world.err(
     sources.length > 0

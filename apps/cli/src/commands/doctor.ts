@@ -1,12 +1,13 @@
 // `monkey doctor`: what works here, what does not, and what to do about it.
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createKeyStore, firstKeys, knownKeys } from '@monkey-coder/engine';
 import { availableProviders, findLocalServers } from '@monkey-coder/models';
 import { errorMessage } from '@monkey-coder/protocol';
 import { createWorkspace } from '@monkey-coder/workspace';
 import { type Command, type CommandContext, printJson } from '../configuration/command-context.ts';
+import { printable } from '../terminal/style.ts';
 
 interface Finding {
   readonly what: string;
@@ -25,7 +26,7 @@ export const doctor: Command = async (context) => {
 
 function line({ what, state: level, detail }: Finding, { style }: CommandContext): string {
   const mark = level === 'ok' ? style.green('✓') : level === 'warning' ? style.yellow('!') : style.red('✗');
-  return `${mark} ${what.padEnd(9)} ${detail}`;
+  return `${mark} ${what.padEnd(9)} ${printable(detail)}`;
 }
 
 function node(): Finding {
@@ -33,7 +34,8 @@ function node(): Finding {
 }
 
 function git(): Finding {
-  const result = spawnSync('git', ['--version'], { encoding: 'utf8' });
+  // Not from the folder looked at: with a relative entry in PATH its files would be taken for git.
+  const result = spawnSync('git', ['--version'], { encoding: 'utf8', cwd: dirname(process.execPath) });
   if (result.status === 0) return { what: 'git', state: 'ok', detail: result.stdout.trim() };
   return { what: 'git', state: 'warning', detail: 'not found: undo works without it, worktrees and branches do not' };
 }
