@@ -58,6 +58,7 @@ function initLine(event: EventOf<'run.started'>, version: string): object {
     type: 'system',
     subtype: 'init',
     ...ids(event),
+    uuid: `${event.sessionId}:init`,
     version,
     model: `${event.quote.provider}/${event.quote.model}`,
     tools: event.tools,

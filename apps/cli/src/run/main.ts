@@ -19,6 +19,7 @@ import { createStreamJsonOutput } from '../output/stream-json.ts';
 import { exitWhenDone } from '../terminal/exit.ts';
 import { describeFailure } from '../terminal/fail.ts';
 import { createStyle, printable, type Style, wantsColor } from '../terminal/style.ts';
+import { continuedTask } from './continued-task.ts';
 import { readPrompt } from './prompt.ts';
 import { type SignalWatch, watchSignals } from './signals.ts';
 import { sessionChoiceOf, taskOf } from './task.ts';
@@ -167,7 +168,7 @@ async function runTask(
   session: Parameters<Engine['run']>[1],
 ): Promise<{ exitCode: number; sessionId: string }> {
   const { world, line, loaded, engine, output, cwd, terminal } = setting;
-  const task = taskOf(world, line, loaded.settings, cwd, prompt);
+  const task = continuedTask(taskOf(world, line, loaded.settings, cwd, prompt), line, engine.sessions, session);
   if (task.outputSchema) await refuseBadSchema(task.outputSchema);
   const watch: SignalWatch = watchSignals(world.err);
   try {

@@ -1,0 +1,31 @@
+// A run that is gone on with without a new prompt keeps what its own command line granted and bounded; new flags stand above.
+import type { SessionChoice, SessionStore } from '@monkey-coder/engine';
+import type { Event, EventOf, Task } from '@monkey-coder/protocol';
+import type { CommandLine } from '../command-line/parse.ts';
+
+/** The task with the permissions, tools and limits of the run that goes on, where the command line says nothing of its own. */
+export function continuedTask(task: Task, line: CommandLine, sessions: SessionStore, choice: SessionChoice): Task {
+  if (task.prompt !== '' || (choice.kind !== 'resume' && choice.kind !== 'fork')) return task;
+  const old = lastTask(sessions.read(choice.sessionId));
+  if (!old) return task;
+  const says = (...names: readonly string[]): boolean => names.some((name) => line.options.has(name));
+  return {
+    ...task,
+    permissionMode: says('permission-mode', 'yolo') ? task.permissionMode : old.permissionMode,
+    allowedTools: [...old.allowedTools, ...task.allowedTools],
+    disallowedTools: [...old.disallowedTools, ...task.disallowedTools],
+    limits: {
+      maxTurns: says('max-turns') ? task.limits.maxTurns : old.limits.maxTurns,
+      maxDurationMs: says('max-minutes') ? task.limits.maxDurationMs : old.limits.maxDurationMs,
+      ...costLimit(says('max-budget-usd') ? task : old),
+    },
+  };
+}
+
+function costLimit({ limits }: Task): Pick<Task['limits'], 'maxCostMicroUsd'> {
+  return limits.maxCostMicroUsd === undefined ? {} : { maxCostMicroUsd: limits.maxCostMicroUsd };
+}
+
+function lastTask(events: readonly Event[]): Task | undefined {
+  return events.findLast((event): event is EventOf<'run.started'> => event.type === 'run.started')?.task;
+}
