@@ -188,7 +188,7 @@ describe('interrupted and killed', () => {
     expect((await running.ended).signal).toBe('SIGKILL');
     expect(stage.read('src/sum.js')).toContain('a + b');
     const calm = await stage.serve([...fixesSum('a + b'), says('Fixed.')]);
-    // No flags: model, permissions and limits are those of the run.
+    // No flags: model, permissions and budget are those of the run.
     const more = await stage.run(['--continue']);
     expect(more.code, more.stdout + more.stderr).toBe(0);
     expect(more.stdout).toContain('going on where the last run stopped');

@@ -1,9 +1,10 @@
-// A run that is gone on with without a new prompt keeps what its own command line granted and bounded; new flags stand above.
+// A run that is gone on with without a new prompt keeps its permissions and its cap on money; new flags stand above. Turns and
+// time begin anew: who goes on gives it more of them.
 import type { SessionChoice, SessionStore } from '@monkey-coder/engine';
 import type { Event, EventOf, Task } from '@monkey-coder/protocol';
 import type { CommandLine } from '../command-line/parse.ts';
 
-/** The task with the permissions, tools and limits of the run that goes on, where the command line says nothing of its own. */
+/** The task with the permissions, tools and budget of the run that goes on, where the command line says nothing of its own. */
 export function continuedTask(task: Task, line: CommandLine, sessions: SessionStore, choice: SessionChoice): Task {
   if (task.prompt !== '' || (choice.kind !== 'resume' && choice.kind !== 'fork')) return task;
   const old = lastTask(sessions.read(choice.sessionId));
@@ -15,8 +16,8 @@ export function continuedTask(task: Task, line: CommandLine, sessions: SessionSt
     allowedTools: [...old.allowedTools, ...task.allowedTools],
     disallowedTools: [...old.disallowedTools, ...task.disallowedTools],
     limits: {
-      maxTurns: says('max-turns') ? task.limits.maxTurns : old.limits.maxTurns,
-      maxDurationMs: says('max-minutes') ? task.limits.maxDurationMs : old.limits.maxDurationMs,
+      maxTurns: task.limits.maxTurns,
+      maxDurationMs: task.limits.maxDurationMs,
       ...costLimit(says('max-budget-usd') ? task : old),
     },
   };
