@@ -99,10 +99,12 @@ export function encodeAwsEvent(headers: Readonly<Record<string, string>>, payloa
   return Buffer.concat([frame, checksum]);
 }
 
-const table = crcTable();
+/** Made when a first frame is read: few runs ever see one. */
+let table: Uint32Array | undefined;
 
 /** CRC-32 of IEEE 802.3, as zlib has it. */
 export function crc32(bytes: Uint8Array): number {
+  table ??= crcTable();
   let crc = 0xffffffff;
   for (const byte of bytes) crc = (crc >>> 8) ^ (table[(crc ^ byte) & 0xff] ?? 0);
   return (crc ^ 0xffffffff) >>> 0;
