@@ -17,6 +17,8 @@ export async function executeRun(run: RunContext, begin: AgentState): Promise<Ou
     const result: AgentResult = answered ?? (await runAgent({ ...run.agentOptions, state }));
     answered = undefined;
     const facts = foldRunFacts(run.recorder.events);
+    // While the checks' processes run, this one has time to write.
+    setImmediate(run.keepHealth);
     const verification = await verifyWhenDone(run, result.stop, facts);
     const mayRepair = repairs < run.settings.repairs && !run.connection.signal.aborted;
     if (verification.kind !== 'failed' || !mayRepair) return finish(run, result.stop, verification);

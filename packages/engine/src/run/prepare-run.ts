@@ -174,6 +174,7 @@ function contextOf(given: Ingredients, findings: Findings): RunContext {
     recorder,
     openFolder: (folder, stateFolder) => parts.openWorkspace(folder, [], stateFolder),
     isSandboxed: findings.isSandboxed,
+    keepHealth: () => parts.traffic.flush(),
     newId: parts.newId,
     now: parts.now,
     agentOptions: agentOptionsOf(given, findings, runId, recorder),

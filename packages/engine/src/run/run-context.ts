@@ -21,6 +21,8 @@ export interface RunContext {
   /** Opens another folder with the same rules; what it keeps goes into `stateFolder`. */
   readonly openFolder: (folder: string, stateFolder: string) => Promise<Workspace>;
   readonly isSandboxed: boolean;
+  /** Writes down what the calls said about the health of models; cheap to call again. */
+  readonly keepHealth: () => void;
   readonly newId: (prefix: IdPrefix) => string;
   readonly now: () => number;
 }
