@@ -6,8 +6,8 @@ import type { PermissionDecision, PermissionFacts } from './decision.ts';
 import { isReadOnlyCommand } from './read-only.ts';
 
 const facts: PermissionFacts = {
-  root: '/work/project',
-  addedFolders: ['/work/lib'],
+  root: '/ws/project',
+  addedFolders: ['/ws/lib'],
   outside: [],
   checkCommands: ['npm test', 'npm run lint'],
   isSandboxed: true,
@@ -61,7 +61,7 @@ describe('read-only commands', () => {
     'cd src && cat ../README.md',
     'node --version',
     'cat package.json 2>/dev/null | jq .scripts',
-    'cat /work/lib/a.js',
+    'cat /ws/lib/a.js',
     'test -f a && echo yes',
     'ls; pwd',
     'grep -rl foo src | xargs grep -n bar',
@@ -313,7 +313,7 @@ describe('rules', () => {
     ['edit', 'src2/a.js', 'Edit(src)', 'ask'],
     ['edit', 'src/a.js', 'Edit(src)', 'allow'],
     ['edit', 'src/a.ts', 'Edit(src/*.{js,ts})', 'allow'],
-    ['edit', '/work/lib/a.js', 'Edit(//work/lib/**)', 'allow'],
+    ['edit', '/ws/lib/a.js', 'Edit(//ws/lib/**)', 'allow'],
     ['edit', 'src/a.js', 'Write(src/**)', 'ask'],
     ['mcp__github__create', 'x', 'mcp__github', 'allow'],
   ])('%s %s with %s: %s', (tool, path, rule, kind) => {

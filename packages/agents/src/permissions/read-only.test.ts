@@ -31,7 +31,7 @@ describe('never read-only', () => {
     'env -C / cat etc/passwd',
     '/usr/bin/time -o pwned ls',
     './env ls',
-    '/bin/../work/ls',
+    '/bin/../ws/ls',
     'busybox rm -c ls',
     // Options behind another spelling.
     "sed -e p '--expression=1e touch pwned' f",
