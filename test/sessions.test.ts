@@ -198,6 +198,43 @@ describe('interrupted and killed', () => {
     expect(stage.git('status', '--short')).toBe('');
   });
 
+  it('takes no permissions from an imported session', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    await stage.serve(fixesSum('a + b'));
+    await stage.run([...scripted, '--yolo', '--max-turns', '1', 'fix the sum']);
+    const exported = join(stage.folder, 'exported.jsonl');
+    const id = /ses_\w+/.exec(stage.sessionLogs())?.[0] ?? '';
+    expect((await stage.run(['sessions', 'export', id, exported])).code).toBe(0);
+    expect((await stage.run(['sessions', 'delete', id])).code).toBe(0);
+    expect((await stage.run(['sessions', 'import', exported])).code).toBe(0);
+    await stage.serve([...fixesSum('a + b'), says('Fixed.')]);
+    const more = await stage.run(['-p', '--continue']);
+    expect(more.code, more.stdout + more.stderr).toBe(3);
+    expect(stage.read('src/sum.js')).toContain('a - b');
+  });
+
+  it('runs no check that an imported session brings along', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    const server = await stage.serve([...fixesSum('a + b'), says('Fixed.')]);
+    const bait = join(stage.project, 'bait');
+    await stage.run([...scripted, ...acceptEdits, '--check', `touch ${bait}`, '--max-turns', '2', 'fix the sum']);
+    const exported = join(stage.folder, 'exported.jsonl');
+    const id = /ses_\w+/.exec(stage.sessionLogs())?.[0] ?? '';
+    for (const args of [
+      ['export', id, exported],
+      ['delete', id],
+      ['import', exported],
+    ]) {
+      expect((await stage.run(['sessions', ...args])).code).toBe(0);
+    }
+    const more = await stage.run([...acceptEdits, '--continue']);
+    expect(more.code, more.stdout + more.stderr).toBe(0);
+    expect(server.log).toHaveLength(3);
+    expect(existsSync(bait)).toBe(false);
+  });
+
   it('kill -9 while a command runs: its outcome is looked at, it is not run again', async () => {
     const stage = createStage();
     stage.write('log.txt', '');

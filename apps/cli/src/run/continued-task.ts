@@ -27,6 +27,9 @@ function costLimit({ limits }: Task): Pick<Task['limits'], 'maxCostMicroUsd'> {
   return limits.maxCostMicroUsd === undefined ? {} : { maxCostMicroUsd: limits.maxCostMicroUsd };
 }
 
+/** Grants count only where they were given: what an imported session or a copy says of itself grants nothing. */
 function lastTask(events: readonly Event[]): Task | undefined {
+  const first = events[0];
+  if (first?.type !== 'session.started' || first.forkedFrom) return undefined;
   return events.findLast((event): event is EventOf<'run.started'> => event.type === 'run.started')?.task;
 }

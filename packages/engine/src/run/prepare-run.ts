@@ -62,9 +62,11 @@ export async function prepareRun(
 /** A run that goes on keeps its request; what the new command line says about limits and permissions counts. */
 function mergeTask(given: Task, start: RunStart): Task {
   const old = start.unfinished?.started.task;
-  return old
-    ? { ...given, prompt: old.prompt, cwd: old.cwd, checks: [...new Set([...old.checks, ...given.checks])] }
-    : given;
+  if (!old) return given;
+  // Checks run without being asked about: only those this user gave here, not what an imported session says of itself.
+  const first = start.prior[0];
+  const isOwn = first?.type === 'session.started' && !first.forkedFrom;
+  return { ...given, prompt: old.prompt, checks: [...new Set([...(isOwn ? old.checks : []), ...given.checks])] };
 }
 
 function lastModel(prior: readonly Event[]): string | undefined {
