@@ -1,4 +1,5 @@
 // Plays a scenario: chooses the turn, checks the request, and says step by step what happens on the wire.
+
 import type {
   FinishReason,
   Message,
@@ -8,9 +9,9 @@ import type {
   Part,
   Usage,
 } from '@monkey-coder/protocol';
+import { modelErrorCodeSchema } from '@monkey-coder/protocol';
 import { estimateTokens } from '../catalogue/token-estimate.ts';
 import { classifyFailure } from '../dialects/classify.ts';
-import { modelErrorCodes } from '../dialects/error-codes.ts';
 import { modelFailure } from '../transport/failures.ts';
 import { findMismatches } from './expectations.ts';
 import type { Scenario, ScenarioTurn } from './scenario.ts';
@@ -117,7 +118,7 @@ function failureOf(error: NonNullable<ScenarioTurn['error']>): ModelFailure {
     error.message ?? `scripted failure${error.status === undefined ? '' : ` with status ${error.status}`}`;
   const wait = error.retryAfter === undefined ? {} : { retryAfterMs: Math.round(error.retryAfter * 1000) };
   const status = error.status === undefined ? {} : { status: error.status };
-  const code = modelErrorCodes.find((one) => one === error.code);
+  const code = modelErrorCodeSchema.options.find((one) => one === error.code);
   if (code !== undefined) return modelFailure(code, message, { ...status, ...wait });
   return { ...classifyFailure({ ...status, body: { error: { message } } }), message, ...wait };
 }

@@ -1,8 +1,9 @@
 // The conformance suite of `Dialect`: what goes out through one half comes back through the other.
+
 import assert from 'node:assert/strict';
 import type { FinishReason, JsonValue, Message, ModelEvent, ModelRequest, Part, Usage } from '@monkey-coder/protocol';
+import { modelErrorCodeSchema } from '@monkey-coder/protocol';
 import type { Dialect } from '../dialects/dialect.ts';
-import { modelErrorCodes } from '../dialects/error-codes.ts';
 import { modelFailure } from '../transport/failures.ts';
 import { type ContractCase, seededRandom } from './contract.ts';
 
@@ -206,7 +207,7 @@ function documentsSurvive(dialect: Dialect, limits: DialectLimits): void {
 }
 
 function failuresSurvive(dialect: Dialect): void {
-  const clear = modelErrorCodes.filter((code) =>
+  const clear = modelErrorCodeSchema.options.filter((code) =>
     ['auth', 'permission', 'not_found', 'rate_limit', 'quota', 'overloaded', 'server', 'invalid_request'].includes(
       code,
     ),
