@@ -1,51 +1,57 @@
-// Builds the published command line: a tiny entry and one CommonJS bundle per group of commands, plus the demo's examples.
+// Builds the published command line: a tiny entry, the groups of commands in CommonJS pieces loaded when needed, the demo's examples.
 import { createHash } from 'node:crypto';
-import { chmodSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const repository = dirname(dirname(here));
 const dist = join(here, 'dist');
 const { version } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
-const common = {
+const shared = {
   bundle: true,
   platform: 'node',
-  target: 'node20',
-  format: 'cjs',
   conditions: ['source'],
   minify: true,
   legalComments: 'none',
   logLevel: 'warning',
   write: false,
-  supported: { 'dynamic-import': false },
 };
 
-/** Libraries that few runs need: each becomes a file of its own, read when it is first asked for. */
-const lazyLibraries = ['yaml', 'smol-toml', 'ignore'];
-const lazyLibrariesPlugin = {
-  name: 'lazy-libraries',
+/**
+ * CommonJS libraries that few runs need: each is a file of its own, read when it is first asked for. As a piece of the split
+ * below they would lose their named exports.
+ */
+const commonLibraries = ['yaml', 'ignore', 'turndown'];
+const commonLibrariesPlugin = {
+  name: 'common-libraries',
   setup({ onResolve }) {
-    const filter = new RegExp(`^(${lazyLibraries.join('|')})$`);
-    onResolve({ filter }, ({ path }) => ({ path: `./library-${path}.cjs`, external: true }));
+    const filter = new RegExp(`^(${commonLibraries.join('|')})$`);
+    onResolve({ filter }, ({ path, kind }) => {
+      const isLazy = kind === 'dynamic-import';
+      return isLazy ? { path: `./library-${path}.cjs`, external: true } : undefined;
+    });
   },
 };
 
-const chunks = new Map([
-  ...(await bundle({ run: 'src/run/main.ts', commands: 'src/commands/main.ts' }, {}, [lazyLibrariesPlugin])),
-  ...(await bundle(Object.fromEntries(lazyLibraries.map((name) => [`library-${name}`, name])), {}, [])),
-]);
+const { chunks, closures } = await splitBundle({ run: 'src/run/main.ts', commands: 'src/commands/main.ts' });
+for (const name of commonLibraries) chunks.set(`library-${name}.cjs`, await library(name));
 const buildId = createHash('sha256')
   .update([...chunks.values()].join(''))
   .digest('hex')
   .slice(0, 16);
-const entry = await bundle({ monkey: 'src/entry.ts' }, { BUILD_ID: JSON.stringify(buildId) }, [], 'node12');
+const entry = await oneFile('src/entry.ts', { BUILD_ID: JSON.stringify(buildId) });
 
 mkdirSync(dist, { recursive: true });
-for (const [name, text] of chunks) writeFileSync(join(dist, `${name}.cjs`), text);
-writeFileSync(join(dist, 'monkey.cjs'), `#!/usr/bin/env node\n${entry.get('monkey')}`);
+for (const [name, text] of chunks) writeFileSync(join(dist, name), text);
+writeFileSync(join(dist, 'closures.json'), `${JSON.stringify(closures, null, 2)}\n`);
+writeFileSync(join(dist, 'monkey.cjs'), `#!/usr/bin/env node\n${entry}`);
 chmodSync(join(dist, 'monkey.cjs'), 0o755);
+for (const name of readdirSync(dist)) {
+  const isStale = name.endsWith('.cjs') && name !== 'monkey.cjs' && !chunks.has(name);
+  if (isStale) rmSync(join(dist, name));
+}
 rmSync(join(dist, 'examples'), { recursive: true, force: true });
 cpSync(join(repository, 'examples'), join(dist, 'examples'), { recursive: true });
 
@@ -58,25 +64,77 @@ async function buildOrStop(options) {
   }
 }
 
-async function bundle(entries, define, plugins, target = common.target) {
-  const built = new Map();
-  for (const [name, path] of Object.entries(entries)) {
-    const result = await buildOrStop({
-      ...common,
-      ...(path.startsWith('src/')
-        ? { entryPoints: [join(here, path)] }
-        : {
-            stdin: {
-              contents: `module.exports = require('${path}');`,
-              resolveDir: join(repository, 'packages', 'workspace'),
-            },
-          }),
-      plugins,
-      // The entry must get as far as saying that a Node is too old.
-      target,
-      define: { PRODUCT_VERSION: JSON.stringify(version), ...define },
+/** The entry is one file, and must get as far as saying that a Node is too old. */
+async function oneFile(path, define) {
+  const built = await buildOrStop({
+    ...shared,
+    entryPoints: [join(here, path)],
+    format: 'cjs',
+    target: 'node12',
+    define: { PRODUCT_VERSION: JSON.stringify(version), ...define },
+  });
+  return built.outputFiles[0].text;
+}
+
+async function library(name) {
+  const built = await buildOrStop({
+    ...shared,
+    stdin: { contents: `module.exports = require('${name}');`, resolveDir: join(repository, 'packages', 'agents') },
+    format: 'cjs',
+    target: 'node20',
+  });
+  return built.outputFiles[0].text;
+}
+
+/**
+ * Bundles the groups of commands. What several share, and what is only imported when it is needed, becomes a file of its own:
+ * esbuild splits ES modules only, so each piece is turned to CommonJS (which starts faster) afterwards.
+ */
+async function splitBundle(entries) {
+  const built = await buildOrStop({
+    ...shared,
+    entryPoints: Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, join(here, path)])),
+    outdir: dist,
+    splitting: true,
+    format: 'esm',
+    target: 'node20',
+    chunkNames: 'part-[name]-[hash]',
+    metafile: true,
+    plugins: [commonLibrariesPlugin],
+    define: { PRODUCT_VERSION: JSON.stringify(version) },
+  });
+  const pieces = new Map();
+  for (const { path, text } of built.outputFiles) {
+    const { code } = await transform(text, {
+      format: 'cjs',
+      target: 'node20',
+      minify: true,
+      supported: { 'dynamic-import': false },
     });
-    built.set(name, result.outputFiles[0].text);
+    pieces.set(commonName(path), code.replace(/require\("(\.\/[\w.-]+)\.js"\)/g, 'require("$1.cjs")'));
   }
-  return built;
+  return { chunks: pieces, closures: closuresOf(built.metafile, Object.keys(entries)) };
+}
+
+function commonName(path) {
+  return basename(path).replace(/\.js$/, '.cjs');
+}
+
+/** What each entry loads before it runs: files and bytes, for the budget of start-up. */
+function closuresOf({ outputs }, entries) {
+  const byName = new Map(Object.entries(outputs).map(([path, output]) => [basename(path), output]));
+  return Object.fromEntries(
+    entries.map((entry) => {
+      const seen = new Set();
+      const visit = (name) => {
+        const output = byName.get(name);
+        if (output === undefined || seen.has(name)) return;
+        seen.add(name);
+        for (const { path, kind } of output.imports) if (kind === 'import-statement') visit(basename(path));
+      };
+      visit(`${entry}.js`);
+      const bytes = [...seen].reduce((sum, name) => sum + byName.get(name).bytes, 0);
+      return [entry, { bytes, files: [...seen].map(commonName).sort() }];
+    }),
+  );
 }

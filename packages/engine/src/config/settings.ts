@@ -16,6 +16,20 @@ const providerSettings = z.object({
   /** Calls at once; the others wait in their order. */
   concurrency: z.optional(positive.check(z.int())),
 });
+const webSettings = z.object({
+  /** `off`: pages are not fetched and nothing is searched. */
+  fetch: z.optional(z.enum(['ask', 'off'])),
+  /** Hosts of one's own network that may be fetched. */
+  allowHosts: z.optional(z.array(z.string().check(z.minLength(1)))),
+  search: z.optional(
+    z.object({
+      kind: z.enum(['searxng', 'brave', 'tavily']),
+      baseUrl: z.optional(z.url()),
+      /** Environment variable that holds the key. */
+      apiKeyEnv: z.optional(z.string()),
+    }),
+  ),
+});
 const names = z.array(z.string().check(z.minLength(1)));
 const priceSettings = z.object({
   /** USD per million tokens. */
@@ -57,6 +71,8 @@ export const settingsSchema = z.object({
   ),
   sandbox: z.optional(z.enum(['required', 'preferred', 'off'])),
   network: z.optional(z.boolean()),
+  /** Pages and search. */
+  web: z.optional(webSettings),
   checks: z.optional(z.array(z.string())),
   repairs: z.optional(z.number().check(z.int(), z.nonnegative())),
   providers: z.optional(z.record(z.string(), providerSettings)),
@@ -93,6 +109,11 @@ export interface Settings {
   readonly budget: { readonly dayUsd: number | undefined; readonly monthUsd: number | undefined };
   readonly sandbox: 'required' | 'preferred' | 'off';
   readonly network: boolean;
+  readonly web: {
+    readonly fetch: 'ask' | 'off';
+    readonly allowHosts: readonly string[];
+    readonly search: z.infer<typeof webSettings>['search'];
+  };
   readonly checks: readonly string[];
   /** How often failing checks are handed back to the model. */
   readonly repairs: number;
@@ -112,6 +133,7 @@ export const defaultSettings: Settings = {
   budget: { dayUsd: undefined, monthUsd: undefined },
   sandbox: 'preferred',
   network: false,
+  web: { fetch: 'ask', allowHosts: [], search: undefined },
   checks: [],
   repairs: 3,
   providers: {},
@@ -135,8 +157,7 @@ export function withLayer(base: Settings, layer: SettingsFile): Settings {
     limits: mergeLimits(base.limits, layer.limits ?? {}),
     timeouts: mergeTimeouts(base.timeouts, layer.timeouts ?? {}),
     budget: { ...base.budget, ...layer.budget },
-    sandbox: layer.sandbox ?? base.sandbox,
-    network: layer.network ?? base.network,
+    ...mergeReach(base, layer),
     checks: [...base.checks, ...(layer.checks ?? [])],
     repairs: layer.repairs ?? base.repairs,
     providers: { ...base.providers, ...layer.providers },
@@ -153,6 +174,23 @@ function mergeCatalogue(base: CatalogueSettings, layer: CatalogueSettings): Cata
   return {
     models: [...(base.models ?? []), ...(layer.models ?? [])],
     aliases: { ...base.aliases, ...layer.aliases },
+  };
+}
+
+/** What commands and tools may reach. */
+function mergeReach(base: Settings, layer: SettingsFile): Pick<Settings, 'sandbox' | 'network' | 'web'> {
+  return {
+    sandbox: layer.sandbox ?? base.sandbox,
+    network: layer.network ?? base.network,
+    web: mergeWeb(base.web, layer.web ?? {}),
+  };
+}
+
+function mergeWeb(base: Settings['web'], layer: NonNullable<SettingsFile['web']>): Settings['web'] {
+  return {
+    fetch: layer.fetch ?? base.fetch,
+    allowHosts: [...base.allowHosts, ...(layer.allowHosts ?? [])],
+    search: layer.search ?? base.search,
   };
 }
 

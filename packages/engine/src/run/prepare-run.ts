@@ -23,6 +23,7 @@ import { openSession, type RunStart } from './open-session.ts';
 import { outerProjectNotes } from './outer-project.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import type { RunContext } from './run-context.ts';
+import { webMeans } from './web-means.ts';
 
 /** A run that can be executed, and what must be closed after it. */
 export interface PreparedRun {
@@ -212,7 +213,7 @@ function agentOptionsOf(
     model,
     modelName: found.target.model,
     system: findings.system,
-    tools: builtinTools(),
+    tools: builtinTools(webMeans(parts.settings, parts.environment, parts.productVersion)),
     workspace,
     gate: connection.gate,
     permissionMode: connection.permissionMode ?? (() => task.permissionMode),
