@@ -1,4 +1,5 @@
 // One agent: messages, permissions, tools, context, loop.
+export { type ContextShare, contextShares } from './context/context-shares.ts';
 export { importsOf } from './context/imports.ts';
 export {
   type InstructionFile,
@@ -27,6 +28,7 @@ export type { ParsedShell, ShellJoin, ShellRedirect, ShellSegment, ShellWord } f
 export { builtinTools, type ToolMeans } from './tools/builtin.ts';
 export { jsonSchemaOf, toolDeclarations } from './tools/json-schema.ts';
 export { type ParsedArguments, parseArguments } from './tools/parse-arguments.ts';
+export type { Recall, RecallHit } from './tools/recall.ts';
 export type { PreparedCall, Tool, ToolContext, ToolResult } from './tools/tool.ts';
 export { createPageFetcher, type FetchedPage, type PageFetcher, type PageFetcherOptions } from './web/fetch-page.ts';
 export {

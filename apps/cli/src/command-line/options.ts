@@ -141,6 +141,12 @@ export const commands: readonly CommandSpec[] = [
     help: 'show or change the user settings',
     options: [json, cwd],
   },
+  {
+    name: 'context',
+    usage: '[session]',
+    help: "what fills the model's window, what was taken out, what the cache saved",
+    options: [json, cwd],
+  },
   { name: 'doctor', usage: '', help: 'check the installation: Node, git, sandbox, keys, state', options: [json, cwd] },
   {
     name: 'login',

@@ -12,6 +12,7 @@ import { describeFailure } from '../terminal/fail.ts';
 import { printable } from '../terminal/style.ts';
 import { completion } from './completion.ts';
 import { config } from './config.ts';
+import { context } from './context.ts';
 import { doctor } from './doctor.ts';
 import { auth, login, logout } from './keys.ts';
 import { models } from './models.ts';
@@ -24,6 +25,7 @@ const table: Readonly<Record<string, Command>> = {
   auth,
   completion,
   config,
+  context,
   demo,
   diff,
   doctor,

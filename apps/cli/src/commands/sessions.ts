@@ -81,7 +81,8 @@ async function show(context: CommandContext): Promise<number> {
 function describe(event: Event, { style, world }: CommandContext): string | undefined {
   if (event.type === 'message.added')
     return `${style.bold(`› ${event.origin}`)} ${printable(messageText(event.message))}`;
-  if (event.type === 'model.ended') return printable(messageText(event.message)) || undefined;
+  if (event.type === 'model.ended' && event.purpose === undefined)
+    return printable(messageText(event.message)) || undefined;
   return blockOf(event, { style, version: world.version, verbose: false });
 }
 

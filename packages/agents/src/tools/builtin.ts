@@ -7,6 +7,7 @@ import { createFetchTool } from './fetch.ts';
 import { grepTool } from './grep.ts';
 import { listTool } from './list.ts';
 import { readTool } from './read.ts';
+import { createRecallTool, type Recall } from './recall.ts';
 import { todoTool } from './todo.ts';
 import type { Tool } from './tool.ts';
 import { createWebSearchTool } from './web-search.ts';
@@ -16,15 +17,17 @@ import { writeTool } from './write.ts';
 export interface ToolMeans {
   readonly pages?: PageFetcher;
   readonly searchWeb?: SearchWeb;
+  readonly recall?: Recall;
 }
 
 /** The built-in tools; always the same for the same means, in the same order. */
-export function builtinTools({ pages, searchWeb }: ToolMeans = {}): Tool[] {
-  const web = [
+export function builtinTools({ pages, searchWeb, recall }: ToolMeans = {}): Tool[] {
+  const more = [
     ...(pages === undefined ? [] : [createFetchTool(pages)]),
+    ...(recall === undefined ? [] : [createRecallTool(recall)]),
     ...(searchWeb === undefined ? [] : [createWebSearchTool(searchWeb)]),
   ];
   // A tool only ever gets arguments that its own schema accepted, so its argument type can be forgotten here.
-  const tools = [readTool, listTool, grepTool, editTool, writeTool, bashTool, todoTool, ...web];
+  const tools = [readTool, listTool, grepTool, editTool, writeTool, bashTool, todoTool, ...more];
   return tools as unknown as Tool[];
 }

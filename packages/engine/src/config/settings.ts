@@ -54,6 +54,7 @@ export const settingsSchema = z.object({
       maxBudgetUsd: z.optional(z.nullable(z.number().check(z.nonnegative()))),
       commandTimeoutSeconds: z.optional(positive),
       maxOutputTokens: z.optional(positive.check(z.int())),
+      maxContextTokens: z.optional(positive.check(z.int())),
     }),
   ),
   /** How long the model may be silent. */
@@ -103,6 +104,8 @@ export interface Settings {
     readonly maxBudgetUsd: number | null;
     readonly commandTimeoutSeconds: number;
     readonly maxOutputTokens: number;
+    /** A window smaller than the model's own; undefined for that one. */
+    readonly maxContextTokens: number | undefined;
   };
   /** Seconds until the first token (0.3 s per thousand tokens of the request come on top), and without a byte after it. */
   readonly timeouts: { readonly firstTokenSeconds: number; readonly idleSeconds: number };
@@ -128,7 +131,14 @@ export const defaultSettings: Settings = {
   fallback: {},
   cache: 'off',
   permissions: { mode: 'default', allow: [], ask: [], deny: [] },
-  limits: { maxTurns: 60, maxMinutes: 60, maxBudgetUsd: 5, commandTimeoutSeconds: 120, maxOutputTokens: 16_000 },
+  limits: {
+    maxTurns: 60,
+    maxMinutes: 60,
+    maxBudgetUsd: 5,
+    commandTimeoutSeconds: 120,
+    maxOutputTokens: 16_000,
+    maxContextTokens: undefined,
+  },
   timeouts: { firstTokenSeconds: 300, idleSeconds: 60 },
   budget: { dayUsd: undefined, monthUsd: undefined },
   sandbox: 'preferred',
@@ -208,6 +218,7 @@ function mergeLimits(base: Settings['limits'], layer: NonNullable<SettingsFile['
     maxBudgetUsd: layer.maxBudgetUsd === undefined ? base.maxBudgetUsd : layer.maxBudgetUsd,
     commandTimeoutSeconds: layer.commandTimeoutSeconds ?? base.commandTimeoutSeconds,
     maxOutputTokens: layer.maxOutputTokens ?? base.maxOutputTokens,
+    maxContextTokens: layer.maxContextTokens ?? base.maxContextTokens,
   };
 }
 

@@ -1,5 +1,5 @@
 // Puts one run together: session, workspace, model, system text, quote. What is wrong with the request is thrown here.
-import { type AgentState, buildSystem, builtinTools, loadInstructions } from '@monkey-coder/agents';
+import { type AgentState, buildSystem, builtinTools, loadInstructions, type ToolMeans } from '@monkey-coder/agents';
 import {
   type Event,
   type EventOf,
@@ -21,6 +21,7 @@ import { type FoundModel, findModel } from './find-model.ts';
 import { knownKeys } from './known-keys.ts';
 import { openSession, type RunStart } from './open-session.ts';
 import { outerProjectNotes } from './outer-project.ts';
+import { createRecall } from './recall.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import type { RunContext } from './run-context.ts';
 import { webMeans } from './web-means.ts';
@@ -52,7 +53,15 @@ export async function prepareRun(
       { ...parts, keys: () => parts.keys.readAll() },
       connection.signal,
     );
-    return await assemble({ parts, task, start, connection, workspace, found });
+    return await assemble({
+      parts,
+      task,
+      start,
+      connection,
+      workspace,
+      found,
+      isEphemeral: choice.kind === 'ephemeral',
+    });
   } catch (error) {
     start.session.close();
     if (choice.kind === 'new' || choice.kind === 'fork') parts.sessions.remove(start.session.id);
@@ -82,6 +91,8 @@ interface Ingredients {
   readonly connection: RunConnection;
   readonly workspace: Workspace;
   readonly found: FoundModel;
+  /** Nothing of the session is on disk. */
+  readonly isEphemeral: boolean;
 }
 
 async function assemble(given: Ingredients): Promise<PreparedRun> {
@@ -213,7 +224,7 @@ function agentOptionsOf(
     model,
     modelName: found.target.model,
     system: findings.system,
-    tools: builtinTools(webMeans(parts.settings, parts.environment, parts.productVersion)),
+    tools: builtinTools(toolMeans(given)),
     workspace,
     gate: connection.gate,
     permissionMode: connection.permissionMode ?? (() => task.permissionMode),
@@ -221,6 +232,7 @@ function agentOptionsOf(
     limits,
     startedAt,
     maxOutputTokens,
+    contextTokens: contextTokensOf(given),
     cacheKey: start.session.id,
     sessionId: start.session.id,
     runId,
@@ -234,6 +246,22 @@ function agentOptionsOf(
     // What was allowed because a sandbox bounds it must not run without: a sandbox that is there is kept to.
     sandbox: findings.isSandboxed && parts.settings.sandbox === 'preferred' ? 'required' : parts.settings.sandbox,
     secrets: knownKeys(parts, found),
+  };
+}
+
+/** Tokens of context assumed where a model's window is unknown. */
+const assumedContextTokens = 200_000;
+
+function contextTokensOf({ parts, found }: Ingredients): number {
+  const window = found.target.facts?.context ?? assumedContextTokens;
+  return Math.min(window, parts.settings.limits.maxContextTokens ?? window);
+}
+
+function toolMeans({ parts, task, start, isEphemeral }: Ingredients): ToolMeans {
+  const { id } = start.session;
+  return {
+    ...webMeans(parts.settings, parts.environment, parts.productVersion),
+    ...(isEphemeral ? {} : { recall: createRecall(parts.sessions, { id, cwd: task.cwd }) }),
   };
 }
 

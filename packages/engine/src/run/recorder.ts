@@ -6,7 +6,7 @@ import type { SessionWriter } from '../sessions/session-store.ts';
 export interface Recorder {
   /** Records (on disk when it returns), then tells the listener. Transient events are only told. */
   readonly record: (body: EventBody) => void;
-  /** Recorded events of this run so far, earlier processes included. */
+  /** Recorded events of this run so far, earlier processes included; long outputs of tools are cut, the log has them whole. */
   readonly events: readonly Event[];
 }
 
@@ -18,7 +18,7 @@ export function createRecorder(options: {
   readonly listener: (event: Event) => void;
   readonly now: () => number;
 }): Recorder {
-  const events = [...options.earlier];
+  const events = options.earlier.map(remembered);
   const tell = (event: Event): void => {
     try {
       options.listener(event);
@@ -35,8 +35,17 @@ export function createRecorder(options: {
         return;
       }
       const event = options.session.append(body, options.runId);
-      events.push(event);
+      events.push(remembered(event));
       tell(event);
     },
   };
+}
+
+const rememberedChars = 500;
+
+/** Outputs are most of what a long run records, and nothing in a run looks at them again: memory stays bounded without them. */
+function remembered(event: Event): Event {
+  if (event.type !== 'tool.ended' || event.output.length <= rememberedChars) return event;
+  const { diff: _shown, ...rest } = event;
+  return { ...rest, output: event.output.slice(0, rememberedChars) };
 }
