@@ -30,6 +30,12 @@ const webSettings = z.object({
     }),
   ),
 });
+const telemetrySettings = z.object({
+  /** `otlp`: runs, model calls, tools and checks as spans to the collector that the `OTEL_…` variables name. */
+  traces: z.optional(z.enum(['off', 'otlp'])),
+  /** Send what was said too: messages, arguments, outputs. */
+  content: z.optional(z.boolean()),
+});
 const names = z.array(z.string().check(z.minLength(1)));
 const priceSettings = z.object({
   /** USD per million tokens. */
@@ -74,6 +80,7 @@ export const settingsSchema = z.object({
   network: z.optional(z.boolean()),
   /** Pages and search. */
   web: z.optional(webSettings),
+  telemetry: z.optional(telemetrySettings),
   checks: z.optional(z.array(z.string())),
   repairs: z.optional(z.number().check(z.int(), z.nonnegative())),
   providers: z.optional(z.record(z.string(), providerSettings)),
@@ -117,6 +124,7 @@ export interface Settings {
     readonly allowHosts: readonly string[];
     readonly search: z.infer<typeof webSettings>['search'];
   };
+  readonly telemetry: { readonly traces: 'off' | 'otlp'; readonly content: boolean };
   readonly checks: readonly string[];
   /** How often failing checks are handed back to the model. */
   readonly repairs: number;
@@ -144,6 +152,7 @@ export const defaultSettings: Settings = {
   sandbox: 'preferred',
   network: false,
   web: { fetch: 'ask', allowHosts: [], search: undefined },
+  telemetry: { traces: 'off', content: false },
   checks: [],
   repairs: 3,
   providers: {},
@@ -187,9 +196,13 @@ function mergeCatalogue(base: CatalogueSettings, layer: CatalogueSettings): Cata
   };
 }
 
-/** What commands and tools may reach. */
-function mergeReach(base: Settings, layer: SettingsFile): Pick<Settings, 'sandbox' | 'network' | 'web'> {
+/** What commands and tools may reach, and what is told to whom. */
+function mergeReach(base: Settings, layer: SettingsFile): Pick<Settings, 'sandbox' | 'network' | 'web' | 'telemetry'> {
   return {
+    telemetry: {
+      traces: layer.telemetry?.traces ?? base.telemetry.traces,
+      content: layer.telemetry?.content ?? base.telemetry.content,
+    },
     sandbox: layer.sandbox ?? base.sandbox,
     network: layer.network ?? base.network,
     web: mergeWeb(base.web, layer.web ?? {}),
