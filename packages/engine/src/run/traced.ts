@@ -1,26 +1,28 @@
 // Runs with a tracer listening, where telemetry is on; elsewhere nothing of it is even loaded.
 import type { RunConnection } from '../engine.ts';
 import { newTrace, readTraceParent, type TraceParent, writeTraceParent } from '../tracing/trace-parent.ts';
-import type { EngineOptions } from './create-engine.ts';
+import type { EngineParts } from './engine-parts.ts';
+
+type Surroundings = Pick<EngineParts, 'settings' | 'environment' | 'random' | 'productVersion'>;
 
 /** The trace all runs of an engine belong to: the caller's, or one of its own. Undefined where telemetry is off. */
-export function traceOf({ settings, environment, random }: EngineOptions): TraceParent | undefined {
+export function traceOf({ settings, environment, random }: Surroundings): TraceParent | undefined {
   if (settings.telemetry.traces === 'off') return undefined;
   return readTraceParent(environment['TRACEPARENT']) ?? newTrace(random);
 }
 
 /** What commands see, so that their own spans join the trace. */
 export function tracedEnvironment(
-  environment: EngineOptions['environment'],
+  environment: Surroundings['environment'],
   trace: TraceParent | undefined,
-): EngineOptions['environment'] {
+): Surroundings['environment'] {
   if (trace === undefined) return environment;
   return { ...environment, TRACEPARENT: writeTraceParent(trace, trace.spanId ?? trace.traceId.slice(16)) };
 }
 
 /** Does the work with a connection whose events also become spans. Spans that could not be sent are told, never thrown. */
 export async function traced<T>(
-  options: EngineOptions,
+  options: Surroundings,
   trace: TraceParent | undefined,
   connection: RunConnection,
   work: (connection: RunConnection) => Promise<T>,
