@@ -26,6 +26,7 @@ export { readShell, type ShellCommand, type ShellReading } from './permissions/s
 export { parseShell } from './permissions/shell-parser.ts';
 export type { ParsedShell, ShellJoin, ShellRedirect, ShellSegment, ShellWord } from './permissions/shell-syntax.ts';
 export { builtinTools, type ToolMeans } from './tools/builtin.ts';
+export { createDelegateTool, type Delegate, delegateName, noDelegate, type SubTask } from './tools/delegate.ts';
 export { jsonSchemaOf, toolDeclarations } from './tools/json-schema.ts';
 export { type ParsedArguments, parseArguments } from './tools/parse-arguments.ts';
 export type { Recall, RecallHit } from './tools/recall.ts';

@@ -71,7 +71,7 @@ class ChargeFold {
         break;
       case 'message.added':
         if (event.origin === 'verification') this.#isRepair = true;
-        else if (event.origin === 'user') this.#isRepair = false;
+        else if (event.origin === 'user' && event.parentCallId === undefined) this.#isRepair = false;
         break;
       case 'model.started':
         this.#begin(event);

@@ -56,7 +56,8 @@ export function rebuildState(events: readonly Event[]): AgentState {
     tokenFactor: firstTokenFactor,
     estimate: 0,
   };
-  for (const event of events) apply(draft, event);
+  // What sub-agents did stands in the same log; their caller knows only their reports.
+  for (const event of events) if (event.parentCallId === undefined) apply(draft, event);
   if (draft.calls.length > 0) settle(draft);
   return {
     messages: draft.messages,

@@ -100,6 +100,7 @@ export function toolContext(
     limits: { commandTimeoutMs: options.commandTimeoutMs, outputChars },
     network: options.network,
     sandbox: options.sandbox,
+    grantedRules: run.grantedRules,
     setTodos: (items) => {
       run.todos = items;
       options.record({ type: 'todo.updated', items: [...items] });

@@ -2,6 +2,7 @@
 import type { PageFetcher } from '../web/fetch-page.ts';
 import type { SearchWeb } from '../web/search-web.ts';
 import { bashTool } from './bash.ts';
+import { createDelegateTool, type Delegate } from './delegate.ts';
 import { editTool } from './edit.ts';
 import { createFetchTool } from './fetch.ts';
 import { grepTool } from './grep.ts';
@@ -18,12 +19,14 @@ export interface ToolMeans {
   readonly pages?: PageFetcher;
   readonly searchWeb?: SearchWeb;
   readonly recall?: Recall;
+  readonly delegate?: Delegate;
 }
 
 /** The built-in tools; always the same for the same means, in the same order. */
-export function builtinTools({ pages, searchWeb, recall }: ToolMeans = {}): Tool[] {
+export function builtinTools({ pages, searchWeb, recall, delegate }: ToolMeans = {}): Tool[] {
   const more = [
     ...(pages === undefined ? [] : [createFetchTool(pages)]),
+    ...(delegate === undefined ? [] : [createDelegateTool(delegate)]),
     ...(recall === undefined ? [] : [createRecallTool(recall)]),
     ...(searchWeb === undefined ? [] : [createWebSearchTool(searchWeb)]),
   ];

@@ -61,6 +61,7 @@ export const settingsSchema = z.object({
       commandTimeoutSeconds: z.optional(positive),
       maxOutputTokens: z.optional(positive.check(z.int())),
       maxContextTokens: z.optional(positive.check(z.int())),
+      subAgents: z.optional(z.number().check(z.int(), z.nonnegative())),
     }),
   ),
   /** How long the model may be silent. */
@@ -113,6 +114,8 @@ export interface Settings {
     readonly maxOutputTokens: number;
     /** A window smaller than the model's own; undefined for that one. */
     readonly maxContextTokens: number | undefined;
+    /** Sub-agents that one run may start without asking. */
+    readonly subAgents: number;
   };
   /** Seconds until the first token (0.3 s per thousand tokens of the request come on top), and without a byte after it. */
   readonly timeouts: { readonly firstTokenSeconds: number; readonly idleSeconds: number };
@@ -146,6 +149,7 @@ export const defaultSettings: Settings = {
     commandTimeoutSeconds: 120,
     maxOutputTokens: 16_000,
     maxContextTokens: undefined,
+    subAgents: 8,
   },
   timeouts: { firstTokenSeconds: 300, idleSeconds: 60 },
   budget: { dayUsd: undefined, monthUsd: undefined },
@@ -232,6 +236,7 @@ function mergeLimits(base: Settings['limits'], layer: NonNullable<SettingsFile['
     commandTimeoutSeconds: layer.commandTimeoutSeconds ?? base.commandTimeoutSeconds,
     maxOutputTokens: layer.maxOutputTokens ?? base.maxOutputTokens,
     maxContextTokens: layer.maxContextTokens ?? base.maxContextTokens,
+    subAgents: layer.subAgents ?? base.subAgents,
   };
 }
 

@@ -1,5 +1,6 @@
 // Puts one run together: session, workspace, model, system text, quote. What is wrong with the request is thrown here.
 import { type AgentState, buildSystem, builtinTools, loadInstructions, type ToolMeans } from '@monkey-coder/agents';
+import type { BudgetScope, LanguageModel } from '@monkey-coder/models';
 import {
   type Event,
   type EventOf,
@@ -24,6 +25,7 @@ import { outerProjectNotes } from './outer-project.ts';
 import { createRecall } from './recall.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import type { RunContext } from './run-context.ts';
+import { createDelegate } from './sub-agents.ts';
 import { webMeans } from './web-means.ts';
 
 /** A run that can be executed, and what must be closed after it. */
@@ -208,23 +210,19 @@ function agentOptionsOf(
     parts.settings.limits.maxOutputTokens,
     found.target.facts?.maxOutput ?? Number.MAX_SAFE_INTEGER,
   );
-  const model = composeModel(found, {
-    ledger: parts.ledger,
-    scopes: budgetScopes({ runId, sessionId: start.session.id, now: startedAt, limits, settings: parts.settings }),
-    record: recorder.record,
-    now: parts.now,
-    random: parts.random,
-    deadline: startedAt + limits.maxDurationMs,
-    settings: parts.settings,
-    homes: parts.homes,
-    traffic: parts.traffic,
-    environment: parts.environment,
+  const modelWith = modelMaker(given, { runId, limits, startedAt, record: recorder.record });
+  const delegate = createDelegate({
+    caller: () => options,
+    recorder,
+    modelWith,
+    readLog: () => (given.isEphemeral ? [] : parts.sessions.read(start.session.id)),
+    freeSubAgents: parts.settings.limits.subAgents,
   });
-  return {
-    model,
+  const options: RunContext['agentOptions'] = {
+    model: modelWith(),
     modelName: found.target.model,
     system: findings.system,
-    tools: builtinTools(toolMeans(given)),
+    tools: builtinTools({ ...toolMeans(given), delegate }),
     workspace,
     gate: connection.gate,
     permissionMode: connection.permissionMode ?? (() => task.permissionMode),
@@ -247,6 +245,28 @@ function agentOptionsOf(
     sandbox: findings.isSandboxed && parts.settings.sandbox === 'preferred' ? 'required' : parts.settings.sandbox,
     secrets: knownKeys(parts, found),
   };
+  return options;
+}
+
+/** Makes the run's model, or the same one with more scopes of money around it. */
+function modelMaker(
+  { parts, start, found }: Ingredients,
+  run: {
+    readonly runId: string;
+    readonly limits: Limits;
+    readonly startedAt: number;
+    readonly record: Recorder['record'];
+  },
+): (...more: readonly BudgetScope[]) => LanguageModel {
+  const { runId, limits, startedAt, record } = run;
+  const scopes = budgetScopes({ runId, sessionId: start.session.id, now: startedAt, limits, settings: parts.settings });
+  return (...more) =>
+    composeModel(found, {
+      ...parts,
+      scopes: [...scopes, ...more],
+      record,
+      deadline: startedAt + limits.maxDurationMs,
+    });
 }
 
 /** Tokens of context assumed where a model's window is unknown. */

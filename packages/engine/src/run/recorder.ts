@@ -4,8 +4,11 @@ import type { SessionWriter } from '../sessions/session-store.ts';
 
 /** The recorder of one run. */
 export interface Recorder {
-  /** Records (on disk when it returns), then tells the listener. Transient events are only told. */
-  readonly record: (body: EventBody) => void;
+  /**
+   * Records (on disk when it returns), then tells the listener. Transient events are only told. `parentCallId`: the call whose
+   * sub-agent did it.
+   */
+  readonly record: (body: EventBody, parentCallId?: string) => void;
   /** Recorded events of this run so far, earlier processes included; long outputs of tools are cut, the log has them whole. */
   readonly events: readonly Event[];
 }
@@ -28,13 +31,15 @@ export function createRecorder(options: {
   };
   return {
     events,
-    record(body) {
+    record(body, parentCallId) {
+      const parent = parentCallId === undefined ? {} : { parentCallId };
       if (transientEventTypes.has(body.type)) {
         const seq = events.at(-1)?.seq ?? 0;
-        tell({ seq, time: options.now(), sessionId: options.session.id, runId: options.runId, ...body } as Event);
+        const { runId, session } = options;
+        tell({ seq, time: options.now(), sessionId: session.id, runId, ...parent, ...body } as Event);
         return;
       }
-      const event = options.session.append(body, options.runId);
+      const event = options.session.append(body, options.runId, parentCallId);
       events.push(remembered(event));
       tell(event);
     },

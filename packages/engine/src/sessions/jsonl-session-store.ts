@@ -96,8 +96,9 @@ function openWriter(options: SessionStoreOptions, id: string, path: string, next
   const log: LogAppender = openEventLog(path, options.now());
   return {
     id,
-    append(body, runId) {
-      const event = { seq, time: options.now(), sessionId: id, ...(runId ? { runId } : {}), ...body } as Event;
+    append(body, runId, parentCallId) {
+      const ids = { ...(runId ? { runId } : {}), ...(parentCallId ? { parentCallId } : {}) };
+      const event = { seq, time: options.now(), sessionId: id, ...ids, ...body } as Event;
       log.append(event);
       seq += 1;
       return event;
@@ -122,7 +123,7 @@ function forkSession(store: SessionStore, id: string, seq?: number): SessionWrit
   const first = events[0];
   if (first?.type !== 'session.started') throw new MonkeyError('session.corrupt', `session ${id} has no beginning`);
   const writer = store.create({ cwd: first.cwd, forkedFrom: { sessionId: id, seq: events.at(-1)?.seq ?? 0 } });
-  for (const event of events.slice(1)) writer.append(bodyOf(event), event.runId);
+  for (const event of events.slice(1)) writer.append(bodyOf(event), event.runId, event.parentCallId);
   return writer;
 }
 
@@ -136,7 +137,8 @@ function importSession(options: SessionStoreOptions, events: readonly Event[], c
   const forkedFrom = last && { sessionId: last.sessionId, seq: last.seq };
   const writer = createSession(options, { cwd, ...(forkedFrom ? { forkedFrom } : {}) });
   try {
-    for (const event of events) if (event.type !== 'session.started') writer.append(bodyOf(event), event.runId);
+    for (const event of events)
+      if (event.type !== 'session.started') writer.append(bodyOf(event), event.runId, event.parentCallId);
   } finally {
     writer.close();
   }

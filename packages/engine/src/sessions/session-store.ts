@@ -21,7 +21,7 @@ export interface SessionSummary {
 export interface SessionWriter {
   readonly id: string;
   /** Assigns order and time, writes, returns the event; throws MonkeyError `workspace.io` and then nothing was written. */
-  append(body: EventBody, runId?: string): Event;
+  append(body: EventBody, runId?: string, parentCallId?: string): Event;
   close(): void;
 }
 
