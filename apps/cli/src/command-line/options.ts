@@ -112,6 +112,17 @@ export const commands: readonly CommandSpec[] = [
     options: [preview, { name: 'step', help: 'only one step' }, json, cwd],
   },
   {
+    name: 'rewind',
+    usage: '[session [number]]',
+    help: 'back to before a request: the conversation in a copy, the files by undo',
+    options: [
+      preview,
+      { name: 'only', value: 'what', choices: ['conversation', 'files'], help: 'one of them alone' },
+      json,
+      cwd,
+    ],
+  },
+  {
     name: 'diff',
     usage: '[snapshot]',
     help: 'what the last run changed',
@@ -126,7 +137,7 @@ export const commands: readonly CommandSpec[] = [
       json,
       cwd,
       { name: 'all', short: 'a', help: 'of all folders' },
-      { name: 'format', value: 'format', choices: ['jsonl', 'markdown'], help: 'of the export' },
+      { name: 'format', value: 'format', choices: ['jsonl', 'markdown', 'atif'], help: 'of the export' },
     ],
   },
   {

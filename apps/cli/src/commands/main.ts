@@ -16,6 +16,7 @@ import { context } from './context.ts';
 import { doctor } from './doctor.ts';
 import { auth, login, logout } from './keys.ts';
 import { models } from './models.ts';
+import { rewind } from './rewind.ts';
 import { scripted } from './scripted.ts';
 import { sessions } from './sessions.ts';
 import { stats } from './stats.ts';
@@ -33,6 +34,7 @@ const table: Readonly<Record<string, Command>> = {
   logout,
   models,
   redo,
+  rewind,
   scripted,
   sessions,
   stats,

@@ -1,14 +1,7 @@
 // Sessions as JSONL files, grouped by project; the index beside them can be deleted at any time.
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type Event,
-  type EventBody,
-  errorMessage,
-  MonkeyError,
-  messageText,
-  sessionLogVersion,
-} from '@monkey-coder/protocol';
+import { type Event, type EventBody, MonkeyError, messageText, sessionLogVersion } from '@monkey-coder/protocol';
 import { projectKey } from '../config/homes.ts';
 import { type LogAppender, openEventLog, readEventLog } from './event-log.ts';
 import { type Lease, takeLease } from './lease.ts';
@@ -227,17 +220,4 @@ function searchSessions(folder: string, text: string): { readonly session: Sessi
 function spokenText(event: Event): string {
   if (event.type === 'message.added' || event.type === 'model.ended') return messageText(event.message);
   return event.type === 'tool.ended' ? event.output : '';
-}
-
-/** Reads an exported session. Throws MonkeyError `session.corrupt` when the text is not one. */
-export function readExport(path: string): Event[] {
-  try {
-    const events = readEventLog(path).events;
-    if (events[0]?.type === 'session.started') return events;
-  } catch (error) {
-    throw new MonkeyError('session.corrupt', `${path} cannot be read as a session: ${errorMessage(error)}`, {
-      cause: error,
-    });
-  }
-  throw new MonkeyError('session.corrupt', `${path} is not an exported session`);
 }
