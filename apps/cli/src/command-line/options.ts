@@ -158,6 +158,12 @@ export const commands: readonly CommandSpec[] = [
     help: "what fills the model's window, what was taken out, what the cache saved",
     options: [json, cwd],
   },
+  {
+    name: 'policy',
+    usage: '[show | explain TOOL(WHAT) | audit]',
+    help: 'what is allowed here and who says so, what would be decided about a call, what was decided',
+    options: [json, cwd, { name: 'all', short: 'a', help: 'audit: of all folders' }],
+  },
   { name: 'doctor', usage: '', help: 'check the installation: Node, git, sandbox, keys, state', options: [json, cwd] },
   {
     name: 'login',

@@ -16,6 +16,7 @@ import { context } from './context.ts';
 import { doctor } from './doctor.ts';
 import { auth, login, logout } from './keys.ts';
 import { models } from './models.ts';
+import { policy } from './policy.ts';
 import { rewind } from './rewind.ts';
 import { scripted } from './scripted.ts';
 import { sessions } from './sessions.ts';
@@ -33,6 +34,7 @@ const table: Readonly<Record<string, Command>> = {
   login,
   logout,
   models,
+  policy,
   redo,
   rewind,
   scripted,

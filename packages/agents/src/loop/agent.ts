@@ -58,6 +58,8 @@ export interface AgentOptions {
     readonly allow: readonly string[];
     readonly deny: readonly string[];
     readonly ask: readonly string[];
+    /** Lists of hosts from policies. */
+    readonly hosts?: readonly (readonly string[])[];
   };
   readonly limits: Limits;
   /** Milliseconds since 1970 when the run began, for the time limit. */

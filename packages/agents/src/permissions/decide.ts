@@ -42,6 +42,10 @@ function decideCall(request: PermissionRequest): Draft {
     );
   const denied = matching(rules.deny, false);
   if (denied !== undefined) return { kind: 'deny', by: 'rule', reason: `the rule ${denied.source} forbids it`, grants };
+  const barred = (intent.hosts ?? []).find((host) => !isCovered(host, rules.hosts ?? []));
+  if (barred !== undefined) {
+    return { kind: 'deny', by: 'rule', reason: `a policy does not let ${barred || 'it'} be reached`, grants };
+  }
   if (facts.outside.length > 0) {
     return { kind: 'deny', by: 'guard', reason: `${facts.outside[0]} is outside of the workspace`, grants };
   }
@@ -57,6 +61,10 @@ function decideCall(request: PermissionRequest): Draft {
   if (allowed !== undefined)
     return { kind: 'allow', by: 'rule', reason: `the rule ${allowed.source} allows it`, grants };
   return { ...byMode(mode, intent.effect), grants, ...(always === undefined ? {} : { alwaysRule: always }) };
+}
+
+function isCovered(host: string, lists: readonly (readonly string[])[]): boolean {
+  return lists.every((list) => list.some((pattern) => hostMatches(pattern, host)));
 }
 
 /** For a deny or ask rule one matching path is enough; an allow rule must cover them all. */

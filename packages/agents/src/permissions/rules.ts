@@ -15,6 +15,8 @@ export interface RuleSet {
   readonly allow: readonly string[];
   readonly deny: readonly string[];
   readonly ask: readonly string[];
+  /** Lists of hosts from policies: what is reached must be covered by each of them. */
+  readonly hosts?: readonly (readonly string[])[];
 }
 
 /** Names that rules of other agents use for our tools, and rules that cover several. */

@@ -2,6 +2,7 @@
 import { type CatalogueSettings, catalogueSettingsSchema } from '@monkey-coder/models';
 import { permissionModeSchema } from '@monkey-coder/protocol';
 import * as z from 'zod/mini';
+import { type Policy, policySchema } from './policy.ts';
 
 const rules = z.optional(z.array(z.string()));
 const positive = z.number().check(z.positive());
@@ -82,6 +83,7 @@ export const settingsSchema = z.object({
   /** Pages and search. */
   web: z.optional(webSettings),
   telemetry: z.optional(telemetrySettings),
+  policy: z.optional(policySchema),
   checks: z.optional(z.array(z.string())),
   repairs: z.optional(z.number().check(z.int(), z.nonnegative())),
   providers: z.optional(z.record(z.string(), providerSettings)),
@@ -128,6 +130,8 @@ export interface Settings {
     readonly search: z.infer<typeof webSettings>['search'];
   };
   readonly telemetry: { readonly traces: 'off' | 'otlp'; readonly content: boolean };
+  /** One of each layer that has one; the strictest counts. */
+  readonly policies: readonly Policy[];
   readonly checks: readonly string[];
   /** How often failing checks are handed back to the model. */
   readonly repairs: number;
@@ -157,6 +161,7 @@ export const defaultSettings: Settings = {
   network: false,
   web: { fetch: 'ask', allowHosts: [], search: undefined },
   telemetry: { traces: 'off', content: false },
+  policies: [],
   checks: [],
   repairs: 3,
   providers: {},
@@ -164,8 +169,8 @@ export const defaultSettings: Settings = {
   catalogue: {},
 };
 
-/** Puts a layer on top: single values replace, rule lists and tables add up. */
-export function withLayer(base: Settings, layer: SettingsFile): Settings {
+/** Puts a layer on top: single values replace, rule lists, tables and policies add up. `source` names it to people. */
+export function withLayer(base: Settings, layer: SettingsFile, source = 'settings'): Settings {
   const permissions = layer.permissions ?? {};
   return {
     model: layer.model ?? base.model,
@@ -181,6 +186,7 @@ export function withLayer(base: Settings, layer: SettingsFile): Settings {
     timeouts: mergeTimeouts(base.timeouts, layer.timeouts ?? {}),
     budget: { ...base.budget, ...layer.budget },
     ...mergeReach(base, layer),
+    policies: layer.policy === undefined ? base.policies : [...base.policies, { ...layer.policy, source }],
     checks: [...base.checks, ...(layer.checks ?? [])],
     repairs: layer.repairs ?? base.repairs,
     providers: { ...base.providers, ...layer.providers },
@@ -248,10 +254,11 @@ export function restrictedLayer(layer: SettingsFile): {
   readonly layer: SettingsFile;
   readonly dropped: readonly string[];
 } {
-  const { model, permissions, limits, repairs, ...rest } = layer;
+  const { model, permissions, limits, repairs, policy, ...rest } = layer;
   const kept: SettingsFile = {
     ...(model === undefined ? {} : { model }),
     ...(repairs === undefined ? {} : { repairs }),
+    ...(policy === undefined ? {} : { policy }),
     permissions: { deny: permissions?.deny ?? [], ask: permissions?.ask ?? [] },
   };
   const dropped = Object.keys(rest).filter((key) => rest[key as keyof typeof rest] !== undefined);

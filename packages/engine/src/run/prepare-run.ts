@@ -8,10 +8,12 @@ import {
   type Limits,
   MonkeyError,
   microUsd,
+  type PermissionMode,
   type Task,
 } from '@monkey-coder/protocol';
 import { taskKindOf } from '@monkey-coder/router';
 import type { ProjectFacts, SandboxStatus, Workspace } from '@monkey-coder/workspace';
+import { hostLists, mayCallModel, mayUseMode, type Policy, runCap } from '../config/policy.ts';
 import { defaultSettings } from '../config/settings.ts';
 import type { RunConnection, SessionChoice } from '../engine.ts';
 import { beginRun } from './begin-run.ts';
@@ -55,6 +57,7 @@ export async function prepareRun(
       { ...parts, keys: () => parts.keys.readAll() },
       connection.signal,
     );
+    refuseByPolicy(parts.settings.policies, task, found);
     return await assemble({
       parts,
       task,
@@ -107,7 +110,9 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
     recovery,
     workspace.commands.recover(),
   ]);
-  const kept = keepableLimits(task.limits, found, parts.settings, microUsd(defaultSettings.limits.maxBudgetUsd ?? 0));
+  const cap = runCap(parts.settings.policies);
+  const limits = withCap(task.limits, cap?.usd);
+  const kept = keepableLimits(limits, found, parts.settings, microUsd(defaultSettings.limits.maxBudgetUsd ?? 0));
   const { system, notices } = await systemText(given, project);
   const pending: string[] = [];
   const context = contextOf(given, {
@@ -123,7 +128,14 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
     found,
     context,
     sandbox: sandboxLine(sandbox),
-    notes: [...kept.notes, ...found.notes, ...outerProjectNotes(task.cwd, project), ...notices, ...parts.warnings],
+    notes: [
+      ...(limits === task.limits || cap === undefined ? [] : [`at most $${cap.usd} a run (policy in ${cap.source})`]),
+      ...kept.notes,
+      ...found.notes,
+      ...outerProjectNotes(task.cwd, project),
+      ...notices,
+      ...parts.warnings,
+    ],
     pending,
   });
   if (context.taskKind === 'change' && task.permissionMode !== 'plan') workspace.snapshots.prepare();
@@ -136,6 +148,27 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
       start.session.close();
     },
   };
+}
+
+/** Throws MonkeyError `permission.denied` where a policy forbids the model or the mode. */
+function refuseByPolicy(policies: readonly Policy[], task: Task, found: FoundModel): void {
+  const candidates = [found, ...found.alternatives];
+  const decisions = [
+    mayUseMode(policies, task.permissionMode),
+    ...candidates.map(({ target }) => mayCallModel(policies, `${target.provider}/${target.model}`)),
+  ];
+  const refused = decisions.find((decision) => decision.kind === 'refused');
+  if (refused?.kind !== 'refused') return;
+  throw new MonkeyError('permission.denied', refused.reason, {
+    advice: `The policy in ${refused.source} says so; monkey policy shows what it allows.`,
+  });
+}
+
+/** The lower of the run's own cap and the policy's. */
+function withCap(limits: Limits, usd: number | undefined): Limits {
+  const cap = usd === undefined ? undefined : microUsd(usd);
+  const isLower = cap !== undefined && cap < (limits.maxCostMicroUsd ?? Number.MAX_SAFE_INTEGER);
+  return isLower ? { ...limits, maxCostMicroUsd: cap } : limits;
 }
 
 /** What bounds commands. Throws MonkeyError `permission.denied` when a sandbox is required and there is none. */
@@ -203,7 +236,7 @@ function agentOptionsOf(
   runId: string,
   recorder: Recorder,
 ): RunContext['agentOptions'] {
-  const { parts, task, start, connection, workspace, found } = given;
+  const { parts, start, connection, workspace, found } = given;
   const { limits } = findings;
   const startedAt = parts.now();
   const maxOutputTokens = Math.min(
@@ -225,7 +258,7 @@ function agentOptionsOf(
     tools: builtinTools({ ...toolMeans(given), delegate }),
     workspace,
     gate: connection.gate,
-    permissionMode: connection.permissionMode ?? (() => task.permissionMode),
+    permissionMode: permittedMode(given),
     rules: permissionRules(given),
     limits,
     startedAt,
@@ -285,12 +318,21 @@ function toolMeans({ parts, task, start, isEphemeral }: Ingredients): ToolMeans 
   };
 }
 
+/** The mode may change while a run is at work, but not to one that a policy forbids. */
+function permittedMode({ parts, task, connection }: Ingredients): () => PermissionMode {
+  return () => {
+    const wanted = connection.permissionMode?.() ?? task.permissionMode;
+    return mayUseMode(parts.settings.policies, wanted).kind === 'allowed' ? wanted : task.permissionMode;
+  };
+}
+
 function permissionRules({ parts, task }: Ingredients): RunContext['agentOptions']['rules'] {
   const { permissions } = parts.settings;
   return {
     allow: [...permissions.allow, ...task.allowedTools],
     deny: [...permissions.deny, ...task.disallowedTools],
     ask: permissions.ask,
+    hosts: hostLists(parts.settings.policies),
   };
 }
 
