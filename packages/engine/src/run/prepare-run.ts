@@ -243,7 +243,7 @@ function agentOptionsOf(
     parts.settings.limits.maxOutputTokens,
     found.target.facts?.maxOutput ?? Number.MAX_SAFE_INTEGER,
   );
-  const modelWith = modelMaker(given, { runId, limits, startedAt, record: recorder.record });
+  const modelWith = modelMaker(given, { runId, limits, startedAt, recorder });
   const delegate = createDelegate({
     caller: () => options,
     recorder,
@@ -288,18 +288,30 @@ function modelMaker(
     readonly runId: string;
     readonly limits: Limits;
     readonly startedAt: number;
-    readonly record: Recorder['record'];
+    readonly recorder: Recorder;
   },
 ): (...more: readonly BudgetScope[]) => LanguageModel {
-  const { runId, limits, startedAt, record } = run;
+  const { runId, limits, startedAt, recorder } = run;
   const scopes = budgetScopes({ runId, sessionId: start.session.id, now: startedAt, limits, settings: parts.settings });
   return (...more) =>
     composeModel(found, {
       ...parts,
       scopes: [...scopes, ...more],
-      record,
+      record: recorder.record,
+      expectsNewPrefix: () => wasJustRelieved(recorder.events),
       deadline: startedAt + limits.maxDurationMs,
     });
+}
+
+/** Since the answer before the last call began: the conversation was shortened, or a summary was asked for. */
+function wasJustRelieved(events: readonly Event[]): boolean {
+  const starts = events.filter((event) => event.type === 'model.started').slice(-2);
+  const since = starts[0]?.seq ?? 0;
+  return events.some(
+    (event) =>
+      event.seq >= since &&
+      (event.type === 'context.relieved' || (event.type === 'model.started' && event.purpose !== undefined)),
+  );
 }
 
 /** Tokens of context assumed where a model's window is unknown. */
