@@ -52,5 +52,6 @@ const rememberedChars = 500;
 function remembered(event: Event): Event {
   if (event.type !== 'tool.ended' || event.output.length <= rememberedChars) return event;
   const { diff: _shown, ...rest } = event;
-  return { ...rest, output: event.output.slice(0, rememberedChars) };
+  // A slice of a string keeps the whole one alive: the copy must not be one.
+  return { ...rest, output: Buffer.from(event.output.slice(0, rememberedChars)).toString() };
 }
