@@ -1,12 +1,32 @@
 // The seam of the router: a pure decision with its reasons, and learning from outcomes.
-import type { TaskKind } from '@monkey-coder/protocol';
+import type { JsonValue, TaskKind } from '@monkey-coder/protocol';
+import type { StageOutcome } from '../evidence/evidence.ts';
+import type { WorkKind } from '../features/work-kind.ts';
 
 /** What a decision may look at. */
 export interface RoutingContext {
   readonly kind: TaskKind;
-  /** Model the user asked for, when there is one. */
+  /** Kind of work; evidence is kept by it. */
+  readonly work: WorkKind | (string & {});
+  /** `provider/model` the user asked for, when there is one: then it is taken. */
   readonly requested?: string;
   readonly languages: readonly string[];
+  /** Key of the project, when evidence may be kept for it. */
+  readonly project?: string;
+  /** The request, for policies that look at its words. */
+  readonly text?: string;
+  /** Numbers in 0..1 that describe the task, for linear and network policies. */
+  readonly numbers?: readonly number[];
+  /** A task on which nothing is tried out. */
+  readonly isCritical?: boolean;
+  /** Whether checks stand between the stages of a chain; without them only one model is chosen. */
+  readonly hasChecks: boolean;
+  /** What a solved task is worth, in micro-dollars. */
+  readonly valueMicroUsd: number;
+  /** Least chance of success wanted, 0..1; 0 for none. */
+  readonly minSuccess?: number;
+  /** What a chain may be expected to cost at most, in micro-dollars. */
+  readonly maxCostMicroUsd?: number;
 }
 
 /** A model that could be chosen. */
@@ -18,6 +38,35 @@ export interface Arm {
   readonly outputPrice?: number;
 }
 
+/** The name evidence is kept under. */
+export function armName(arm: Arm): string {
+  return `${arm.provider}/${arm.model}`;
+}
+
+/** An expected value with its 90 % interval. */
+export interface Interval {
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** What a chain is expected to do. */
+export interface ChainEstimate {
+  readonly chain: readonly Arm[];
+  /** Chance of a right result, 0..1; the interval is that of the chance itself. */
+  readonly success: Interval;
+  /** Micro-dollars of one task. */
+  readonly costMicroUsd: Interval;
+  /** Milliseconds of one task. */
+  readonly durationMs: Interval;
+}
+
+/** One action a policy might have taken, and how probably. */
+export interface Option {
+  readonly chain: readonly Arm[];
+  readonly propensity: number;
+}
+
 /** What was chosen and how sure the policy was. */
 export interface Decision {
   /** Models tried in order, with checks between them. */
@@ -27,20 +76,52 @@ export interface Decision {
   readonly policy: string;
   /** One sentence for a person. */
   readonly reason: string;
+  /** All actions with a probability above 0; they add up to one. */
+  readonly options: readonly Option[];
+  /** Whether the action is not the one that is thought best. */
+  readonly isExploring: boolean;
+  /** What exploring is expected to lose against the best, in micro-dollars. */
+  readonly exploreCostMicroUsd?: number;
+  /** Of the chosen chain; absent for policies that predict nothing. */
+  readonly estimate?: ChainEstimate;
 }
 
 /** What came of a decision. */
 export interface RoutingOutcome {
-  readonly decision: Decision;
-  readonly verified: boolean;
-  readonly costMicroUsd: number | null;
-  readonly durationMs: number;
+  readonly context: RoutingContext;
+  /** The stages that ran, in order. */
+  readonly stages: readonly StageOutcome[];
+  /** Success minus cost as it is rewarded, in 0..1 and below; see `reward.ts`. */
+  readonly reward: number;
+  /** What exploring was expected to lose, as the decision said. */
+  readonly exploreCostMicroUsd?: number;
 }
 
-/** Chooses. Pure: the same context, arms and random source give the same decision; state is a serialisable value. */
+/**
+ * Chooses. Pure: the same state, context, arms and random source give the same decision; `learn` gives a new policy and leaves the
+ * old one unchanged; `state` is plain JSON from which the policy can be made again.
+ */
 export interface RoutingPolicy {
   readonly name: string;
+  readonly state: JsonValue;
+  /** Chooses among the arms alone. Throws RangeError without arms. */
   decide(context: RoutingContext, arms: readonly Arm[], random: () => number): Decision;
-  /** The policy after an outcome; the old one is unchanged. */
   learn(outcome: RoutingOutcome): RoutingPolicy;
+}
+
+/** The arm that was asked for, when it is among the arms. */
+export function requestedArm(context: RoutingContext, arms: readonly Arm[]): Arm | undefined {
+  return arms.find((arm) => armName(arm) === context.requested);
+}
+
+/** A decision without choice. */
+export function certain(arm: Arm, policy: string, reason: string): Decision {
+  return {
+    chain: [arm],
+    propensity: 1,
+    policy,
+    reason,
+    options: [{ chain: [arm], propensity: 1 }],
+    isExploring: false,
+  };
 }
