@@ -67,7 +67,7 @@ class EvaluatedRouter {
     const label = this.#options.models[index] ?? '';
     const known = this.#options.usePublicPriors ? publicPriorsByLabel(label, kind) : undefined;
     const rate = this.#options.prior?.[index];
-    if (rate === undefined) return known;
+    if (rate === undefined || known?.skill) return known;
     return { ...known, skill: { rate: Math.min(0.97, Math.max(0.03, rate)), deviation: leaderBoardDeviation } };
   }
 
@@ -102,7 +102,10 @@ class EvaluatedRouter {
     cost: number,
     stage?: { readonly stage: number; readonly accepted: boolean | null },
   ): void {
-    if (this.#options.mode === 'offline') return this.#collect(task, model, success, cost);
+    if (this.#options.mode === 'offline') {
+      this.#collect(task, model, success, cost);
+      return;
+    }
     const arm = this.#arms[model];
     if (!arm) return;
     const accepted = stage?.accepted ?? null;

@@ -24,7 +24,8 @@ const pool = [
 /** Runs the evaluation and prints its rows. Returns the figures. */
 export async function evaluateRouting(folder: string, flags: readonly string[]): Promise<object> {
   const evaluator = join(resolve(folder), 'eval.mjs');
-  if (!existsSync(evaluator)) throw new Error(`${evaluator} is missing: the folder must hold the routing evaluator and its data`);
+  if (!existsSync(evaluator))
+    throw new Error(`${evaluator} is missing: the folder must hold the routing evaluator and its data`);
   const seeds = flags[flags.indexOf('--seeds') + 1] ?? '6';
   const isQuiet = flags.includes('--json');
   const online = runEvaluator(evaluator, flags.includes('--seeds') ? seeds : '6', isQuiet);
@@ -34,11 +35,15 @@ export async function evaluateRouting(folder: string, flags: readonly string[]):
   );
   const coverage = intervalCoverage(outcomes);
   if (!isQuiet) {
-    console.log('\nour chains, chosen kind by kind on four fifths and played on the rest; checks accept 95 % of right, reject 80 % of wrong\n');
+    console.log(
+      '\nour chains, chosen kind by kind on four fifths and played on the rest; checks accept 95 % of right, reject 80 % of wrong\n',
+    );
     console.log('| longest chain | saved at equal success | saved at 95 % of it |\n|---|---|---|');
     for (const [longest, found] of Object.entries(chains))
       console.log(`| ${longest} | ${percent(found.savedAtEqual)} | ${percent(found.savedAt95)} |`);
-    console.log(`\n90 % intervals of success per model and kind on held-out tasks: ${percent(coverage.covered)} of ${coverage.of} cover`);
+    console.log(
+      `\n90 % intervals of success per model and kind on held-out tasks: ${percent(coverage.covered)} of ${coverage.of} cover`,
+    );
   }
   return { suites: online, chains, coverage };
 }

@@ -15,12 +15,15 @@ import { createKeyStore } from '../config/key-store.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Engine, RunConnection, RunReport, SessionChoice } from '../engine.ts';
 import { createJsonlLedger } from '../ledger/jsonl-ledger.ts';
+import { createRouterStore } from '../routing/router-store.ts';
+import { runRecord } from '../routing/run-record.ts';
 import { createJsonlSessionStore } from '../sessions/jsonl-session-store.ts';
 import { type Lease, takeLease } from '../sessions/lease.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { executeRun } from './execute-run.ts';
 import { createModelTraffic } from './model-traffic.ts';
 import { prepareRun } from './prepare-run.ts';
+import type { RunContext } from './run-context.ts';
 
 /** What an engine is made of. */
 export interface EngineOptions {
@@ -68,6 +71,7 @@ function createParts(options: EngineOptions): EngineParts {
     keys: createKeyStore(homes.config),
     keyCommands: createKeyCommands(options.environment),
     traffic: createModelTraffic({ healthPath: join(homes.state, 'health.json'), settings: options.settings, now }),
+    router: createRouterStore(homes.state, now),
     openWorkspace: async (root, addedFolders, stateFolder = homes.state) =>
       createWorkspace({
         root,
@@ -93,6 +97,7 @@ async function run(
     const prepared = await prepareRun(parts, task, choice, connection);
     try {
       const outcome = await executeRun(prepared.context, prepared.state);
+      if (choice.kind !== 'ephemeral') remember(parts, prepared.context);
       return { sessionId: prepared.context.agentOptions.sessionId, runId: prepared.context.runId, outcome };
     } finally {
       await prepared.close();
@@ -100,6 +105,13 @@ async function run(
   } finally {
     lease?.release();
   }
+}
+
+/** Writes down what the router can learn from the run. */
+function remember(parts: EngineParts, { recorder, task, settings }: RunContext): void {
+  const { valueUsd } = settings.router;
+  const record = runRecord(recorder.events, { project: projectKey(task.cwd), valueMicroUsd: valueUsd * 1e6 });
+  if (record) parts.router.append(record);
 }
 
 /** Who may change files has the checkout for itself. Throws MonkeyError `workspace.in-use`. */
@@ -139,7 +151,12 @@ async function undo(
     const added = addedFoldersOf(parts, await workspace.snapshots.list());
     return added.length === 0 ? restore(workspace) : withWorkspace(parts, realFolder(cwd), restore, added);
   });
-  if (!preview && report.changes.length > 0) recordUndo(parts, report, redo ? 'redo' : 'undo');
+  if (!preview && report.changes.length > 0) {
+    recordUndo(parts, report, redo ? 'redo' : 'undo');
+    // The router learns from what people take back.
+    for (const runId of new Set(report.entries.map((entry) => entry.runId)))
+      parts.router.append({ type: 'signal', v: 1, id: runId, time: parts.now(), signal: redo ? 'redone' : 'undone' });
+  }
   return report;
 }
 

@@ -6,6 +6,7 @@ import type { KeyCommands } from '../config/key-command.ts';
 import type { KeyStore } from '../config/key-store.ts';
 import type { Settings } from '../config/settings.ts';
 import type { createJsonlLedger } from '../ledger/jsonl-ledger.ts';
+import type { RouterStore } from '../routing/router-store.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import type { ModelTraffic } from './model-traffic.ts';
 
@@ -24,6 +25,7 @@ export interface EngineParts {
   readonly keys: KeyStore;
   readonly keyCommands: KeyCommands;
   readonly traffic: ModelTraffic;
+  readonly router: RouterStore;
   /** `stateFolder` is for folders of a moment, whose snapshots need not stay. */
   readonly openWorkspace: (root: string, addedFolders: readonly string[], stateFolder?: string) => Promise<Workspace>;
   readonly now: () => number;

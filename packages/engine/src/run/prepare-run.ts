@@ -1,14 +1,6 @@
 // Puts one run together: session, workspace, model, system text, quote. What is wrong with the request is thrown here.
 import { type AgentState, buildSystem, builtinTools, loadInstructions } from '@monkey-coder/agents';
-import {
-  type Event,
-  type EventOf,
-  type JsonObject,
-  type Limits,
-  MonkeyError,
-  microUsd,
-  type Task,
-} from '@monkey-coder/protocol';
+import { type EventOf, type JsonObject, type Limits, MonkeyError, microUsd, type Task } from '@monkey-coder/protocol';
 import { taskKindOf } from '@monkey-coder/router';
 import type { ProjectFacts, SandboxStatus, Workspace } from '@monkey-coder/workspace';
 import { defaultSettings } from '../config/settings.ts';
@@ -17,12 +9,14 @@ import { beginRun } from './begin-run.ts';
 import { budgetScopes, keepableLimits } from './budget.ts';
 import { composeModel } from './compose-model.ts';
 import type { EngineParts } from './engine-parts.ts';
-import { type FoundModel, findModel } from './find-model.ts';
+import { createModelFinder, type FoundModel, type ModelFinder } from './find-model.ts';
 import { knownKeys } from './known-keys.ts';
 import { openSession, type RunStart } from './open-session.ts';
 import { outerProjectNotes } from './outer-project.ts';
+import { type ModelPlan, planModels } from './plan-models.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import type { RunContext } from './run-context.ts';
+import { createStages } from './stages.ts';
 
 /** A run that can be executed, and what must be closed after it. */
 export interface PreparedRun {
@@ -46,12 +40,10 @@ export async function prepareRun(
   const task = mergeTask(given, start);
   try {
     const workspace = await parts.openWorkspace(task.cwd, task.addDirs);
-    const found = await findModel(
-      task.model ?? lastModel(start.prior),
-      { ...parts, keys: () => parts.keys.readAll() },
-      connection.signal,
-    );
-    return await assemble({ parts, task, start, connection, workspace, found });
+    const finder = createModelFinder({ ...parts, keys: () => parts.keys.readAll() }, connection.signal);
+    const plan = await planModels({ parts, task, start, workspace, finder });
+    const found = await finder.find(plan.wanted);
+    return await assemble({ parts, task, start, connection, workspace, found, finder, plan });
   } catch (error) {
     start.session.close();
     if (choice.kind === 'new' || choice.kind === 'fork') parts.sessions.remove(start.session.id);
@@ -69,11 +61,6 @@ function mergeTask(given: Task, start: RunStart): Task {
   return { ...given, prompt: old.prompt, checks: [...new Set([...(isOwn ? old.checks : []), ...given.checks])] };
 }
 
-function lastModel(prior: readonly Event[]): string | undefined {
-  const quote = prior.findLast((event): event is EventOf<'run.started'> => event.type === 'run.started')?.quote;
-  return quote && `${quote.provider}/${quote.model}`;
-}
-
 interface Ingredients {
   readonly parts: EngineParts;
   readonly task: Task;
@@ -81,6 +68,8 @@ interface Ingredients {
   readonly connection: RunConnection;
   readonly workspace: Workspace;
   readonly found: FoundModel;
+  readonly finder: ModelFinder;
+  readonly plan: ModelPlan;
 }
 
 async function assemble(given: Ingredients): Promise<PreparedRun> {
@@ -101,6 +90,7 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
     isSandboxed: sandbox.kind !== 'none',
     system,
     limits: kept.limits,
+    startedAt: parts.now(),
     pending,
   });
   const state = await beginRun({
@@ -109,6 +99,8 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
     found,
     context,
     sandbox: sandboxLine(sandbox),
+    route: given.plan.route,
+    dearest: given.plan.dearest,
     notes: [...kept.notes, ...found.notes, ...outerProjectNotes(task.cwd, project), ...notices, ...parts.warnings],
     pending,
   });
@@ -152,6 +144,7 @@ interface Findings {
   readonly isSandboxed: boolean;
   readonly system: string;
   readonly limits: Limits;
+  readonly startedAt: number;
   readonly pending: string[];
 }
 
@@ -165,6 +158,8 @@ function contextOf(given: Ingredients, findings: Findings): RunContext {
     listener: connection.onEvent,
     now: parts.now,
   });
+  const agentOptions = agentOptionsOf(given, findings, runId, recorder);
+  const { chain, position } = given.plan;
   return {
     task,
     taskKind: start.unfinished?.started.taskKind ?? taskKindOf(task.prompt),
@@ -179,19 +174,22 @@ function contextOf(given: Ingredients, findings: Findings): RunContext {
     keepHealth: () => parts.traffic.flush(),
     newId: parts.newId,
     now: parts.now,
-    agentOptions: agentOptionsOf(given, findings, runId, recorder),
+    agentOptions,
+    stages: createStages(chain, position, agentOptions, async (name) => {
+      const found = await given.finder.find(name);
+      return { ...agentOptions, ...modelOptionsOf({ ...given, found }, findings, runId, recorder) };
+    }),
   };
 }
 
-function agentOptionsOf(
+/** What of an agent's options depends on its model. */
+function modelOptionsOf(
   given: Ingredients,
-  findings: Findings,
+  { limits, startedAt }: Findings,
   runId: string,
   recorder: Recorder,
-): RunContext['agentOptions'] {
-  const { parts, task, start, connection, workspace, found } = given;
-  const { limits } = findings;
-  const startedAt = parts.now();
+): Pick<RunContext['agentOptions'], 'model' | 'modelName' | 'maxOutputTokens' | 'secrets'> {
+  const { parts, start, found } = given;
   const maxOutputTokens = Math.min(
     parts.settings.limits.maxOutputTokens,
     found.target.facts?.maxOutput ?? Number.MAX_SAFE_INTEGER,
@@ -208,18 +206,26 @@ function agentOptionsOf(
     traffic: parts.traffic,
     environment: parts.environment,
   });
+  return { model, modelName: found.target.model, maxOutputTokens, secrets: knownKeys(parts, found) };
+}
+
+function agentOptionsOf(
+  given: Ingredients,
+  findings: Findings,
+  runId: string,
+  recorder: Recorder,
+): RunContext['agentOptions'] {
+  const { parts, task, start, connection, workspace } = given;
   return {
-    model,
-    modelName: found.target.model,
+    ...modelOptionsOf(given, findings, runId, recorder),
     system: findings.system,
     tools: builtinTools(),
     workspace,
     gate: connection.gate,
     permissionMode: connection.permissionMode ?? (() => task.permissionMode),
     rules: permissionRules(given),
-    limits,
-    startedAt,
-    maxOutputTokens,
+    limits: findings.limits,
+    startedAt: findings.startedAt,
     cacheKey: start.session.id,
     sessionId: start.session.id,
     runId,
@@ -232,7 +238,6 @@ function agentOptionsOf(
     network: parts.settings.network,
     // What was allowed because a sandbox bounds it must not run without: a sandbox that is there is kept to.
     sandbox: findings.isSandboxed && parts.settings.sandbox === 'preferred' ? 'required' : parts.settings.sandbox,
-    secrets: knownKeys(parts, found),
   };
 }
 

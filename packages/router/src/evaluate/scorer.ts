@@ -43,9 +43,10 @@ export function createScorer(models: readonly string[], priors: Priors): Scorer 
       memory = rememberTexts(
         withText.map((task) => textSignature(task.text ?? '')),
         residuals,
-        averageRates(withText.map((task) => task.success), models.length).map((rate) =>
-          normalDensity(normalQuantile(rate)),
-        ),
+        averageRates(
+          withText.map((task) => task.success),
+          models.length,
+        ).map((rate) => normalDensity(normalQuantile(rate))),
       );
     },
     score({ kind, text }) {
@@ -80,8 +81,7 @@ function learntFrom(evidence: Evidence, models: readonly string[], task: Labelle
     costMicroUsd: task.costMicroUsd[index] ?? 0,
   }));
   // Each cost is that of a first stage, so that "after a rejection" is not learnt from tasks without one.
-  return costs.reduce(
-    (known, one) => ({ ...known, cost: learnt(known, { kind: task.kind }, [one], priors).cost }),
-    skilled,
-  );
+  let cost = skilled.cost;
+  for (const one of costs) cost = learnt({ ...evidence, cost }, { kind: task.kind }, [one], priors).cost;
+  return { ...skilled, cost };
 }

@@ -8,7 +8,7 @@ import {
   measured,
   withVariables,
 } from '../numbers/gaussian.ts';
-import { type EvidenceContext, skillLine } from './skill-belief.ts';
+import { type EvidenceContext, effectOf, skillLine } from './skill-belief.ts';
 
 /** The belief; serialisable through its parts. */
 export interface AmountBelief {
@@ -19,15 +19,21 @@ export interface AmountBelief {
 }
 
 /** Variances of the effects on the logarithm, and of a single task around them. */
-const variances = { level: 4, kind: 1, model: 1.5, modelInKind: 0.2, project: 0.2, modelInProject: 0.1, again: 0.25 };
+const variances = { level: 1, kind: 1, model: 1.5, modelInKind: 0.2, project: 0.2, modelInProject: 0.1, again: 0.25 };
 const taskVariance = 0.6;
 
 /** Before anything was seen. */
-export const startAmount: AmountBelief = { logs: emptyGaussian, ratioSum: 5 * Math.exp(taskVariance / 2), ratioCount: 5 };
+export const startAmount: AmountBelief = {
+  logs: emptyGaussian,
+  ratioSum: 5 * Math.exp(taskVariance / 2),
+  ratioCount: 5,
+};
 
 /** What is thought of the amount of a model before anything was seen: `expected` in the unit of the amounts. */
 export interface AmountPrior {
   readonly expected: number;
+  /** The same in the kind of work asked about, where it is known apart. */
+  readonly expectedInKind?: number;
   /** Standard deviation of its logarithm. */
   readonly deviation: number;
 }
@@ -42,24 +48,30 @@ export function preparedAmount(
   const known = new Set(belief.logs.names);
   const line = amountLine(model, context, true);
   if (line.every(([name]) => known.has(name))) return belief;
+  // Without any prior the scale itself is unknown.
   const variance = (name: string): number => {
-    if (name === 'level') return variances.level;
     if (name === 'again') return variances.again;
-    if (name.startsWith('kind:')) return variances.kind;
-    if (name.startsWith('project:')) return variances.project;
-    if (name.includes(' kind:')) return variances.modelInKind;
-    if (name.includes(' project:')) return variances.modelInProject;
-    return prior === undefined ? variances.model : prior.deviation ** 2;
+    const effect = effectOf(name);
+    if (effect === 'level' && prior === undefined) return 4;
+    return effect === 'model' && prior !== undefined ? prior.deviation ** 2 : variances[effect];
   };
   const logs = withVariables(
     belief.logs,
     line.map(([name]) => ({
       name,
-      mean: name === `model:${model}` && prior !== undefined ? Math.log(prior.expected) : name === 'again' ? 0.2 : 0,
+      mean: startingMean(name, model, context, prior),
       variance: variance(name),
     })),
   );
   return { ...belief, logs };
+}
+
+function startingMean(name: string, model: string, { kind }: EvidenceContext, prior: AmountPrior | undefined): number {
+  if (name === 'again') return 0.2;
+  if (prior === undefined) return 0;
+  if (name === `model:${model}`) return Math.log(prior.expected);
+  const isInKind = name === `model:${model} kind:${kind}` && prior.expectedInKind !== undefined;
+  return isInKind ? Math.log((prior.expectedInKind ?? prior.expected) / prior.expected) : 0;
 }
 
 /** The line of a model; a stage after a rejection has a harder task than usual. */

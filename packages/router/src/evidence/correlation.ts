@@ -44,13 +44,10 @@ export function afterChain(belief: CorrelationBelief, stages: readonly Correlati
 /** Likelihood of all stages together, over that of the first alone (which does not depend on the correlation). */
 function relativeLikelihood(correlation: number, stages: readonly CorrelationStage[]): number {
   const perNode = difficultyNodes.map((node, index) =>
-    stages.reduce(
-      (product, { probit, likelihood }) => {
-        const chance = successAt(probit, correlation, node);
-        return product * (likelihood.wrong + (likelihood.right - likelihood.wrong) * chance);
-      },
-      difficultyWeights[index] ?? 0,
-    ),
+    stages.reduce((product, { probit, likelihood }) => {
+      const chance = successAt(probit, correlation, node);
+      return product * (likelihood.wrong + (likelihood.right - likelihood.wrong) * chance);
+    }, difficultyWeights[index] ?? 0),
   );
   return perNode.reduce((sum, value) => sum + value, 0);
 }

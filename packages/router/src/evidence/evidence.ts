@@ -1,11 +1,5 @@
 // Everything that was learnt from own runs, as one value: skill, cost, time, how failures come together, how far checks can be trusted.
-import {
-  emptyGaussian,
-  type Gaussian,
-  jointMoments,
-  lineMoments,
-  withoutVariables,
-} from '../numbers/gaussian.ts';
+import { emptyGaussian, type Gaussian, jointMoments, lineMoments, withoutVariables } from '../numbers/gaussian.ts';
 import { normalCumulative } from '../numbers/normal.ts';
 import {
   type AmountBelief,
@@ -18,7 +12,14 @@ import {
 } from './amount-belief.ts';
 import { afterVerdict, type CheckRates, startRates, verdictLikelihood } from './check-rates.ts';
 import { afterChain, type CorrelationBelief, meanCorrelation, startCorrelation } from './correlation.ts';
-import { afterTask, type EvidenceContext, type Likelihood, preparedFor, type SkillPrior, skillLine } from './skill-belief.ts';
+import {
+  afterTask,
+  type EvidenceContext,
+  type Likelihood,
+  preparedFor,
+  type SkillPrior,
+  skillLine,
+} from './skill-belief.ts';
 
 /** One stage of a chain that ran. */
 export interface StageOutcome {
@@ -68,7 +69,12 @@ export const noEvidence: Evidence = {
 const mostVariables = 220;
 
 /** The evidence with everything that is asked of some models in a context. */
-export function prepared(evidence: Evidence, models: readonly string[], context: EvidenceContext, priors: Priors): Evidence {
+export function prepared(
+  evidence: Evidence,
+  models: readonly string[],
+  context: EvidenceContext,
+  priors: Priors,
+): Evidence {
   let { skill, cost, time } = evidence;
   for (const model of models) {
     const prior = priors(model, context.kind);
@@ -155,7 +161,9 @@ function withAmounts(
 /** Forgets other projects, the oldest first, until the belief is small enough to be read at every start. */
 function bounded(evidence: Evidence, context: EvidenceContext): Evidence {
   if (evidence.skill.names.length <= mostVariables) return evidence;
-  const oldest = evidence.skill.names.find((name) => name.startsWith('project:') && name !== `project:${context.project}`);
+  const oldest = evidence.skill.names.find(
+    (name) => name.startsWith('project:') && name !== `project:${context.project}`,
+  );
   if (oldest === undefined) return evidence;
   const isOld = (name: string): boolean => name === oldest || name.endsWith(` ${oldest}`);
   const without = (belief: AmountBelief): AmountBelief => ({ ...belief, logs: withoutVariables(belief.logs, isOld) });

@@ -29,6 +29,8 @@ export interface EvidenceContext {
 export interface SkillPrior {
   /** Success rate, 0..1. */
   readonly rate: number;
+  /** Rate in the kind of work asked about, where it is known apart. */
+  readonly rateInKind?: number;
   /** How sure, as the standard deviation of the probit of the rate. */
   readonly deviation: number;
 }
@@ -58,6 +60,15 @@ export const skillVariances = {
 /** Rate assumed of a model nothing is known about. */
 export const unknownRate = 0.6;
 
+/** What a variable of a line stands for. */
+export function effectOf(name: string): keyof typeof skillVariances {
+  if (name === 'level') return 'level';
+  if (name.startsWith('kind:')) return 'kind';
+  if (name.startsWith('project:')) return 'project';
+  if (name.includes(' kind:')) return 'modelInKind';
+  return name.includes(' project:') ? 'modelInProject' : 'model';
+}
+
 /** The line of a model in a context. */
 export function skillLine(model: string, context: EvidenceContext): Line {
   const { kind, project } = context;
@@ -83,18 +94,19 @@ export function preparedFor(
   if (line.every(([name]) => known.has(name))) return belief;
   const own = prior ?? { rate: unknownRate, deviation: Math.sqrt(skillVariances.model) };
   const variance = (name: string): number => {
-    if (name === 'level') return skillVariances.level;
-    if (name.startsWith('kind:')) return skillVariances.kind;
-    if (name.startsWith('project:')) return skillVariances.project;
-    if (name.includes(' kind:')) return skillVariances.modelInKind;
-    if (name.includes(' project:')) return skillVariances.modelInProject;
-    return own.deviation * own.deviation;
+    const effect = effectOf(name);
+    return effect === 'model' ? own.deviation * own.deviation : skillVariances[effect];
+  };
+  const meanOf = (name: string): number => {
+    if (name === `model:${model}`) return normalQuantile(own.rate);
+    const isInKind = name === `model:${model} kind:${context.kind}` && own.rateInKind !== undefined;
+    return isInKind ? normalQuantile(own.rateInKind ?? own.rate) - normalQuantile(own.rate) : 0;
   };
   return withVariables(
     belief,
     line.map(([name]) => ({
       name,
-      mean: name === `model:${model}` ? normalQuantile(own.rate) : 0,
+      mean: meanOf(name),
       variance: variance(name),
     })),
   );

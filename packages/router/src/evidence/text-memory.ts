@@ -44,7 +44,15 @@ export function rememberTexts(
   const weights = sensitivities.map((sensitivity, target) => {
     const values = residuals.map((row, index) => (row[target] ?? 0) + sensitivity * hardness(seen[index]));
     const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, count);
-    return { mean, sensitivity, alpha: solve(lower, count, Float64Array.from(values, (value) => value - mean)) };
+    return {
+      mean,
+      sensitivity,
+      alpha: solve(
+        lower,
+        count,
+        Float64Array.from(values, (value) => value - mean),
+      ),
+    };
   });
   return {
     predict(signature) {
@@ -67,7 +75,9 @@ function hardness(one: Remembered | undefined): number {
 function createView(signatures: readonly TextSignature[]): (signature: TextSignature) => Remembered {
   const documents = new Map<number, number>();
   for (const { stems } of signatures) for (const [stem] of stems) documents.set(stem, (documents.get(stem) ?? 0) + 1);
-  const columns = Array.from({ length: shapeSize }, (_, column) => moments(signatures.map((one) => one.shape[column] ?? 0)));
+  const columns = Array.from({ length: shapeSize }, (_, column) =>
+    moments(signatures.map((one) => one.shape[column] ?? 0)),
+  );
   return ({ stems, shape }) => {
     const raw = stems.map(([stem, count]): [number, number] => {
       const inverse = Math.log((signatures.length + 1) / (documents.get(stem) ?? 0.5));

@@ -93,7 +93,10 @@ export function lineMoments(belief: Gaussian, line: Line): Moments {
 }
 
 /** Means and covariance (row-major) of several lines together. */
-export function jointMoments(belief: Gaussian, lines: readonly Line[]): { mean: Float64Array; covariance: Float64Array } {
+export function jointMoments(
+  belief: Gaussian,
+  lines: readonly Line[],
+): { mean: Float64Array; covariance: Float64Array } {
   const all = lines.map((line) => indexed(belief, line));
   const covariance = new Float64Array(lines.length * lines.length);
   for (const [row, line] of all.entries()) {

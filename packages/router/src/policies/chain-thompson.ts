@@ -5,6 +5,7 @@
 // out on a critical task, nor when exploring has cost its share of what was spent.
 import type { JsonValue } from '@monkey-coder/protocol';
 import { allChains, type ChainInputs, type ChainValues, type IndexChain, valueChains } from '../chains/chain-value.ts';
+import { type Arm, armName } from '../evidence/arm.ts';
 import { acceptRate, rejectRate } from '../evidence/check-rates.ts';
 import { beliefAbout, type Evidence, learnt, noEvidence, type Priors, prepared } from '../evidence/evidence.ts';
 import { packEvidence, unpackEvidence } from '../evidence/pack-evidence.ts';
@@ -12,8 +13,6 @@ import type { EvidenceContext } from '../evidence/skill-belief.ts';
 import { cholesky } from '../numbers/gaussian.ts';
 import { drawNormal, indexOfMax } from '../numbers/random.ts';
 import {
-  type Arm,
-  armName,
   certain,
   type Decision,
   type Option,
@@ -87,7 +86,8 @@ export class ChainThompson implements RoutingPolicy {
     if (arms.length === 1) return certain(first, this.name, 'the only model that can be called');
     const table = new DecisionTable(context, arms, this.evidenceFor(context, arms));
     const best = table.bestOfMean();
-    if (context.isCritical) return table.decided(best, [], this.name, 'critical task: the best known, nothing is tried out');
+    if (context.isCritical)
+      return table.decided(best, [], this.name, 'the best known: nothing is tried out on this task');
     const { spent, explored } = this.#state;
     const votes = table.votes(random);
     const isCapped = explored > chainThompsonKnobs.exploreShare * spent + freeExploring * context.valueMicroUsd;

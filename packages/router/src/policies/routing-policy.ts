@@ -1,5 +1,6 @@
 // The seam of the router: a pure decision with its reasons, and learning from outcomes.
 import type { JsonValue, TaskKind } from '@monkey-coder/protocol';
+import { type Arm, armName } from '../evidence/arm.ts';
 import type { StageOutcome } from '../evidence/evidence.ts';
 import type { WorkKind } from '../features/work-kind.ts';
 
@@ -29,38 +30,6 @@ export interface RoutingContext {
   readonly maxCostMicroUsd?: number;
 }
 
-/** A model that could be chosen. */
-export interface Arm {
-  readonly provider: string;
-  readonly model: string;
-  /** Micro-dollars per million tokens; absent when unknown. */
-  readonly inputPrice?: number;
-  readonly outputPrice?: number;
-}
-
-/** The name evidence is kept under. */
-export function armName(arm: Arm): string {
-  return `${arm.provider}/${arm.model}`;
-}
-
-/** An expected value with its 90 % interval. */
-export interface Interval {
-  readonly mean: number;
-  readonly low: number;
-  readonly high: number;
-}
-
-/** What a chain is expected to do. */
-export interface ChainEstimate {
-  readonly chain: readonly Arm[];
-  /** Chance of a right result, 0..1; the interval is that of the chance itself. */
-  readonly success: Interval;
-  /** Micro-dollars of one task. */
-  readonly costMicroUsd: Interval;
-  /** Milliseconds of one task. */
-  readonly durationMs: Interval;
-}
-
 /** One action a policy might have taken, and how probably. */
 export interface Option {
   readonly chain: readonly Arm[];
@@ -82,8 +51,6 @@ export interface Decision {
   readonly isExploring: boolean;
   /** What exploring is expected to lose against the best, in micro-dollars. */
   readonly exploreCostMicroUsd?: number;
-  /** Of the chosen chain; absent for policies that predict nothing. */
-  readonly estimate?: ChainEstimate;
 }
 
 /** What came of a decision. */
