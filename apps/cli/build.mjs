@@ -24,6 +24,19 @@ const common = {
 
 /** Libraries that few runs need: each becomes a file of its own, read when it is first asked for. */
 const lazyLibraries = ['yaml', 'smol-toml', 'ignore'];
+/** Own code that few runs need, by the end of the path that is imported. */
+const lazyParts = { router: { path: 'routing/lazy.ts', entry: '../../packages/engine/src/routing/lazy.ts' } };
+const lazyPartsPlugin = {
+  name: 'lazy-parts',
+  setup({ onResolve }) {
+    for (const [name, { path }] of Object.entries(lazyParts)) {
+      const filter = new RegExp(`${path.replaceAll('.', '\\.')}$`);
+      onResolve({ filter }, ({ kind }) =>
+        kind === 'dynamic-import' ? { path: `./part-${name}.cjs`, external: true } : undefined,
+      );
+    }
+  },
+};
 const lazyLibrariesPlugin = {
   name: 'lazy-libraries',
   setup({ onResolve }) {
@@ -33,7 +46,12 @@ const lazyLibrariesPlugin = {
 };
 
 const chunks = new Map([
-  ...(await bundle({ run: 'src/run/main.ts', commands: 'src/commands/main.ts' }, {}, [lazyLibrariesPlugin])),
+  ...(await bundle({ run: 'src/run/main.ts', commands: 'src/commands/main.ts' }, {}, [lazyLibrariesPlugin, lazyPartsPlugin])),
+  ...(await bundle(
+    Object.fromEntries(Object.entries(lazyParts).map(([name, { entry }]) => [`part-${name}`, entry])),
+    {},
+    [lazyLibrariesPlugin],
+  )),
   ...(await bundle(Object.fromEntries(lazyLibraries.map((name) => [`library-${name}`, name])), {}, [])),
 ]);
 const buildId = createHash('sha256')
@@ -63,7 +81,7 @@ async function bundle(entries, define, plugins, target = common.target) {
   for (const [name, path] of Object.entries(entries)) {
     const result = await buildOrStop({
       ...common,
-      ...(path.startsWith('src/')
+      ...(path.endsWith('.ts')
         ? { entryPoints: [join(here, path)] }
         : {
             stdin: {

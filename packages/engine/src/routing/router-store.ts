@@ -3,7 +3,6 @@
 // Runs append a line and learn nothing there and then. Whoever decides next reads the state and the lines since. A signal about a run
 // that is learnt already makes the state be learnt anew from the whole log. The state can be deleted at any time.
 import {
-  appendFileSync,
   closeSync,
   existsSync,
   mkdirSync,
@@ -22,13 +21,13 @@ import {
   learnRecords,
   type Priors,
   parseReplay,
-  type ReplayLine,
   type ReplayRecord,
   recordsOf,
   restoreChainThompson,
 } from '@monkey-coder/router';
 import * as z from 'zod/mini';
 import { takeLease } from '../sessions/lease.ts';
+import { routerLogPath } from './router-log.ts';
 
 const stateVersion = 1;
 /** Runs learnt from when everything is learnt anew: the last ones. */
@@ -47,18 +46,15 @@ function stateSchema() {
 export interface RouterStore {
   /** The default policy with everything learnt up to now. Writes the state when there was something new. */
   policy(priors: Priors): ChainThompson;
-  /** Adds a line. Never throws: a run does not fail for what could be learnt from it; false when it could not be written. */
-  append(line: ReplayLine): boolean;
   /** All runs with what was said of them. */
   records(): ReplayRecord[];
 }
 
 /** Opens the memory; nothing is read before it is used. */
 export function createRouterStore(stateFolder: string, now: () => number): RouterStore {
-  const log = join(stateFolder, 'router-log.jsonl');
+  const log = routerLogPath(stateFolder);
   const state = join(stateFolder, 'router.json');
   return {
-    append: (line) => append(log, line, now),
     records: () => recordsOf(parseReplay(readFrom(log, 0)).lines),
     policy(priors) {
       const saved = readState(state);
@@ -119,22 +115,6 @@ function readFrom(path: string, from: number): string {
 
 function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-}
-
-/** One write of one line to a file opened for appending: lines of several processes do not mix. The lock keeps it from a rewrite. */
-function append(path: string, line: ReplayLine, now: () => number): boolean {
-  try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    const lease = takeLease(`${path}.lock`, 'router', now());
-    try {
-      appendFileSync(path, `${JSON.stringify(line)}\n`, { mode: 0o600 });
-      return true;
-    } finally {
-      if (lease.kind === 'held') lease.release();
-    }
-  } catch {
-    return false;
-  }
 }
 
 /** Atomic; when another process is writing or the disk is full, the next decision learns the same lines again. */

@@ -15,7 +15,7 @@ import { createKeyStore } from '../config/key-store.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Engine, RunConnection, RunReport, SessionChoice } from '../engine.ts';
 import { createJsonlLedger } from '../ledger/jsonl-ledger.ts';
-import { createRouterStore } from '../routing/router-store.ts';
+import { appendToRouterLog, routerLogPath } from '../routing/router-log.ts';
 import { runRecord } from '../routing/run-record.ts';
 import { createJsonlSessionStore } from '../sessions/jsonl-session-store.ts';
 import { type Lease, takeLease } from '../sessions/lease.ts';
@@ -71,7 +71,7 @@ function createParts(options: EngineOptions): EngineParts {
     keys: createKeyStore(homes.config),
     keyCommands: createKeyCommands(options.environment),
     traffic: createModelTraffic({ healthPath: join(homes.state, 'health.json'), settings: options.settings, now }),
-    router: createRouterStore(homes.state, now),
+    rememberRoute: (line) => appendToRouterLog(routerLogPath(homes.state), line, now()),
     openWorkspace: async (root, addedFolders, stateFolder = homes.state) =>
       createWorkspace({
         root,
@@ -111,7 +111,7 @@ async function run(
 function remember(parts: EngineParts, { recorder, task, settings }: RunContext): void {
   const { valueUsd } = settings.router;
   const record = runRecord(recorder.events, { project: projectKey(task.cwd), valueMicroUsd: valueUsd * 1e6 });
-  if (record) parts.router.append(record);
+  if (record) parts.rememberRoute(record);
 }
 
 /** Who may change files has the checkout for itself. Throws MonkeyError `workspace.in-use`. */
@@ -155,7 +155,7 @@ async function undo(
     recordUndo(parts, report, redo ? 'redo' : 'undo');
     // The router learns from what people take back.
     for (const runId of new Set(report.entries.map((entry) => entry.runId)))
-      parts.router.append({ type: 'signal', v: 1, id: runId, time: parts.now(), signal: redo ? 'redone' : 'undone' });
+      parts.rememberRoute({ type: 'signal', v: 1, id: runId, time: parts.now(), signal: redo ? 'redone' : 'undone' });
   }
   return report;
 }

@@ -1,12 +1,12 @@
 // What all runs of one engine share.
 import type { IdPrefix } from '@monkey-coder/protocol';
+import type { ReplayLine } from '@monkey-coder/router';
 import type { Workspace } from '@monkey-coder/workspace';
 import type { Homes } from '../config/homes.ts';
 import type { KeyCommands } from '../config/key-command.ts';
 import type { KeyStore } from '../config/key-store.ts';
 import type { Settings } from '../config/settings.ts';
 import type { createJsonlLedger } from '../ledger/jsonl-ledger.ts';
-import type { RouterStore } from '../routing/router-store.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import type { ModelTraffic } from './model-traffic.ts';
 
@@ -25,7 +25,8 @@ export interface EngineParts {
   readonly keys: KeyStore;
   readonly keyCommands: KeyCommands;
   readonly traffic: ModelTraffic;
-  readonly router: RouterStore;
+  /** Adds to what the router learns from. */
+  readonly rememberRoute: (line: ReplayLine) => void;
   /** `stateFolder` is for folders of a moment, whose snapshots need not stay. */
   readonly openWorkspace: (root: string, addedFolders: readonly string[], stateFolder?: string) => Promise<Workspace>;
   readonly now: () => number;

@@ -4,7 +4,7 @@ import type { Event, EventOf, Task } from '@monkey-coder/protocol';
 import { type Arm, taskKindOf } from '@monkey-coder/router';
 import type { Workspace } from '@monkey-coder/workspace';
 import { projectKey } from '../config/homes.ts';
-import { decideRoute, type Route } from '../routing/decide-route.ts';
+import type { Route } from '../routing/decide-route.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { FoundCandidate, ModelFinder } from './find-model.ts';
 import type { RunStart } from './open-session.ts';
@@ -54,7 +54,9 @@ export async function planModels(planning: Planning): Promise<ModelPlan> {
 
 async function routed(planning: Planning, candidates: readonly FoundCandidate[]): Promise<ModelPlan> {
   const { parts, task, workspace } = planning;
-  const { settings, random, now, router: store } = parts;
+  const { settings, random, now, homes } = parts;
+  // What decides is read only where there is a choice.
+  const { createRouterStore, decideRoute } = await import('../routing/lazy.ts');
   const route = decideRoute(
     {
       prompt: task.prompt,
@@ -62,7 +64,7 @@ async function routed(planning: Planning, candidates: readonly FoundCandidate[])
       project: await workspace.project(),
       projectKey: projectKey(task.cwd),
       settings: { ...settings, checks: [...settings.checks, ...task.checks] },
-      store,
+      store: createRouterStore(homes.state, now),
       random,
       now,
     },
