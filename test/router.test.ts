@@ -2,14 +2,27 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { acceptEdits, calls, createStage, fixesSum, jsonLines, type Stage, says, useFailingProject } from './support/stage.ts';
+import {
+  acceptEdits,
+  calls,
+  createStage,
+  fixesSum,
+  jsonLines,
+  type Stage,
+  says,
+  useFailingProject,
+} from './support/stage.ts';
 
 const prices = { 'openai/cheap': { input: 0.1, output: 0.4 }, 'openai/strong': { input: 5, output: 25 } };
 
 /** Two models at one address, the cheap one tried first: nothing is left to chance. */
 function withTwoModels(stage: Stage, more: object = {}): void {
   useFailingProject(stage);
-  stage.settings({ prices, router: { models: ['openai/strong', 'openai/cheap'], explore: false, valueUsd: 20 }, ...more });
+  stage.settings({
+    prices,
+    router: { models: ['openai/strong', 'openai/cheap'], explore: false, valueUsd: 20 },
+    ...more,
+  });
 }
 
 const by = (model: string, turn: ReturnType<typeof says>): ReturnType<typeof says> => ({ expect: { model }, ...turn });
@@ -40,7 +53,12 @@ describe('the router', () => {
     expect(stage.read('src/sum.js')).toContain('a + b');
     const events = eventsOf(run.stdout);
     const route = events.find((event) => event['type'] === 'route.decided');
-    expect(route).toMatchObject({ chain: ['openai/cheap', 'openai/strong'], work: 'bugfix', propensity: 1, hasChecks: true });
+    expect(route).toMatchObject({
+      chain: ['openai/cheap', 'openai/strong'],
+      work: 'bugfix',
+      propensity: 1,
+      hasChecks: true,
+    });
     expect(events.find((event) => event['type'] === 'route.escalated')).toMatchObject({
       from: 'openai/cheap',
       to: 'openai/strong',
@@ -55,7 +73,9 @@ describe('the router', () => {
         { model: 'openai/strong', verdict: 'accepted' },
       ],
     });
-    const stats = JSON.parse((await stage.run(['stats', '--json'])).stdout) as { byModel: Record<string, { costMicroUsd: number }> };
+    const stats = JSON.parse((await stage.run(['stats', '--json'])).stdout) as {
+      byModel: Record<string, { costMicroUsd: number }>;
+    };
     expect(stats.byModel['openai/cheap']?.costMicroUsd).toBeGreaterThan(0);
     expect(stats.byModel['openai/strong']?.costMicroUsd).toBeGreaterThan(0);
   });
@@ -73,7 +93,15 @@ describe('the router', () => {
     const stage = createStage();
     withTwoModels(stage);
     await stage.serve([...fixesSum('a + b'), says('Fixed.')].map((turn) => by('strong', turn)));
-    const run = await stage.run(['-m', 'openai/strong', ...acceptEdits, '--output-format', 'stream-json', '-p', 'fix the sum']);
+    const run = await stage.run([
+      '-m',
+      'openai/strong',
+      ...acceptEdits,
+      '--output-format',
+      'stream-json',
+      '-p',
+      'fix the sum',
+    ]);
     expect(run.code, run.stdout + run.stderr).toBe(0);
     expect(eventsOf(run.stdout).find((event) => event['type'] === 'route.decided')).toMatchObject({ policy: 'fixed' });
   });
@@ -81,9 +109,7 @@ describe('the router', () => {
   it('goes on with the model of the chain where a crash left it', async () => {
     const stage = createStage();
     withTwoModels(stage);
-    const slow = escalation.map((turn, index) =>
-      index === 5 ? { ...turn, delayMs: 4000 } : turn,
-    );
+    const slow = escalation.map((turn, index) => (index === 5 ? { ...turn, delayMs: 4000 } : turn));
     await stage.serve(slow);
     const running = stage.start([...acceptEdits, '--output-format', 'stream-json', '-p', 'fix the sum']);
     await running.seen('"to":"openai/strong"');

@@ -46,7 +46,10 @@ const lazyLibrariesPlugin = {
 };
 
 const chunks = new Map([
-  ...(await bundle({ run: 'src/run/main.ts', commands: 'src/commands/main.ts' }, {}, [lazyLibrariesPlugin, lazyPartsPlugin])),
+  ...(await bundle({ run: 'src/run/main.ts', commands: 'src/commands/main.ts' }, {}, [
+    lazyLibrariesPlugin,
+    lazyPartsPlugin,
+  ])),
   ...(await bundle(
     Object.fromEntries(Object.entries(lazyParts).map(([name, { entry }]) => [`part-${name}`, entry])),
     {},

@@ -1,9 +1,12 @@
 // Choose model, chain and strategy; learn from outcomes.
 
 export { allChains } from './chains/chain-value.ts';
+export { type BudgetProgress, costWeight } from './chains/pacing.ts';
 export { skillInterval, valueChainsOf } from './chains/predict.ts';
+export { countersOf, type RouterCounters } from './evaluate/counters.ts';
 export { createScorer, type LabelledTask, type Scorer } from './evaluate/scorer.ts';
 export { type Arm, armName } from './evidence/arm.ts';
+export { evidenceContext } from './evidence/context.ts';
 export type { ModelPrior, Priors, StageOutcome } from './evidence/evidence.ts';
 export { publicPriors, publicPriorsByLabel } from './evidence/priors.ts';
 export {
@@ -14,16 +17,18 @@ export {
   recordsOf,
   replayVersion,
 } from './evidence/replay.ts';
+export type { Signal } from './evidence/reward.ts';
 export { taskFeatures } from './features/task-features.ts';
 export { taskKindOf } from './features/task-kind.ts';
 export { type WorkKind, workKindOf } from './features/work-kind.ts';
+export { type Calibration, calibrationOf } from './foresight/calibration.ts';
+export { type ExplainedChain, explainRoute, intervalText, type RouteExplanation } from './foresight/explain.ts';
 export { forecastChain } from './foresight/forecast.ts';
 export { normalCumulative } from './numbers/normal.ts';
 export { drawIndex, drawNormal, seededRandom } from './numbers/random.ts';
 export {
   type ChainThompson,
   createChainThompson,
-  evidenceContext,
   restoreChainThompson,
 } from './policies/chain-thompson.ts';
 export { createFixedPolicy } from './policies/fixed.ts';

@@ -13,8 +13,10 @@ import { printable } from '../terminal/style.ts';
 import { completion } from './completion.ts';
 import { config } from './config.ts';
 import { doctor } from './doctor.ts';
+import { feedback } from './feedback.ts';
 import { auth, login, logout } from './keys.ts';
 import { models } from './models.ts';
+import { route } from './route.ts';
 import { scripted } from './scripted.ts';
 import { sessions } from './sessions.ts';
 import { stats } from './stats.ts';
@@ -27,10 +29,12 @@ const table: Readonly<Record<string, Command>> = {
   demo,
   diff,
   doctor,
+  feedback,
   login,
   logout,
   models,
   redo,
+  route,
   scripted,
   sessions,
   stats,

@@ -4,8 +4,10 @@ import {
   type Arm,
   armName,
   evidenceContext,
+  explainRoute,
   forecastChain,
   publicPriors,
+  type RouteExplanation,
   type RoutingContext,
   taskFeatures,
 } from '@monkey-coder/router';
@@ -21,6 +23,8 @@ export interface RouteRequest {
   readonly projectKey: string;
   readonly settings: Settings;
   readonly store: RouterStore;
+  /** How much a dollar weighs by the budgets of the day and the month; 1 where there are none. */
+  readonly costWeight?: number;
   readonly random: () => number;
   readonly now: () => number;
 }
@@ -74,10 +78,17 @@ export function decideRoute(request: RouteRequest, arms: readonly Arm[]): Route 
   };
 }
 
+/** Explains what would be decided; nothing is written but what was learnt meanwhile. */
+export function explainDecision(request: RouteRequest, arms: readonly Arm[]): RouteExplanation {
+  const context = routingContext(request);
+  const policy = request.store.policy(publicPriors(arms));
+  const decision = policy.decide(context, arms, request.random);
+  const evidence = policy.evidenceFor(context, arms);
+  return explainRoute({ evidence, context, arms, decision, random: request.random });
+}
+
 /** What the router looks at, from a request and its workspace. */
-export function routingContext(
-  request: Pick<RouteRequest, 'prompt' | 'taskKind' | 'project' | 'projectKey' | 'settings'>,
-): RoutingContext {
+function routingContext(request: RouteRequest): RoutingContext {
   const { prompt, taskKind, project, settings } = request;
   const hasChecks = taskKind === 'change' && (project.checks.length > 0 || settings.checks.length > 0);
   const features = taskFeatures({ prompt, languages: project.languages, hasChecks });
@@ -92,5 +103,6 @@ export function routingContext(
     hasChecks,
     valueMicroUsd: settings.router.valueUsd * 1e6,
     minSuccess: settings.router.minSuccess,
+    costWeight: request.costWeight ?? 1,
   };
 }

@@ -21,6 +21,7 @@ import { createJsonlSessionStore } from '../sessions/jsonl-session-store.ts';
 import { type Lease, takeLease } from '../sessions/lease.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { executeRun } from './execute-run.ts';
+import { explainTask } from './explain-task.ts';
 import { createModelTraffic } from './model-traffic.ts';
 import { prepareRun } from './prepare-run.ts';
 import type { RunContext } from './run-context.ts';
@@ -46,6 +47,12 @@ export function createEngine(options: EngineOptions): Engine {
     run: (task, session, connection) => run(parts, task, session, connection),
     undo: (cwd, target, options) => undo(parts, cwd, target, options),
     diff: (cwd, range) => withWorkspace(parts, realFolder(cwd), ({ snapshots }) => snapshots.diff(range)),
+    route: (task) => explainTask(parts, { ...task, cwd: realFolder(task.cwd) }),
+    judge: async (sessionId, signal) => judge(parts, sessionId, signal),
+    experience: async () => {
+      const { createRouterStore } = await import('../routing/lazy.ts');
+      return createRouterStore(parts.homes.state, parts.now).records();
+    },
     close: async () => undefined,
   };
 }
@@ -121,6 +128,14 @@ function takeCheckout(parts: EngineParts, cwd: string): Lease {
   throw new MonkeyError('workspace.in-use', `another monkey (pid ${lease.holder.pid}) is working in ${cwd}`, {
     advice: 'Wait for it to end, or work in a git worktree of your own: --worktree.',
   });
+}
+
+function judge(parts: EngineParts, sessionId: string, signal: 'up' | 'down'): { readonly runId: string } {
+  const last = parts.sessions.read(sessionId).findLast((event) => event.type === 'run.finished');
+  if (last?.runId === undefined)
+    throw new MonkeyError('session.not-found', `session ${sessionId} has no finished run to judge`);
+  parts.rememberRoute({ type: 'signal', v: 1, id: last.runId, time: parts.now(), signal });
+  return { runId: last.runId };
 }
 
 async function withCheckout<T>(

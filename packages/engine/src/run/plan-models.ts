@@ -1,10 +1,11 @@
 // Which models a run is done with: the one that was named, the one a session or an interrupted run had, or a chain the router decides.
 import type { EffectivePrice } from '@monkey-coder/models';
 import type { Event, EventOf, Task } from '@monkey-coder/protocol';
-import { type Arm, taskKindOf } from '@monkey-coder/router';
+import { type Arm, type BudgetProgress, costWeight, taskKindOf } from '@monkey-coder/router';
 import type { Workspace } from '@monkey-coder/workspace';
 import { projectKey } from '../config/homes.ts';
-import type { Route } from '../routing/decide-route.ts';
+import type { Route, RouteRequest } from '../routing/decide-route.ts';
+import type { RouterStore } from '../routing/router-store.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { FoundCandidate, ModelFinder } from './find-model.ts';
 import type { RunStart } from './open-session.ts';
@@ -23,7 +24,7 @@ export interface ModelPlan {
 }
 
 /** Word that asks for a choice where a model is expected. */
-export const autoModel = 'auto';
+const autoModel = 'auto';
 
 interface Planning {
   readonly parts: EngineParts;
@@ -52,30 +53,57 @@ export async function planModels(planning: Planning): Promise<ModelPlan> {
   return routed(planning, candidates);
 }
 
-async function routed(planning: Planning, candidates: readonly FoundCandidate[]): Promise<ModelPlan> {
-  const { parts, task, workspace } = planning;
-  const { settings, random, now, homes } = parts;
+async function routed({ parts, task, workspace }: Planning, candidates: readonly FoundCandidate[]): Promise<ModelPlan> {
   // What decides is read only where there is a choice.
   const { createRouterStore, decideRoute } = await import('../routing/lazy.ts');
-  const route = decideRoute(
-    {
-      prompt: task.prompt,
-      taskKind: taskKindOf(task.prompt),
-      project: await workspace.project(),
-      projectKey: projectKey(task.cwd),
-      settings: { ...settings, checks: [...settings.checks, ...task.checks] },
-      store: createRouterStore(homes.state, now),
-      random,
-      now,
-    },
-    candidates.map(armOf),
-  );
+  const store = createRouterStore(parts.homes.state, parts.now);
+  const route = decideRoute(await routeRequest(parts, task, workspace, store), candidates.map(armOf));
   const prices = candidates.flatMap((one) => (route.chain.includes(nameOf(one) ?? '') && one.price ? [one.price] : []));
   const dearest = prices.reduce<EffectivePrice | undefined>(
     (most, price) => (most === undefined || price.output > most.output ? price : most),
     undefined,
   );
   return { wanted: route.chain[0], chain: route.chain, position: 0, route, dearest };
+}
+
+/** What the router is asked about a task. */
+export async function routeRequest(
+  parts: EngineParts,
+  task: Task,
+  workspace: Workspace,
+  store: RouterStore,
+): Promise<RouteRequest> {
+  const { settings, random, now } = parts;
+  return {
+    prompt: task.prompt,
+    taskKind: taskKindOf(task.prompt),
+    project: await workspace.project(),
+    projectKey: projectKey(task.cwd),
+    settings: { ...settings, checks: [...settings.checks, ...task.checks] },
+    store,
+    costWeight: await weightOfMoney(parts),
+    random,
+    now,
+  };
+}
+
+/** Money weighs more where the budgets of the day and the month are being spent too fast. */
+async function weightOfMoney({ settings, ledger, now }: EngineParts): Promise<number> {
+  const { dayUsd, monthUsd } = settings.budget;
+  if (dayUsd === undefined && monthUsd === undefined) return 1;
+  const date = new Date(now());
+  const day = date.toISOString().slice(0, 10);
+  const days = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate();
+  const ofDay = (date.getTime() % 86_400_000) / 86_400_000;
+  const progress = async (id: string, limitUsd: number | undefined, elapsed: number): Promise<BudgetProgress[]> => {
+    if (limitUsd === undefined) return [];
+    const { spentMicroUsd } = await ledger.use(id);
+    return [{ spentMicroUsd, limitMicroUsd: limitUsd * 1e6, elapsed }];
+  };
+  return costWeight([
+    ...(await progress(`day:${day}`, dayUsd, ofDay)),
+    ...(await progress(`month:${day.slice(0, 7)}`, monthUsd, (date.getUTCDate() - 1 + ofDay) / days)),
+  ]);
 }
 
 function nameOf(candidate: FoundCandidate | undefined): string | undefined {

@@ -52,8 +52,9 @@ export function preparedAmount(
   const variance = (name: string): number => {
     if (name === 'again') return variances.again;
     const effect = effectOf(name);
-    if (effect === 'level' && prior === undefined) return 4;
-    return effect === 'model' && prior !== undefined ? prior.deviation ** 2 : variances[effect];
+    if (prior === undefined) return effect === 'level' ? 4 : variances[effect];
+    if (effect === 'model') return prior.deviation ** 2;
+    return effect === 'level' || effect === 'kind' ? 0.25 : variances[effect];
   };
   const logs = withVariables(
     belief.logs,

@@ -85,14 +85,18 @@ function shrunk(solved: number, tasks: number, expected: number): number {
 const tokensRead = 120_000;
 const tokensWritten = 10_000;
 
+/** Nothing public says how long a task takes here: two minutes, give or take. */
+const usualTime = { expected: 120_000, deviation: 0.8 };
+
 /** Dearer models are better on the whole: a doubling of the price is worth about 0.1 of a probit, two points at most. */
 function priceGuess(arm: Arm | undefined): ModelPrior {
   const { inputPrice, outputPrice } = arm ?? {};
-  if (inputPrice === undefined || outputPrice === undefined) return {};
+  if (inputPrice === undefined || outputPrice === undefined) return { durationMs: usualTime };
   const cost = Math.max(1, (inputPrice * tokensRead + outputPrice * tokensWritten) / 1e6);
   const doublings = Math.max(-3, Math.min(2.5, Math.log2(Math.max(outputPrice, 1e4) / 5e6)));
   return {
     skill: { rate: 0.66 + 0.04 * doublings, deviation: guessDeviation },
     costMicroUsd: { expected: cost, deviation: costDeviation },
+    durationMs: usualTime,
   };
 }

@@ -5,11 +5,12 @@
 // out on a critical task, nor when exploring has cost its share of what was spent.
 import type { JsonValue } from '@monkey-coder/protocol';
 import { allChains, type ChainInputs, type ChainValues, type IndexChain, valueChains } from '../chains/chain-value.ts';
+import { adaptedThreshold } from '../chains/pacing.ts';
 import { type Arm, armName } from '../evidence/arm.ts';
 import { acceptRate, rejectRate } from '../evidence/check-rates.ts';
+import { evidenceContext } from '../evidence/context.ts';
 import { beliefAbout, type Evidence, learnt, noEvidence, type Priors, prepared } from '../evidence/evidence.ts';
 import { packEvidence, unpackEvidence } from '../evidence/pack-evidence.ts';
-import type { EvidenceContext } from '../evidence/skill-belief.ts';
 import { cholesky } from '../numbers/gaussian.ts';
 import { drawNormal, indexOfMax } from '../numbers/random.ts';
 import {
@@ -29,6 +30,8 @@ export const chainThompsonKnobs = {
   /** Worlds drawn for a decision: also the resolution of the propensity. */
   worlds: 32,
   longest: 3,
+  /** Tasks before anything is tried out. */
+  thin: 5,
   /** What exploring may be expected to lose, as a share of what was spent. */
   exploreShare: 0.1,
 } as const;
@@ -39,6 +42,8 @@ export interface ChainThompsonState {
   /** Micro-dollars spent, and expected to be lost by exploring, over all decisions learnt from. */
   readonly spent: number;
   readonly explored: number;
+  /** How often results were right lately, 0..1; absent before the first. */
+  readonly recent?: number;
 }
 
 const fresh: ChainThompsonState = { evidence: noEvidence, spent: 0, explored: 0 };
@@ -65,8 +70,13 @@ export class ChainThompson implements RoutingPolicy {
   }
 
   get state(): JsonValue {
-    const { evidence, spent, explored } = this.#state;
-    return { evidence: packEvidence(evidence), spent: Math.round(spent), explored: Math.round(explored) };
+    const { evidence, spent, explored, recent } = this.#state;
+    return {
+      evidence: packEvidence(evidence),
+      spent: Math.round(spent),
+      explored: Math.round(explored),
+      ...(recent === undefined ? {} : { recent }),
+    };
   }
 
   get evidence(): Evidence {
@@ -84,11 +94,14 @@ export class ChainThompson implements RoutingPolicy {
     const requested = requestedArm(context, arms);
     if (requested) return certain(requested, this.name, 'the model that was asked for');
     if (arms.length === 1) return certain(first, this.name, 'the only model that can be called');
-    const table = new DecisionTable(context, arms, this.evidenceFor(context, arms));
+    const minSuccess = adaptedThreshold(context.minSuccess ?? 0, this.#state.recent);
+    const table = new DecisionTable({ ...context, minSuccess }, arms, this.evidenceFor(context, arms));
     const best = table.bestOfMean();
     if (context.isCritical)
       return table.decided(best, [], this.name, 'the best known: nothing is tried out on this task');
-    const { spent, explored } = this.#state;
+    const { spent, explored, evidence } = this.#state;
+    if (evidence.tasks < chainThompsonKnobs.thin)
+      return table.decided(best, [], this.name, 'little evidence yet: the best by what is known in public');
     const votes = table.votes(random);
     const isCapped = explored > chainThompsonKnobs.exploreShare * spent + freeExploring * context.valueMicroUsd;
     const allowed = isCapped ? votes.filter((vote) => vote === best) : votes;
@@ -100,23 +113,27 @@ export class ChainThompson implements RoutingPolicy {
   }
 
   learn(outcome: RoutingOutcome): ChainThompson {
-    const { evidence, spent, explored } = this.#state;
+    const { evidence, spent, explored, recent } = this.#state;
+    const last = outcome.stages.at(-1);
+    const right = last?.quality ?? (last?.verdict === 'accepted' ? 1 : last?.verdict === 'rejected' ? 0 : undefined);
     const cost = outcome.stages.reduce((sum, stage) => sum + (stage.costMicroUsd ?? 0), 0);
     return new ChainThompson(this.#priors, {
       evidence: learnt(evidence, evidenceContext(outcome.context), outcome.stages, this.#priors),
       spent: spent + cost,
       explored: explored + (outcome.exploreCostMicroUsd ?? 0),
+      ...(right === undefined && recent === undefined ? {} : { recent: smoothed(recent, right) }),
     });
   }
 }
 
+/** Exponential average over about twenty results. */
+function smoothed(before: number | undefined, now: number | undefined): number {
+  if (before === undefined || now === undefined) return before ?? now ?? 0;
+  return before + 0.05 * (now - before);
+}
+
 /** Solved tasks that exploring may lose before it is held against what was spent. */
 const freeExploring = 2;
-
-/** What of a context the evidence is kept by. */
-export function evidenceContext(context: RoutingContext): EvidenceContext {
-  return context.project === undefined ? { kind: context.work } : { kind: context.work, project: context.project };
-}
 
 /** All chains of one decision, valued in the mean and in drawn worlds. */
 class DecisionTable {
@@ -198,12 +215,12 @@ class DecisionTable {
 
 /** Value of success less cost, in micro-dollars; chains that break a wish of the context come after all others. */
 export function utilityOf({ success, cost }: ChainValues, context: RoutingContext): Float64Array {
-  const { valueMicroUsd, minSuccess = 0, maxCostMicroUsd = Number.POSITIVE_INFINITY } = context;
+  const { valueMicroUsd, minSuccess = 0, maxCostMicroUsd = Number.POSITIVE_INFINITY, costWeight = 1 } = context;
   return success.map((chance, index) => {
     const spent = cost[index] ?? 0;
     const missing = Math.max(0, minSuccess - chance);
     const over = spent > maxCostMicroUsd ? spent - maxCostMicroUsd : 0;
-    return valueMicroUsd * chance - spent - missing * 100 * Math.max(valueMicroUsd, 1e6) - over * 100;
+    return valueMicroUsd * chance - costWeight * spent - missing * 100 * Math.max(valueMicroUsd, 1e6) - over * 100;
   });
 }
 
@@ -217,8 +234,8 @@ function optionsOf(votes: readonly number[], armsOf: (index: number) => Arm[]): 
 
 function unpackState(saved: JsonValue): ChainThompsonState | undefined {
   if (typeof saved !== 'object' || saved === null || Array.isArray(saved)) return undefined;
-  const { evidence, spent, explored } = saved as Readonly<Record<string, JsonValue>>;
+  const { evidence, spent, explored, recent } = saved as Readonly<Record<string, JsonValue>>;
   const unpacked = evidence === undefined ? undefined : unpackEvidence(evidence);
   if (!unpacked || typeof spent !== 'number' || typeof explored !== 'number') return undefined;
-  return { evidence: unpacked, spent, explored };
+  return { evidence: unpacked, spent, explored, ...(typeof recent === 'number' ? { recent } : {}) };
 }

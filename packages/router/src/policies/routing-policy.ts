@@ -24,6 +24,8 @@ export interface RoutingContext {
   readonly hasChecks: boolean;
   /** What a solved task is worth, in micro-dollars. */
   readonly valueMicroUsd: number;
+  /** How much a dollar spent weighs, 1 and above: more when a budget is running out. */
+  readonly costWeight?: number;
   /** Least chance of success wanted, 0..1; 0 for none. */
   readonly minSuccess?: number;
   /** What a chain may be expected to cost at most, in micro-dollars. */
