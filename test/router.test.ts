@@ -86,7 +86,7 @@ describe('the router', () => {
     const server = await stage.serve([...fixesSum('a + b'), says('Fixed.')].map((turn) => by('cheap', turn)));
     const run = await stage.run([...acceptEdits, '-p', 'fix the sum']);
     expect(run.code, run.stdout + run.stderr).toBe(0);
-    expect(server.requests).toHaveLength(3);
+    expect(server.log).toHaveLength(3);
   });
 
   it('keeps to a model that is named', async () => {

@@ -1,5 +1,5 @@
 // `monkey stats --calibration`: how good the quotes were, and what the router has been doing.
-import { calibrationOf, countersOf } from '@monkey-coder/router';
+import { calibrationOf, compareInShadow, countersOf, publicPriors } from '@monkey-coder/router';
 import { type CommandContext, printJson } from '../configuration/command-context.ts';
 import { printable } from '../terminal/style.ts';
 import { formatTable } from '../terminal/table.ts';
@@ -10,7 +10,8 @@ export async function calibration(context: CommandContext): Promise<number> {
   const records = await context.engine().experience();
   const scores = calibrationOf(records);
   const counters = countersOf(records);
-  if (context.asJson) return printJson(world, { calibration: scores, counters });
+  const shadow = compareInShadow(records, publicPriors([]));
+  if (context.asJson) return printJson(world, { calibration: scores, counters, shadow });
   if (records.length === 0) {
     world.out('no runs yet: nothing to score\n');
     return 0;
@@ -37,6 +38,15 @@ export async function calibration(context: CommandContext): Promise<number> {
   if (decisionMs) world.out(`decision: ${decisionMs.p50} ms, 95th percentile ${decisionMs.p95} ms\n`);
   world.out(`tried out: ${explored} of ${records.length} runs, expected loss ${percent(exploreShare)} of spending\n`);
   world.out(`estimated regret a run: best single model ${number(regretSingle)}, best chain ${number(regretChain)}\n`);
+  const policies = shadow.map((one) => [
+    one.policy,
+    one.mean.toFixed(3),
+    Number.isFinite(one.error) ? one.error.toFixed(3) : 'not known',
+    one.effective.toFixed(0),
+    one.mayBePromoted ? 'better: set router.policy' : '',
+  ]);
+  world.out(`\nwhat each policy would have earned on these runs (inverse propensity)\n`);
+  world.out(`${formatTable([['policy', 'reward', 'error', 'runs behind it', ''], ...policies], [1, 2, 3])}\n`);
   return 0;
 }
 

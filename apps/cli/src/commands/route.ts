@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { formatMicroUsd, type Interval, MonkeyError } from '@monkey-coder/protocol';
-import type { RouteExplanation } from '@monkey-coder/router';
+import type { RouteExplanation, StrategyPlan } from '@monkey-coder/router';
 import { optionValue } from '../command-line/parse.ts';
 import { type Command, type CommandContext, printJson } from '../configuration/command-context.ts';
 import { taskOf } from '../run/task.ts';
@@ -57,6 +57,18 @@ function describe(found: RouteExplanation, style: Style): string {
       (one) => `  ${chain(one.chain)}: ${percent(one.success)} for ${money(one.costMicroUsd)}; ${printable(one.why)}`,
     ),
     '',
+    style.bold('strategies'),
+    ...found.strategies.map(
+      (plan) =>
+        `  ${planText(plan)}: ${percent(plan.success)} for ${money(plan.costMicroUsd)}, worth ${money(plan.utilityMicroUsd)}`,
+    ),
+    '',
+    style.bold('risks'),
+    ...found.risks.map(
+      (risk) =>
+        `  ${percent(risk.chance).padStart(4)} ${risk.what} (${risk.severity}; ${risk.reversible ? 'can be undone' : 'cannot be undone'}: ${risk.how})`,
+    ),
+    '',
     style.bold('if a solved task were worth'),
     ...found.tradeOff.map(
       (one) =>
@@ -64,6 +76,22 @@ function describe(found: RouteExplanation, style: Style): string {
     ),
     '',
   ].join('\n');
+}
+
+/** A plan with what follows a rejection. */
+function planText({ action, afterRejection }: StrategyPlan): string {
+  const then =
+    afterRejection === undefined || afterRejection.action.kind === 'stop' ? '' : `, else ${planText(afterRejection)}`;
+  switch (action.kind) {
+    case 'try':
+      return `try ${printable(action.model)}${then}`;
+    case 'explore':
+      return `explore ${action.candidates} × ${printable(action.model)}${then}`;
+    case 'ask':
+      return 'ask a person';
+    case 'stop':
+      return 'leave it';
+  }
 }
 
 function modelTable({ models }: RouteExplanation): string {

@@ -1,6 +1,7 @@
 // What can be configured: the schema of settings.json, the defaults, and how layers are put on top of each other.
 import { type CatalogueSettings, catalogueSettingsSchema } from '@monkey-coder/models';
 import { permissionModeSchema } from '@monkey-coder/protocol';
+import { type PolicyName, policyNames } from '@monkey-coder/router';
 import * as z from 'zod/mini';
 
 const rules = z.optional(z.array(z.string()));
@@ -68,6 +69,7 @@ export const settingsSchema = z.object({
       valueUsd: z.optional(positive),
       minSuccess: z.optional(z.number().check(z.gte(0), z.lte(1))),
       explore: z.optional(z.boolean()),
+      policy: z.optional(z.enum([...policyNames])),
     }),
   ),
   /** Own models, and own names for models. */
@@ -121,6 +123,7 @@ export interface RouterSettings {
   readonly minSuccess: number;
   /** False: always what is thought best, nothing is tried out. */
   readonly explore: boolean;
+  readonly policy: PolicyName;
 }
 
 /** What holds when nothing is configured. */
@@ -138,7 +141,7 @@ export const defaultSettings: Settings = {
   repairs: 3,
   providers: {},
   prices: {},
-  router: { models: [], valueUsd: 10, minSuccess: 0, explore: true },
+  router: { models: [], valueUsd: 10, minSuccess: 0, explore: true, policy: 'chain-thompson' },
   catalogue: {},
 };
 
@@ -192,6 +195,7 @@ function mergeRouter(base: RouterSettings, layer: NonNullable<SettingsFile['rout
     valueUsd: layer.valueUsd ?? base.valueUsd,
     minSuccess: layer.minSuccess ?? base.minSuccess,
     explore: layer.explore ?? base.explore,
+    policy: layer.policy ?? base.policy,
   };
 }
 

@@ -3,12 +3,15 @@ import type { EventBody, Forecast, TaskKind } from '@monkey-coder/protocol';
 import {
   type Arm,
   armName,
+  createPolicy,
   evidenceContext,
   explainRoute,
   forecastChain,
+  learnRecords,
   publicPriors,
   type RouteExplanation,
   type RoutingContext,
+  type RoutingPolicy,
   taskFeatures,
 } from '@monkey-coder/router';
 import type { ProjectFacts } from '@monkey-coder/workspace';
@@ -45,7 +48,7 @@ export function decideRoute(request: RouteRequest, arms: readonly Arm[]): Route 
   const context = routingContext(request);
   const policy = request.store.policy(publicPriors(arms));
   const startedAt = request.now();
-  const decision = policy.decide(context, arms, request.random);
+  const decision = chooserOf(request, arms, policy).decide(context, arms, request.random);
   const decisionMs = request.now() - startedAt;
   const chain = decision.chain.map(armName);
   const evidence = policy.evidenceFor(context, arms);
@@ -78,11 +81,18 @@ export function decideRoute(request: RouteRequest, arms: readonly Arm[]): Route 
   };
 }
 
+/** The policy that the settings name; another one than the default learns from the whole log each time. */
+function chooserOf({ settings, store }: RouteRequest, arms: readonly Arm[], usual: RoutingPolicy): RoutingPolicy {
+  const { policy } = settings.router;
+  if (policy === usual.name) return usual;
+  return learnRecords(createPolicy(policy, publicPriors(arms)), store.records());
+}
+
 /** Explains what would be decided; nothing is written but what was learnt meanwhile. */
 export function explainDecision(request: RouteRequest, arms: readonly Arm[]): RouteExplanation {
   const context = routingContext(request);
   const policy = request.store.policy(publicPriors(arms));
-  const decision = policy.decide(context, arms, request.random);
+  const decision = chooserOf(request, arms, policy).decide(context, arms, request.random);
   const evidence = policy.evidenceFor(context, arms);
   return explainRoute({ evidence, context, arms, decision, random: request.random });
 }
@@ -99,6 +109,7 @@ function routingContext(request: RouteRequest): RoutingContext {
     project: request.projectKey,
     text: prompt,
     numbers: features.numbers,
+    isRisky: features.risk === 'high',
     isCritical: features.risk === 'high' || !settings.router.explore,
     hasChecks,
     valueMicroUsd: settings.router.valueUsd * 1e6,

@@ -44,7 +44,7 @@ export function unpackEvidence(saved: JsonValue): Evidence | undefined {
   const parsed = evidenceSchema.safeParse(saved);
   if (!parsed.success) return undefined;
   const { skill, cost, time, ...rest } = parsed.data;
-  return { ...rest, skill: unpackGaussian(skill), cost: unpackAmount(cost), time: unpackAmount(time) };
+  return { ...rest, skill: fromHalf(skill), cost: unpackAmount(cost), time: unpackAmount(time) };
 }
 
 function packAmount({ logs, ratioSum, ratioCount }: AmountBelief): Record<string, JsonValue> {
@@ -52,17 +52,24 @@ function packAmount({ logs, ratioSum, ratioCount }: AmountBelief): Record<string
 }
 
 function unpackAmount(packed: z.infer<typeof amountSchema>): AmountBelief {
-  return { ...packed, logs: unpackGaussian(packed.logs) };
+  return { ...packed, logs: fromHalf(packed.logs) };
 }
 
-function packGaussian({ names, mean, covariance }: Gaussian): Record<string, JsonValue> {
+/** A joint normal belief as JSON. */
+export function packGaussian({ names, mean, covariance }: Gaussian): Record<string, JsonValue> {
   const half: number[] = [];
   for (let row = 0; row < names.length; row++)
     for (let column = 0; column <= row; column++) half.push(short(covariance[row * names.length + column] ?? 0));
   return { names: [...names], mean: [...mean].map(short), covariance: half };
 }
 
-function unpackGaussian({ names, mean, covariance: half }: z.infer<typeof gaussianSchema>): Gaussian {
+/** A joint normal belief from JSON; undefined when it is none. */
+export function unpackGaussian(saved: JsonValue): Gaussian | undefined {
+  const parsed = gaussianSchema.safeParse(saved);
+  return parsed.success ? fromHalf(parsed.data) : undefined;
+}
+
+function fromHalf({ names, mean, covariance: half }: z.infer<typeof gaussianSchema>): Gaussian {
   const size = names.length;
   const covariance = new Float64Array(size * size);
   let next = 0;

@@ -3,13 +3,18 @@ import type { Forecast, Interval } from '@monkey-coder/protocol';
 import { allChains, type ChainValues, type IndexChain } from '../chains/chain-value.ts';
 import { dominatorOf, paretoFront } from '../chains/pareto.ts';
 import { valueChainsOf } from '../chains/predict.ts';
+import { amountLine, expectedAmount } from '../evidence/amount-belief.ts';
 import { type Arm, armName } from '../evidence/arm.ts';
+import { acceptRate, rejectRate } from '../evidence/check-rates.ts';
 import { evidenceContext } from '../evidence/context.ts';
-import type { Evidence } from '../evidence/evidence.ts';
+import { meanCorrelation } from '../evidence/correlation.ts';
+import { type Evidence, marginalProbit } from '../evidence/evidence.ts';
 import type { Random } from '../numbers/random.ts';
 import { utilityOf } from '../policies/chain-thompson.ts';
 import type { Decision, RoutingContext } from '../policies/routing-policy.ts';
 import { forecastChain } from './forecast.ts';
+import { type Risk, risksOf } from './risk.ts';
+import { plansOf, type StrategyPlan, type TreeProblem } from './strategy-tree.ts';
 
 /** A chain with what it is expected to do. */
 export interface ExplainedChain {
@@ -34,6 +39,9 @@ export interface RouteExplanation {
     readonly propensity: number;
     readonly reason: string;
   };
+  /** The best plan beginning with each kind of action, by expected utility. */
+  readonly strategies: readonly StrategyPlan[];
+  readonly risks: readonly Risk[];
   /** Chains that no other one beats in both success and cost, cheapest first. */
   readonly front: readonly ExplainedChain[];
   /** Other chains near the choice, and why they were not taken. */
@@ -41,6 +49,33 @@ export interface RouteExplanation {
   /** What would be chosen if a solved task were worth so much. */
   readonly tradeOff: readonly (ExplainedChain & { readonly valueMicroUsd: number })[];
 }
+
+/** The best plan that begins with each kind of action. */
+function strategiesOf({ evidence, context, arms }: Explained): StrategyPlan[] {
+  const names = arms.map(armName);
+  const at = evidenceContext(context);
+  const problem: TreeProblem = {
+    models: names.map((name) => ({
+      name,
+      probit: marginalProbit(evidence.skill, name, at),
+      costMicroUsd: expectedAmount(evidence.cost, amountLine(name, at, false)),
+    })),
+    correlation: meanCorrelation(evidence.correlation),
+    acceptRate: acceptRate(evidence.rates),
+    rejectRate: rejectRate(evidence.rates),
+    valueMicroUsd: context.valueMicroUsd,
+    budgetMicroUsd: context.maxCostMicroUsd ?? Number.POSITIVE_INFINITY,
+    askCostMicroUsd: askShare * context.valueMicroUsd,
+    askSuccess: 0.9,
+    candidates: context.hasChecks ? [3] : [],
+    depth: context.hasChecks ? (names.length > 5 ? 2 : 3) : 1,
+  };
+  const plans = plansOf(problem);
+  return ['try', 'explore', 'ask', 'stop'].flatMap((kind) => plans.find((plan) => plan.action.kind === kind) ?? []);
+}
+
+/** What a person's attention to a task is taken to cost, as a share of what the task is worth. */
+const askShare = 0.5;
 
 /** What is explained. */
 export interface Explained {
@@ -61,7 +96,15 @@ export function explainRoute({ evidence, context, arms, decision, random }: Expl
   const chain = decision.chain.map(armName);
   const at = evidenceContext(context);
   const chosen = table.indexOf(chain);
+  const forecast = forecastChain(evidence, chain, at, random);
+  const { hasChecks, isRisky = false } = context;
   return {
+    strategies: strategiesOf({ evidence, context, arms, decision, random }),
+    risks: risksOf(
+      { risk: isRisky ? 'high' : 'low', hasChecks, size: 'unknown' },
+      forecast,
+      rejectRate(evidence.rates),
+    ),
     work: context.work,
     hasChecks: context.hasChecks,
     isCritical: context.isCritical ?? false,
@@ -74,7 +117,7 @@ export function explainRoute({ evidence, context, arms, decision, random }: Expl
     })),
     chosen: {
       ...table.explained(chosen),
-      forecast: forecastChain(evidence, chain, at, random),
+      forecast,
       propensity: decision.propensity,
       reason: decision.reason,
     },

@@ -20,6 +20,8 @@ export interface RoutingContext {
   readonly numbers?: readonly number[];
   /** A task on which nothing is tried out. */
   readonly isCritical?: boolean;
+  /** A mistake would be hard to take back, or touch money, data or secrets. */
+  readonly isRisky?: boolean;
   /** Whether checks stand between the stages of a chain; without them only one model is chosen. */
   readonly hasChecks: boolean;
   /** What a solved task is worth, in micro-dollars. */
