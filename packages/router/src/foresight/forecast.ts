@@ -3,7 +3,7 @@
 // The interval of success is that of the chance itself (how little we know); those of cost and time are what one run will take.
 import type { Forecast, Interval } from '@monkey-coder/protocol';
 import { valueChains } from '../chains/chain-value.ts';
-import { amountLine, amountMoments } from '../evidence/amount-belief.ts';
+import { amountLine, amountMoments, expectedAmount } from '../evidence/amount-belief.ts';
 import { acceptRate, rejectRate } from '../evidence/check-rates.ts';
 import { meanCorrelation, successAt } from '../evidence/correlation.ts';
 import type { Evidence } from '../evidence/evidence.ts';
@@ -29,12 +29,20 @@ export function forecastChain(
   const rates = { acceptRate: acceptRate(evidence.rates), rejectRate: rejectRate(evidence.rates) };
   const amounts = chain.map((model, index) => {
     const line = amountLine(model, context, index > 0);
-    return { cost: amountMoments(evidence.cost, line), time: amountMoments(evidence.time, line) };
+    return {
+      cost: amountMoments(evidence.cost, line),
+      time: amountMoments(evidence.time, line),
+      expectedCost: expectedAmount(evidence.cost, line),
+      expectedTime: expectedAmount(evidence.time, line),
+    };
   });
+  const chains = [chain.map((_, index) => index)];
+  const valued = (probits: readonly number[], costs: readonly number[]) =>
+    valueChains(chains, { probits, costs, laterCosts: costs, correlation, ...rates });
   const success: number[] = [];
   const costs: number[] = [];
   const times: number[] = [];
-  const zero = chain.map(() => 0);
+  const expected = { cost: 0, time: 0 };
   for (let run = 0; run < runs; run++) {
     const noise = chain.map(() => drawNormal(random));
     const probits = chain.map((_, row) => {
@@ -43,9 +51,17 @@ export function forecastChain(
         value += (lower[row * chain.length + column] ?? 0) * (noise[column] ?? 0);
       return value;
     });
-    const indices = chain.map((_, index) => index);
-    const valued = valueChains([indices], { probits, costs: zero, laterCosts: zero, correlation, ...rates });
-    success.push(valued.success[0] ?? 0);
+    const withCosts = valued(
+      probits,
+      amounts.map((one) => one.expectedCost),
+    );
+    const withTimes = valued(
+      probits,
+      amounts.map((one) => one.expectedTime),
+    );
+    success.push(withCosts.success[0] ?? 0);
+    expected.cost += (withCosts.cost[0] ?? 0) / runs;
+    expected.time += (withTimes.cost[0] ?? 0) / runs;
     const reached = stagesReached(probits, correlation, rates, random);
     const draw = (of: 'cost' | 'time'): number =>
       amounts
@@ -54,7 +70,12 @@ export function forecastChain(
     costs.push(draw('cost'));
     times.push(draw('time'));
   }
-  return { success: intervalOf(success), costMicroUsd: intervalOf(costs), durationMs: intervalOf(times) };
+  // The same expectation that chains are compared by: the mean of a simulated skewed amount would say how little is known, not what is expected.
+  return {
+    success: intervalOf(success),
+    costMicroUsd: { ...intervalOf(costs), mean: expected.cost },
+    durationMs: { ...intervalOf(times), mean: expected.time },
+  };
 }
 
 /** Stages that run in one simulated run. */

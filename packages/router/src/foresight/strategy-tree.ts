@@ -59,12 +59,19 @@ export function plansOf(problem: TreeProblem, rejected: readonly string[] = []):
     return model ? afterRejections(problem, known, model, 1).weights : known;
   }, difficultyWeights);
   const search = new TreeSearch(problem);
-  return search
-    .plans(normalised(weights), problem.budgetMicroUsd, problem.depth)
-    .sort((a, b) => b.utilityMicroUsd - a.utilityMicroUsd);
+  const at = { weights: normalised(weights), budget: problem.budgetMicroUsd, depth: problem.depth, tried: rejected };
+  return search.plans(at).sort((a, b) => b.utilityMicroUsd - a.utilityMicroUsd);
 }
 
 const stop: StrategyPlan = { action: { kind: 'stop' }, utilityMicroUsd: 0, success: 0, costMicroUsd: 0 };
+
+/** Where the search stands. */
+interface Node {
+  readonly weights: readonly number[];
+  readonly budget: number;
+  readonly depth: number;
+  readonly tried: readonly string[];
+}
 
 class TreeSearch {
   readonly #problem: TreeProblem;
@@ -73,13 +80,13 @@ class TreeSearch {
     this.#problem = problem;
   }
 
-  plans(weights: readonly number[], budget: number, depth: number): StrategyPlan[] {
+  plans(at: Node): StrategyPlan[] {
     const { models, candidates } = this.#problem;
-    const tries = models.map((model) => this.#attempt(model, 1, { weights, budget, depth }));
-    const explored = candidates.flatMap((count) =>
-      models.map((model) => this.#attempt(model, count, { weights, budget, depth })),
-    );
-    return [stop, this.#ask(budget), ...tries, ...explored].flatMap((plan) => plan ?? []);
+    // A model that was rejected has shown what it can do here: it is not tried again.
+    const left = models.filter((model) => !at.tried.includes(model.name));
+    const tries = left.map((model) => this.#attempt(model, 1, at));
+    const explored = candidates.flatMap((count) => left.map((model) => this.#attempt(model, count, at)));
+    return [stop, this.#ask(at.budget), ...tries, ...explored].flatMap((plan) => plan ?? []);
   }
 
   #ask(budget: number): StrategyPlan | undefined {
@@ -93,16 +100,17 @@ class TreeSearch {
     };
   }
 
-  #attempt(
-    model: TreeModel,
-    count: number,
-    at: { readonly weights: readonly number[]; readonly budget: number; readonly depth: number },
-  ): StrategyPlan | undefined {
+  #attempt(model: TreeModel, count: number, at: Node): StrategyPlan | undefined {
     const cost = model.costMicroUsd * count;
     if (cost > at.budget || at.depth <= 0) return undefined;
     const { valueMicroUsd } = this.#problem;
     const outcome = afterRejections(this.#problem, at.weights, model, count);
-    const then = this.#bestAfter(outcome.weights, at.budget - cost, at.depth - 1);
+    const then = this.#bestAfter({
+      weights: normalised(outcome.weights),
+      budget: at.budget - cost,
+      depth: at.depth - 1,
+      tried: [...at.tried, model.name],
+    });
     // When nothing pays after a rejection, the last result stays, right or not.
     const kept = then.action.kind === 'stop' ? outcome.rightButRejected : 0;
     const success = outcome.acceptedRight + outcome.rejected * then.success + kept;
@@ -117,10 +125,8 @@ class TreeSearch {
     };
   }
 
-  #bestAfter(weights: readonly number[], budget: number, depth: number): StrategyPlan {
-    return this.plans(normalised(weights), budget, depth).reduce((a, b) =>
-      b.utilityMicroUsd > a.utilityMicroUsd ? b : a,
-    );
+  #bestAfter(at: Node): StrategyPlan {
+    return this.plans(at).reduce((a, b) => (b.utilityMicroUsd > a.utilityMicroUsd ? b : a));
   }
 }
 

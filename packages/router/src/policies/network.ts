@@ -93,19 +93,23 @@ function backThrough(
     gradient[bias] = (gradient[bias] ?? 0) + signal;
   }
   // The rectifier passes errors where it passed values.
-  return below.map((value, at) => ((from[at] ?? 0) > 0 ? value : 0));
+  for (let at = 0; at < inputs; at++) if (!((from[at] ?? 0) > 0)) below[at] = 0;
+  return below;
 }
 
 /** The network after one step of Adam along a gradient. */
 export function stepped(network: Network, gradient: Float64Array, rate: number): Network {
   const steps = network.steps + 1;
-  const first = network.first.map((value, at) => 0.9 * value + 0.1 * (gradient[at] ?? 0));
-  const second = network.second.map((value, at) => 0.999 * value + 0.001 * (gradient[at] ?? 0) ** 2);
+  const [first, second, weights] = [network.first.slice(), network.second.slice(), network.weights.slice()];
   const [firstScale, secondScale] = [1 - 0.9 ** steps, 1 - 0.999 ** steps];
-  const weights = network.weights.map(
-    (value, at) =>
-      value - (rate * ((first[at] ?? 0) / firstScale)) / (Math.sqrt((second[at] ?? 0) / secondScale) + 1e-8),
-  );
+  for (let at = 0; at < weights.length; at++) {
+    const slope = gradient[at] ?? 0;
+    const mean = 0.9 * (first[at] ?? 0) + 0.1 * slope;
+    const square = 0.999 * (second[at] ?? 0) + 0.001 * slope * slope;
+    first[at] = mean;
+    second[at] = square;
+    weights[at] = (weights[at] ?? 0) - (rate * (mean / firstScale)) / (Math.sqrt(square / secondScale) + 1e-8);
+  }
   return { layers: network.layers, weights, first, second, steps };
 }
 
@@ -118,7 +122,8 @@ function activations(
   for (const place of placesOf(layers)) {
     const sums = sumsOf(weights, place, all[place.index] ?? new Float64Array(0));
     const isHidden = place.index < layers.length - 2;
-    all.push(isHidden ? sums.map((sum) => Math.max(0, sum)) : sums);
+    if (isHidden) for (let at = 0; at < sums.length; at++) if ((sums[at] ?? 0) < 0) sums[at] = 0;
+    all.push(sums);
   }
   return all;
 }
