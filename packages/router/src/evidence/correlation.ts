@@ -14,13 +14,13 @@ export const difficultyWeights = [
 
 /** Correlations looked at. The start makes a second model's chance after a rejection about 0.45 of its usual one. */
 const grid = [0.15, 0.3, 0.45, 0.6, 0.75, 0.9] as const;
-const startWeights: readonly number[] = [0.5, 1, 2, 3, 3, 1];
+const startWeights: readonly number[] = [0.1, 0.2, 0.6, 1.3, 4.3, 3.5];
 
 /** Weights over the grid; serialisable. */
 export type CorrelationBelief = readonly number[];
 
 /** The belief before any chain was seen. */
-export const startCorrelation: CorrelationBelief = startWeights.map((weight) => weight / 10.5);
+export const startCorrelation: CorrelationBelief = startWeights.map((weight) => weight / 10);
 
 /** The mean of the belief, 0..1. */
 export function meanCorrelation(belief: CorrelationBelief): number {
