@@ -1,6 +1,7 @@
 // The face of the engine: one task from request to verified outcome.
 import type { Gate } from '@monkey-coder/agents';
 import type { Event, Outcome, PermissionMode, Task } from '@monkey-coder/protocol';
+import type { ReplayRecord, RouteExplanation } from '@monkey-coder/router';
 import type { UndoReport, UndoTarget } from '@monkey-coder/workspace';
 import type { SessionStore } from './sessions/session-store.ts';
 
@@ -47,5 +48,14 @@ export interface Engine {
     options: { readonly preview: boolean; readonly redo?: boolean },
   ): Promise<UndoReport>;
   diff(cwd: string, range: { readonly from?: string; readonly runId?: string }): Promise<string>;
+  /**
+   * Explains what the router would decide for a task, without doing it. Throws MonkeyError `usage.invalid` when there is no choice: a
+   * model is named by the settings, or only one can be called.
+   */
+  route(task: Task): Promise<RouteExplanation>;
+  /** Records a person's judgement of the last run of a session. Throws MonkeyError `session.not-found`. */
+  judge(sessionId: string, signal: 'up' | 'down'): Promise<{ readonly runId: string }>;
+  /** The replay buffer: every run that the router knows of, with what was said of it later. */
+  experience(): Promise<readonly ReplayRecord[]>;
   close(): Promise<void>;
 }

@@ -5,7 +5,7 @@
 import * as z from 'zod/mini';
 import { messageOriginSchema, messageSchema } from './message.ts';
 import { finishReasonSchema, modelFailureSchema, usageSchema } from './model.ts';
-import { fileChangeSchema, outcomeSchema, quoteSchema, receiptSchema } from './outcome.ts';
+import { fileChangeSchema, forecastSchema, outcomeSchema, quoteSchema, receiptSchema } from './outcome.ts';
 import { reliefSchema } from './relief.ts';
 import { permissionModeSchema, taskKindSchema, taskSchema } from './task.ts';
 
@@ -74,6 +74,26 @@ export const eventBodySchema = z.discriminatedUnion('type', [
     provider: z.string(),
     model: z.string(),
     propensity: z.number(),
+    reason: z.string(),
+    /** What follows is there when the router chose among several models. Names, `provider/model`, in the order they are tried. */
+    chain: z.optional(z.array(z.string())),
+    work: z.optional(z.string()),
+    project: z.optional(z.string()),
+    numbers: z.optional(z.array(z.number())),
+    hasChecks: z.optional(z.boolean()),
+    valueMicroUsd: z.optional(z.number()),
+    options: z.optional(z.array(z.object({ chain: z.array(z.string()), propensity: z.number() }))),
+    isExploring: z.optional(z.boolean()),
+    exploreCostMicroUsd: z.optional(z.number()),
+    decisionMs: z.optional(z.number()),
+    forecast: z.optional(forecastSchema),
+  }),
+  z.object({
+    /** The checks rejected what a model of the chain made, or it could not go on: the next one takes over. */
+    type: z.literal('route.escalated'),
+    from: z.string(),
+    to: z.string(),
+    verdict: z.enum(['rejected', 'none']),
     reason: z.string(),
   }),
   z.object({

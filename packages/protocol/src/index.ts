@@ -62,6 +62,9 @@ export { nearestNames } from './nearest.ts';
 export {
   type CheckKind,
   type FileChange,
+  type Forecast,
+  forecastSchema,
+  type Interval,
   type Outcome,
   outcomeSchema,
   type Quote,

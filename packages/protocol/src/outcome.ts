@@ -68,6 +68,19 @@ export const outcomeSchema = z.object({
 export type Outcome = z.infer<typeof outcomeSchema>;
 
 /** What a run may cost and take, said before it starts. */
+const intervalSchema = z.object({ mean: z.number(), low: z.number(), high: z.number() });
+/** An expected value and its 90 % interval. */
+export type Interval = z.infer<typeof intervalSchema>;
+
+export const forecastSchema = z.object({
+  /** Chance of a right result, 0..1; the interval is that of the chance itself. */
+  success: intervalSchema,
+  costMicroUsd: intervalSchema,
+  durationMs: intervalSchema,
+});
+/** What is expected of a run before it starts. */
+export type Forecast = z.infer<typeof forecastSchema>;
+
 export const quoteSchema = z.object({
   model: z.string(),
   provider: z.string(),
@@ -79,6 +92,8 @@ export const quoteSchema = z.object({
   maxDurationMs: z.number(),
   /** Tokens of the first request, estimated. */
   firstRequestTokens: z.number(),
+  /** What own evidence and public results expect; absent where nothing was predicted. */
+  forecast: z.optional(forecastSchema),
   notes: z.array(z.string()),
 });
 export type Quote = z.infer<typeof quoteSchema>;

@@ -42,7 +42,7 @@ export const runOptions: readonly OptionSpec[] = [
     name: 'model',
     short: 'm',
     value: 'model',
-    help: 'provider/model, an alias, or a tier (fast, smart, reasoning, local)',
+    help: 'provider/model, an alias, a tier (fast, smart, reasoning, local), or auto: the router chooses',
   },
   { name: 'continue', short: 'c', help: 'go on with the newest session of this folder' },
   {
@@ -177,6 +177,24 @@ export const commands: readonly CommandSpec[] = [
   { name: 'logout', usage: 'PROVIDER [FINGERPRINT]', help: 'forget stored keys, or one of them', options: [] },
   { name: 'auth', usage: '', help: 'which keys are known, by fingerprint', options: [json] },
   {
+    name: 'route',
+    usage: '"task"',
+    help: 'explain which models would do a task: candidates, chances, cost, why',
+    options: [
+      json,
+      { name: 'plot', help: 'draw the front of chains and what is believed of the models' },
+      { name: 'svg', value: 'file', help: 'the same as an SVG file' },
+      { name: 'export', value: 'file', help: 'write all that the router has learnt from, one JSON line a run' },
+      cwd,
+    ],
+  },
+  {
+    name: 'feedback',
+    usage: 'up | down [session]',
+    help: 'say whether a result was right; the router learns from it',
+    options: [json, cwd],
+  },
+  {
     name: 'stats',
     usage: '',
     help: 'what was spent, by day, model, cause and run',
@@ -184,6 +202,7 @@ export const commands: readonly CommandSpec[] = [
       json,
       { name: 'csv', help: 'one row for each charge' },
       { name: 'days', value: 'n', help: 'how far back (30)' },
+      { name: 'calibration', help: 'how good the quotes were, and the counters of the router' },
       cwd,
     ],
   },

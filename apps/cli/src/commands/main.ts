@@ -14,10 +14,12 @@ import { completion } from './completion.ts';
 import { config } from './config.ts';
 import { context } from './context.ts';
 import { doctor } from './doctor.ts';
+import { feedback } from './feedback.ts';
 import { auth, login, logout } from './keys.ts';
 import { models } from './models.ts';
 import { policy } from './policy.ts';
 import { rewind } from './rewind.ts';
+import { route } from './route.ts';
 import { scripted } from './scripted.ts';
 import { sessions } from './sessions.ts';
 import { stats } from './stats.ts';
@@ -31,12 +33,14 @@ const table: Readonly<Record<string, Command>> = {
   demo,
   diff,
   doctor,
+  feedback,
   login,
   logout,
   models,
   policy,
   redo,
   rewind,
+  route,
   scripted,
   sessions,
   stats,

@@ -7,6 +7,7 @@ import { optionNumber } from '../command-line/parse.ts';
 import { type Command, type CommandContext, printJson } from '../configuration/command-context.ts';
 import { printable } from '../terminal/style.ts';
 import { formatTable } from '../terminal/table.ts';
+import { calibration } from './calibration.ts';
 import { type Charge, chargesOf } from './spending.ts';
 
 interface Sum {
@@ -23,6 +24,7 @@ interface Sum {
 /** Adds up the model calls of the last days, today included. */
 export const stats: Command = async (context) => {
   const { world, line } = context;
+  if (line.options.has('calibration')) return calibration(context);
   const days = optionNumber(line, 'days') ?? 30;
   const charges = chargesSince(context, dayOf(world.now() - (days - 1) * 86_400_000));
   if (line.options.has('csv')) {

@@ -1,5 +1,13 @@
 // What people see of each event: one block of text, or nothing.
-import { type Event, type EventOf, formatMicroUsd, messageText, type Receipt } from '@monkey-coder/protocol';
+import {
+  type Event,
+  type EventOf,
+  type Forecast,
+  formatMicroUsd,
+  type Interval,
+  messageText,
+  type Receipt,
+} from '@monkey-coder/protocol';
 import { paintDiff, printable, type Style } from '../terminal/style.ts';
 
 /** How blocks are made. */
@@ -37,6 +45,12 @@ export function blockOf(event: Event, options: BlockOptions): string | undefined
 /** Events that are shown as a single line. */
 function remark(event: Event, { style, verbose }: BlockOptions): string | undefined {
   switch (event.type) {
+    case 'route.decided':
+      return event.chain === undefined
+        ? undefined
+        : `${style.dim('route')}    ${printable(event.chain.join(' → '))} · ${printable(event.reason)} (chance of this choice ${event.propensity.toFixed(2)})`;
+    case 'route.escalated':
+      return `${style.yellow('↑')} ${printable(event.to)} takes over from ${printable(event.from)}: ${printable(event.reason)}`;
     case 'permission.decided':
       return event.decision === 'allowed'
         ? undefined
@@ -80,8 +94,19 @@ function header(
     `${style.bold(`monkey ${version}`)} · ${printable(project)}`,
     `${style.dim('quote')}    ${quote.provider}/${quote.model} · ${price}${next} · ${quote.maxTurns} turns · ${minutes} min · ${quote.firstRequestTokens} tokens to begin with`,
     `${style.dim('sandbox')}  ${printable(verbose ? sandbox : shortSandbox(sandbox))}`,
+    ...(quote.forecast === undefined ? [] : [`${style.dim('expected')} ${forecastLine(quote.forecast)}`]),
     ...quote.notes.map((note) => `${style.yellow('!')} ${printable(note)}`),
   ].join('\n');
+}
+
+/** What is expected of the run, with 90 % intervals. */
+function forecastLine({ success, costMicroUsd, durationMs }: Forecast): string {
+  const percent = (share: number): string => `${Math.round(share * 100)} %`;
+  const minutes = (ms: number): string =>
+    ms < 90_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`;
+  const range = (interval: Interval, text: (value: number) => string): string =>
+    `${text(interval.mean)} (${text(interval.low)} to ${text(interval.high)})`;
+  return `success ${range(success, percent)} · cost ${range(costMicroUsd, (value) => formatMicroUsd(Math.round(value)))} · time ${range(durationMs, minutes)}`;
 }
 
 /** What holds, in a few words; what does not hold is never left out. */

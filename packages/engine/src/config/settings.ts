@@ -1,6 +1,7 @@
 // What can be configured: the schema of settings.json, the defaults, and how layers are put on top of each other.
 import { type CatalogueSettings, catalogueSettingsSchema } from '@monkey-coder/models';
 import { permissionModeSchema } from '@monkey-coder/protocol';
+import { type PolicyName, policyNames } from '@monkey-coder/router';
 import * as z from 'zod/mini';
 import { type Policy, policySchema } from './policy.ts';
 
@@ -88,6 +89,16 @@ export const settingsSchema = z.object({
   repairs: z.optional(z.number().check(z.int(), z.nonnegative())),
   providers: z.optional(z.record(z.string(), providerSettings)),
   prices: z.optional(z.record(z.string(), priceSettings)),
+  /** How models are chosen where none is named. */
+  router: z.optional(
+    z.object({
+      models: z.optional(z.array(z.string())),
+      valueUsd: z.optional(positive),
+      minSuccess: z.optional(z.number().check(z.gte(0), z.lte(1))),
+      explore: z.optional(z.boolean()),
+      policy: z.optional(z.enum([...policyNames])),
+    }),
+  ),
   /** Own models, and own names for models. */
   catalogue: z.optional(catalogueSettingsSchema),
 });
@@ -137,7 +148,21 @@ export interface Settings {
   readonly repairs: number;
   readonly providers: Readonly<Record<string, z.infer<typeof providerSettings>>>;
   readonly prices: Readonly<Record<string, z.infer<typeof priceSettings>>>;
+  readonly router: RouterSettings;
   readonly catalogue: CatalogueSettings;
+}
+
+/** How models are chosen where none is named. */
+export interface RouterSettings {
+  /** The only models that may be chosen; empty for all that can be called. */
+  readonly models: readonly string[];
+  /** What a solved task is worth, USD. */
+  readonly valueUsd: number;
+  /** Least chance of success wanted, 0..1. */
+  readonly minSuccess: number;
+  /** False: always what is thought best, nothing is tried out. */
+  readonly explore: boolean;
+  readonly policy: PolicyName;
 }
 
 /** What holds when nothing is configured. */
@@ -166,22 +191,17 @@ export const defaultSettings: Settings = {
   repairs: 3,
   providers: {},
   prices: {},
+  router: { models: [], valueUsd: 10, minSuccess: 0, explore: true, policy: 'chain-thompson' },
   catalogue: {},
 };
 
 /** Puts a layer on top: single values replace, rule lists, tables and policies add up. `source` names it to people. */
 export function withLayer(base: Settings, layer: SettingsFile, source = 'settings'): Settings {
-  const permissions = layer.permissions ?? {};
   return {
     model: layer.model ?? base.model,
     fallback: layer.fallback === undefined ? base.fallback : fallbackTable(layer.fallback),
     cache: layer.cache ?? base.cache,
-    permissions: {
-      mode: permissions.mode ?? base.permissions.mode,
-      allow: [...base.permissions.allow, ...(permissions.allow ?? [])],
-      ask: [...base.permissions.ask, ...(permissions.ask ?? [])],
-      deny: [...base.permissions.deny, ...(permissions.deny ?? [])],
-    },
+    permissions: mergePermissions(base.permissions, layer.permissions ?? {}),
     limits: mergeLimits(base.limits, layer.limits ?? {}),
     timeouts: mergeTimeouts(base.timeouts, layer.timeouts ?? {}),
     budget: { ...base.budget, ...layer.budget },
@@ -191,6 +211,7 @@ export function withLayer(base: Settings, layer: SettingsFile, source = 'setting
     repairs: layer.repairs ?? base.repairs,
     providers: { ...base.providers, ...layer.providers },
     prices: { ...base.prices, ...layer.prices },
+    router: mergeRouter(base.router, layer.router ?? {}),
     catalogue: mergeCatalogue(base.catalogue, layer.catalogue ?? {}),
   };
 }
@@ -224,6 +245,28 @@ function mergeWeb(base: Settings['web'], layer: NonNullable<SettingsFile['web']>
     fetch: layer.fetch ?? base.fetch,
     allowHosts: [...base.allowHosts, ...(layer.allowHosts ?? [])],
     search: layer.search ?? base.search,
+  };
+}
+
+function mergePermissions(
+  base: Settings['permissions'],
+  layer: NonNullable<SettingsFile['permissions']>,
+): Settings['permissions'] {
+  return {
+    mode: layer.mode ?? base.mode,
+    allow: [...base.allow, ...(layer.allow ?? [])],
+    ask: [...base.ask, ...(layer.ask ?? [])],
+    deny: [...base.deny, ...(layer.deny ?? [])],
+  };
+}
+
+function mergeRouter(base: RouterSettings, layer: NonNullable<SettingsFile['router']>): RouterSettings {
+  return {
+    models: layer.models ?? base.models,
+    valueUsd: layer.valueUsd ?? base.valueUsd,
+    minSuccess: layer.minSuccess ?? base.minSuccess,
+    explore: layer.explore ?? base.explore,
+    policy: layer.policy ?? base.policy,
   };
 }
 

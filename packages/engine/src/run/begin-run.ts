@@ -1,6 +1,6 @@
 // The first records of a run, and where its agent stands: at the beginning, or where a crash or a limit left it.
 import { type AgentState, headHash, rebuildState, toolDeclarations } from '@monkey-coder/agents';
-import { estimateTokens } from '@monkey-coder/models';
+import { type EffectivePrice, estimateTokens } from '@monkey-coder/models';
 import {
   type Event,
   type EventOf,
@@ -10,6 +10,7 @@ import {
   userMessage,
 } from '@monkey-coder/protocol';
 import { createFixedPolicy } from '@monkey-coder/router';
+import type { Route } from '../routing/decide-route.ts';
 import { quoteRun } from './budget.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { FoundModel } from './find-model.ts';
@@ -26,6 +27,10 @@ export interface Beginning {
   readonly sandbox: string;
   /** Shown with the quote. */
   readonly notes: readonly string[];
+  /** What the router decided; absent when there was nothing to choose. */
+  readonly route: Route | undefined;
+  /** Price of the dearest model of the chain, for the worst case; absent: that of the first. */
+  readonly dearest: EffectivePrice | undefined;
   /** Texts the agent gets before its next call. */
   readonly pending: string[];
 }
@@ -48,6 +53,8 @@ function startNew(beginning: Beginning, state: AgentState): AgentState {
     contextTokens,
     requestTokens: estimateTokens(request),
     notes: beginning.notes,
+    worstPrice: beginning.dearest,
+    forecast: beginning.route?.forecast,
   });
   recorder.record({
     type: 'run.started',
@@ -80,11 +87,22 @@ function warnOfNewHead({ start, context }: Beginning): void {
   context.recorder.record({ type: 'notice', level: 'warning', code: 'cache.prefix-changed', text });
 }
 
-function recordRoute({ context, found, parts }: Beginning): void {
+function recordRoute({ context, found, parts, route }: Beginning): void {
+  if (route) {
+    context.recorder.record(route.event);
+    return;
+  }
   const arm = { provider: found.target.provider, model: found.target.model };
   const requested = context.task.model === undefined ? {} : { requested: `${arm.provider}/${arm.model}` };
   const decision = createFixedPolicy().decide(
-    { kind: context.taskKind, languages: context.facts.languages, ...requested },
+    {
+      kind: context.taskKind,
+      work: 'other',
+      languages: context.facts.languages,
+      hasChecks: false,
+      valueMicroUsd: context.settings.router.valueUsd * 1e6,
+      ...requested,
+    },
     [arm],
     parts.random,
   );

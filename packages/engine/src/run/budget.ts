@@ -1,6 +1,13 @@
 // The scopes a run's money is counted in, and the quote said before it starts.
 import { type BudgetScope, type EffectivePrice, inputTokensUpperBound, worstCaseMicroUsd } from '@monkey-coder/models';
-import { type Limits, type ModelRequest, MonkeyError, microUsd, type Quote } from '@monkey-coder/protocol';
+import {
+  type Forecast,
+  type Limits,
+  type ModelRequest,
+  MonkeyError,
+  microUsd,
+  type Quote,
+} from '@monkey-coder/protocol';
 import type { Settings } from '../config/settings.ts';
 import type { FoundModel } from './find-model.ts';
 
@@ -54,14 +61,23 @@ export function quoteRun(
   request: ModelRequest,
   found: FoundModel,
   limits: Limits,
-  known: { readonly contextTokens: number; readonly requestTokens: number; readonly notes: readonly string[] },
+  known: {
+    readonly contextTokens: number;
+    readonly requestTokens: number;
+    readonly notes: readonly string[];
+    /** Price of the dearest model that may take over. */
+    readonly worstPrice?: EffectivePrice | undefined;
+    readonly forecast?: Forecast | undefined;
+  },
 ): Quote {
   const { price, target } = found;
   return {
     model: target.model,
     provider: target.provider,
     worstCaseMicroUsd:
-      price === undefined ? null : worstCaseOfRun(price, limits, known.contextTokens, request.maxOutputTokens ?? 0),
+      price === undefined
+        ? null
+        : worstCaseOfRun(known.worstPrice ?? price, limits, known.contextTokens, request.maxOutputTokens ?? 0),
     nextCallMicroUsd:
       price === undefined
         ? null
@@ -69,6 +85,7 @@ export function quoteRun(
     maxTurns: limits.maxTurns,
     maxDurationMs: limits.maxDurationMs,
     firstRequestTokens: known.requestTokens,
+    ...(known.forecast === undefined ? {} : { forecast: known.forecast }),
     notes: [...target.notices.filter((notice) => !notice.startsWith('the price of ')), ...known.notes],
   };
 }

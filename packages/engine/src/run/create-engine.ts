@@ -15,12 +15,16 @@ import { createKeyStore } from '../config/key-store.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Engine, RunConnection, RunReport, SessionChoice } from '../engine.ts';
 import { createJsonlLedger } from '../ledger/jsonl-ledger.ts';
+import { appendToRouterLog, routerLogPath } from '../routing/router-log.ts';
+import { runRecord } from '../routing/run-record.ts';
 import { createJsonlSessionStore } from '../sessions/jsonl-session-store.ts';
 import { type Lease, takeLease } from '../sessions/lease.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { executeRun } from './execute-run.ts';
+import { explainTask } from './explain-task.ts';
 import { createModelTraffic } from './model-traffic.ts';
 import { prepareRun } from './prepare-run.ts';
+import type { RunContext } from './run-context.ts';
 import { traced, tracedEnvironment, traceOf } from './traced.ts';
 
 /** What an engine is made of. */
@@ -46,6 +50,12 @@ export function createEngine(options: EngineOptions): Engine {
       traced(options, trace, connection, (listened) => run(parts, task, session, listened)),
     undo: (cwd, target, options) => undo(parts, cwd, target, options),
     diff: (cwd, range) => withWorkspace(parts, realFolder(cwd), ({ snapshots }) => snapshots.diff(range)),
+    route: (task) => explainTask(parts, { ...task, cwd: realFolder(task.cwd) }),
+    judge: async (sessionId, signal) => judge(parts, sessionId, signal),
+    experience: async () => {
+      const { createRouterStore } = await import('../routing/lazy.ts');
+      return createRouterStore(parts.homes.state, parts.now).records();
+    },
     close: async () => undefined,
   };
 }
@@ -71,6 +81,7 @@ function createParts(options: EngineOptions, commandEnvironment: EngineOptions['
     keys: createKeyStore(homes.config),
     keyCommands: createKeyCommands(options.environment),
     traffic: createModelTraffic({ healthPath: join(homes.state, 'health.json'), settings: options.settings, now }),
+    rememberRoute: (line) => appendToRouterLog(routerLogPath(homes.state), line, now()),
     openWorkspace: async (root, addedFolders, stateFolder = homes.state) =>
       createWorkspace({
         root,
@@ -96,6 +107,7 @@ async function run(
     const prepared = await prepareRun(parts, task, choice, connection);
     try {
       const outcome = await executeRun(prepared.context, prepared.state);
+      if (choice.kind !== 'ephemeral') remember(parts, prepared.context);
       return { sessionId: prepared.context.agentOptions.sessionId, runId: prepared.context.runId, outcome };
     } finally {
       await prepared.close();
@@ -105,6 +117,13 @@ async function run(
   }
 }
 
+/** Writes down what the router can learn from the run. */
+function remember(parts: EngineParts, { recorder, task, settings }: RunContext): void {
+  const { valueUsd } = settings.router;
+  const record = runRecord(recorder.events, { project: projectKey(task.cwd), valueMicroUsd: valueUsd * 1e6 });
+  if (record) parts.rememberRoute(record);
+}
+
 /** Who may change files has the checkout for itself. Throws MonkeyError `workspace.in-use`. */
 function takeCheckout(parts: EngineParts, cwd: string): Lease {
   const lease = takeLease(join(parts.homes.state, 'leases', `${projectKey(cwd)}.json`), 'run', parts.now());
@@ -112,6 +131,14 @@ function takeCheckout(parts: EngineParts, cwd: string): Lease {
   throw new MonkeyError('workspace.in-use', `another monkey (pid ${lease.holder.pid}) is working in ${cwd}`, {
     advice: 'Wait for it to end, or work in a git worktree of your own: --worktree.',
   });
+}
+
+function judge(parts: EngineParts, sessionId: string, signal: 'up' | 'down'): { readonly runId: string } {
+  const last = parts.sessions.read(sessionId).findLast((event) => event.type === 'run.finished');
+  if (last?.runId === undefined)
+    throw new MonkeyError('session.not-found', `session ${sessionId} has no finished run to judge`);
+  parts.rememberRoute({ type: 'signal', v: 1, id: last.runId, time: parts.now(), signal });
+  return { runId: last.runId };
 }
 
 async function withCheckout<T>(
@@ -142,7 +169,12 @@ async function undo(
     const added = addedFoldersOf(parts, await workspace.snapshots.list());
     return added.length === 0 ? restore(workspace) : withWorkspace(parts, realFolder(cwd), restore, added);
   });
-  if (!preview && report.changes.length > 0) recordUndo(parts, report, redo ? 'redo' : 'undo');
+  if (!preview && report.changes.length > 0) {
+    recordUndo(parts, report, redo ? 'redo' : 'undo');
+    // The router learns from what people take back.
+    for (const runId of new Set(report.entries.map((entry) => entry.runId)))
+      parts.rememberRoute({ type: 'signal', v: 1, id: runId, time: parts.now(), signal: redo ? 'redone' : 'undone' });
+  }
   return report;
 }
 

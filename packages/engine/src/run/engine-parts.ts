@@ -1,5 +1,6 @@
 // What all runs of one engine share.
 import type { IdPrefix } from '@monkey-coder/protocol';
+import type { ReplayLine } from '@monkey-coder/router';
 import type { Workspace } from '@monkey-coder/workspace';
 import type { Homes } from '../config/homes.ts';
 import type { KeyCommands } from '../config/key-command.ts';
@@ -24,6 +25,8 @@ export interface EngineParts {
   readonly keys: KeyStore;
   readonly keyCommands: KeyCommands;
   readonly traffic: ModelTraffic;
+  /** Adds to what the router learns from. */
+  readonly rememberRoute: (line: ReplayLine) => void;
   /** `stateFolder` is for folders of a moment, whose snapshots need not stay. */
   readonly openWorkspace: (root: string, addedFolders: readonly string[], stateFolder?: string) => Promise<Workspace>;
   readonly now: () => number;

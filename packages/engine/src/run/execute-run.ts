@@ -1,6 +1,13 @@
 // The life of a run: the agent works, the checks judge, failing checks go back to the agent, the outcome is recorded.
 import { type AgentResult, type AgentState, type AgentStop, createRedactor, runAgent } from '@monkey-coder/agents';
-import { type EventBody, messageText, type Outcome, toolCalls, userMessage } from '@monkey-coder/protocol';
+import {
+  type EventBody,
+  errorMessage,
+  messageText,
+  type Outcome,
+  toolCalls,
+  userMessage,
+} from '@monkey-coder/protocol';
 import { judge, type Verification } from '../outcome/judge.ts';
 import { foldRunFacts, type RunFacts } from '../outcome/run-facts.ts';
 import { checkAnswer } from '../outcome/structured-answer.ts';
@@ -14,23 +21,34 @@ export async function executeRun(run: RunContext, begin: AgentState): Promise<Ou
   let repairs = repairsSoFar(run);
   let answered = alreadyAnswered(begin);
   for (;;) {
-    const result: AgentResult = answered ?? (await runAgent({ ...run.agentOptions, state }));
+    const result: AgentResult = answered ?? (await runAgent({ ...run.stages.current(), state }));
     answered = undefined;
     const facts = foldRunFacts(run.recorder.events);
     // While the checks' processes run, this one has time to write.
     setImmediate(run.keepHealth);
     const verification = await verifyWhenDone(run, result.stop, facts);
-    const mayRepair = repairs < run.settings.repairs && !run.connection.signal.aborted;
-    if (verification.kind !== 'failed' || !mayRepair) return finish(run, result.stop, verification);
-    repairs += 1;
-    state = handBack(run, result.state, verification.feedback);
+    const mayRepair = repairs < repairsOf(run) && !run.connection.signal.aborted;
+    if (verification.kind === 'failed' && mayRepair) {
+      repairs += 1;
+      state = handBack(run, result.state, verification.feedback);
+      continue;
+    }
+    const taken = await escalated(run, result, verification);
+    if (taken === undefined) return finish(run, result.stop, verification);
+    repairs = 0;
+    state = taken;
   }
 }
 
-/** Repairs since the run last ended: who goes on with a failed run gives it new tries. */
+/** Where a stronger model can take over, one repair must do. */
+function repairsOf(run: RunContext): number {
+  return run.stages.next() === undefined ? run.settings.repairs : Math.min(1, run.settings.repairs);
+}
+
+/** Repairs since the run last ended, or the last model took over: who goes on with a failed run gives it new tries. */
 function repairsSoFar(run: RunContext): number {
   const events = run.recorder.events;
-  const since = events.findLastIndex((event) => event.type === 'run.finished');
+  const since = events.findLastIndex((event) => event.type === 'run.finished' || event.type === 'route.escalated');
   return events.slice(since + 1).filter((event) => event.type === 'message.added' && event.origin === 'verification')
     .length;
 }
@@ -40,6 +58,47 @@ function alreadyAnswered(state: AgentState): AgentResult | undefined {
   const last = state.messages.at(-1);
   if (last?.role !== 'assistant' || state.openCalls.length > 0 || toolCalls(last).length > 0) return undefined;
   return { stop: { kind: 'finished', text: messageText(last) }, state };
+}
+
+/** Hands the run to the next model of its chain when the checks reject, or the model cannot go on; undefined when nobody takes over. */
+async function escalated(
+  run: RunContext,
+  result: AgentResult,
+  verification: Verification,
+): Promise<AgentState | undefined> {
+  const { stages, recorder } = run;
+  const to = stages.next();
+  const why = reasonToEscalate(result.stop, verification);
+  if (to === undefined || why === undefined || run.connection.signal.aborted) return undefined;
+  const from = stages.name();
+  try {
+    await stages.advance();
+  } catch (error) {
+    const text = `${to} cannot take over: ${errorMessage(error)}`;
+    recorder.record({ type: 'notice', level: 'warning', code: 'route.escalation', text });
+    return undefined;
+  }
+  const state = handBack(run, result.state, handOverText(verification));
+  recorder.record({ type: 'route.escalated', from, to, verdict: why.verdict, reason: why.reason });
+  return state;
+}
+
+interface EscalationReason {
+  readonly verdict: 'rejected' | 'none';
+  readonly reason: string;
+}
+
+function reasonToEscalate(stop: AgentStop, verification: Verification): EscalationReason | undefined {
+  if (verification.kind === 'failed') return { verdict: 'rejected', reason: verification.reason };
+  if (stop.kind === 'loop') return { verdict: 'rejected', reason: stop.message };
+  // A provider that does not answer says nothing of the model.
+  if (stop.kind === 'model-failed') return { verdict: 'none', reason: stop.message };
+  return undefined;
+}
+
+function handOverText(verification: Verification): string {
+  const failure = verification.kind === 'failed' ? `\n\n${verification.feedback}` : '';
+  return `Another model worked on this before you and did not bring it to an end. The files are as it left them: look at them with fresh eyes, keep what is right, and undo what is wrong.${failure}`;
 }
 
 async function verifyWhenDone(run: RunContext, stop: AgentStop, facts: RunFacts): Promise<Verification> {

@@ -1,17 +1,21 @@
 // Finds where a run's model is called, with which keys, and who answers when it does not.
 import {
+  availableProviders,
   type Catalogue,
   type EffectivePrice,
   findLocalServers,
   type ModelTarget,
   priceLookup,
+  resolveModelName,
   resolveTarget,
   Secret,
+  type TargetRequest,
 } from '@monkey-coder/models';
 import { errorMessage, isMonkeyError } from '@monkey-coder/protocol';
 import type { Homes } from '../config/homes.ts';
 import type { KeyCommands } from '../config/key-command.ts';
 import { firstKeys, type KeySources, knownKeys, promisedKey } from '../config/known-keys.ts';
+import { mayCallModel } from '../config/policy.ts';
 import type { Settings } from '../config/settings.ts';
 import { userCatalogue } from '../config/user-catalogue.ts';
 
@@ -40,17 +44,29 @@ export interface FoundModel extends FoundCandidate {
   readonly notes: readonly string[];
 }
 
-/** Finds the model of a run. Local servers are looked for only when nothing else answers the name. */
-export async function findModel(
-  wanted: string | undefined,
-  sources: ModelSources,
-  signal: AbortSignal,
-): Promise<FoundModel> {
-  const finder = new Finder(sources, signal);
-  const [first, ...otherKeys] = await finder.candidates(wanted);
-  const { fallbacks, notes } = await finder.fallbacks(first.target);
-  return { ...first, alternatives: [...otherKeys, ...fallbacks], notes };
+/** Finds models; reads the catalogue and the keys once. */
+export interface ModelFinder {
+  /** Finds a model and who stands in for it. Local servers are looked for only when nothing else answers the name. */
+  find(wanted: string | undefined): Promise<FoundModel>;
+  /** The models that can be called with the keys there are, or those the settings allow: one place each, with a known price. */
+  choosable(): FoundCandidate[];
 }
+
+/** Makes a finder. */
+export function createModelFinder(sources: ModelSources, signal: AbortSignal): ModelFinder {
+  const finder = new Finder(sources, signal);
+  return {
+    async find(wanted) {
+      const [first, ...otherKeys] = await finder.candidates(wanted);
+      const { fallbacks, notes } = await finder.fallbacks(first.target);
+      return { ...first, alternatives: [...otherKeys, ...fallbacks], notes };
+    },
+    choosable: () => finder.choosable(),
+  };
+}
+
+/** Most models that are chosen among. */
+const mostChoosable = 10;
 
 class Finder {
   readonly #sources: ModelSources;
@@ -94,16 +110,58 @@ class Finder {
     return { fallbacks, notes };
   }
 
-  async #locate(wanted: string | undefined): Promise<ModelTarget> {
+  choosable(): FoundCandidate[] {
+    const { router, policies } = this.#sources.settings;
+    const found = new Map<string, FoundCandidate>();
+    for (const name of router.models.length > 0 ? router.models : this.#tierNames()) {
+      const candidate = this.#asIs(name);
+      const isAllowed =
+        candidate !== undefined &&
+        mayCallModel(policies, `${candidate.target.provider}/${candidate.target.model}`).kind === 'allowed';
+      // What cannot be priced cannot be weighed; a local model costs nothing but has no price either, so it is named, not chosen.
+      if (isAllowed && candidate.price !== undefined)
+        found.set(`${candidate.target.provider}/${candidate.target.model}`, candidate);
+    }
+    return [...found.values()].slice(0, mostChoosable);
+  }
+
+  /** The tiers of each provider with a key. What an own base URL serves is not known: its default alone. */
+  #tierNames(): string[] {
+    const { now } = this.#sources;
+    const request = this.#request(undefined);
+    return availableProviders(request).flatMap((provider) => {
+      if (this.#asIs(provider)?.target.isOwnBaseUrl) return [provider];
+      return ['smart', 'fast', 'reasoning'].flatMap((tier) => {
+        const found = resolveModelName(tier, { catalogue: this.#catalogue, now: now(), available: [provider] });
+        return found.kind === 'found' && found.facts.provider === provider ? [`${provider}/${found.facts.id}`] : [];
+      });
+    });
+  }
+
+  /** A name where it can be called; no command runs for its key. */
+  #asIs(name: string): FoundCandidate | undefined {
+    try {
+      return this.#priced(resolveTarget(this.#request(name)));
+    } catch (error) {
+      if (isMonkeyError(error)) return undefined;
+      throw error;
+    }
+  }
+
+  #request(model: string | undefined): TargetRequest {
     const { settings, environment, now } = this.#sources;
-    const request = {
-      model: wanted,
+    return {
+      model,
       env: environment,
       keys: firstKeys(this.#keys),
       baseUrls: Object.fromEntries(Object.entries(settings.providers).map(([id, entry]) => [id, entry.baseUrl])),
       catalogue: this.#catalogue,
       now: now(),
     };
+  }
+
+  async #locate(wanted: string | undefined): Promise<ModelTarget> {
+    const request = this.#request(wanted);
     try {
       return resolveTarget(request);
     } catch (error) {

@@ -1,34 +1,24 @@
 // Puts one run together: session, workspace, model, system text, quote. What is wrong with the request is thrown here.
-import { type AgentState, buildSystem, builtinTools, loadInstructions, type ToolMeans } from '@monkey-coder/agents';
-import type { BudgetScope, LanguageModel } from '@monkey-coder/models';
-import {
-  type Event,
-  type EventOf,
-  type JsonObject,
-  type Limits,
-  MonkeyError,
-  microUsd,
-  type PermissionMode,
-  type Task,
-} from '@monkey-coder/protocol';
+import { type AgentState, buildSystem, loadInstructions } from '@monkey-coder/agents';
+import { type EventOf, type JsonObject, MonkeyError, microUsd, type Task } from '@monkey-coder/protocol';
 import { taskKindOf } from '@monkey-coder/router';
-import type { ProjectFacts, SandboxStatus, Workspace } from '@monkey-coder/workspace';
-import { hostLists, mayCallModel, mayUseMode, type Policy, runCap } from '../config/policy.ts';
+import type { ProjectFacts, SandboxStatus } from '@monkey-coder/workspace';
+import { runCap } from '../config/policy.ts';
 import { defaultSettings } from '../config/settings.ts';
 import type { RunConnection, SessionChoice } from '../engine.ts';
+import { agentOptionsOf } from './agent-options.ts';
 import { beginRun } from './begin-run.ts';
-import { budgetScopes, keepableLimits } from './budget.ts';
-import { composeModel } from './compose-model.ts';
+import { keepableLimits } from './budget.ts';
 import type { EngineParts } from './engine-parts.ts';
-import { type FoundModel, findModel } from './find-model.ts';
-import { knownKeys } from './known-keys.ts';
+import { createModelFinder } from './find-model.ts';
+import type { Findings, Ingredients } from './ingredients.ts';
 import { openSession, type RunStart } from './open-session.ts';
 import { outerProjectNotes } from './outer-project.ts';
-import { createRecall } from './recall.ts';
-import { createRecorder, type Recorder } from './recorder.ts';
+import { planModels } from './plan-models.ts';
+import { refuseByPolicy, withCap } from './policy-bounds.ts';
+import { createRecorder } from './recorder.ts';
 import type { RunContext } from './run-context.ts';
-import { createDelegate } from './sub-agents.ts';
-import { webMeans } from './web-means.ts';
+import { createStages } from './stages.ts';
 
 /** A run that can be executed, and what must be closed after it. */
 export interface PreparedRun {
@@ -52,21 +42,12 @@ export async function prepareRun(
   const task = mergeTask(given, start);
   try {
     const workspace = await parts.openWorkspace(task.cwd, task.addDirs);
-    const found = await findModel(
-      task.model ?? lastModel(start.prior),
-      { ...parts, keys: () => parts.keys.readAll() },
-      connection.signal,
-    );
+    const finder = createModelFinder({ ...parts, keys: () => parts.keys.readAll() }, connection.signal);
+    const plan = await planModels({ parts, task, start, workspace, finder });
+    const found = await finder.find(plan.wanted);
     refuseByPolicy(parts.settings.policies, task, found);
-    return await assemble({
-      parts,
-      task,
-      start,
-      connection,
-      workspace,
-      found,
-      isEphemeral: choice.kind === 'ephemeral',
-    });
+    const isEphemeral = choice.kind === 'ephemeral';
+    return await assemble({ parts, task, start, connection, workspace, found, finder, plan, isEphemeral });
   } catch (error) {
     start.session.close();
     if (choice.kind === 'new' || choice.kind === 'fork') parts.sessions.remove(start.session.id);
@@ -84,22 +65,6 @@ function mergeTask(given: Task, start: RunStart): Task {
   return { ...given, prompt: old.prompt, checks: [...new Set([...(isOwn ? old.checks : []), ...given.checks])] };
 }
 
-function lastModel(prior: readonly Event[]): string | undefined {
-  const quote = prior.findLast((event): event is EventOf<'run.started'> => event.type === 'run.started')?.quote;
-  return quote && `${quote.provider}/${quote.model}`;
-}
-
-interface Ingredients {
-  readonly parts: EngineParts;
-  readonly task: Task;
-  readonly start: RunStart;
-  readonly connection: RunConnection;
-  readonly workspace: Workspace;
-  readonly found: FoundModel;
-  /** Nothing of the session is on disk. */
-  readonly isEphemeral: boolean;
-}
-
 async function assemble(given: Ingredients): Promise<PreparedRun> {
   const { parts, task, start, workspace, found } = given;
   // Planning has no lease on the checkout: a step that is open may belong to a run that is at work.
@@ -110,16 +75,15 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
     recovery,
     workspace.commands.recover(),
   ]);
-  const cap = runCap(parts.settings.policies);
-  const limits = withCap(task.limits, cap?.usd);
-  const kept = keepableLimits(limits, found, parts.settings, microUsd(defaultSettings.limits.maxBudgetUsd ?? 0));
+  const money = boundsOf(given);
   const { system, notices } = await systemText(given, project);
   const pending: string[] = [];
   const context = contextOf(given, {
     project,
     isSandboxed: sandbox.kind !== 'none',
     system,
-    limits: kept.limits,
+    limits: money.limits,
+    startedAt: parts.now(),
     pending,
   });
   const state = await beginRun({
@@ -128,14 +92,9 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
     found,
     context,
     sandbox: sandboxLine(sandbox),
-    notes: [
-      ...(limits === task.limits || cap === undefined ? [] : [`at most $${cap.usd} a run (policy in ${cap.source})`]),
-      ...kept.notes,
-      ...found.notes,
-      ...outerProjectNotes(task.cwd, project),
-      ...notices,
-      ...parts.warnings,
-    ],
+    route: given.plan.route,
+    dearest: given.plan.dearest,
+    notes: [...money.notes, ...found.notes, ...outerProjectNotes(task.cwd, project), ...notices, ...parts.warnings],
     pending,
   });
   if (context.taskKind === 'change' && task.permissionMode !== 'plan') workspace.snapshots.prepare();
@@ -150,25 +109,20 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
   };
 }
 
-/** Throws MonkeyError `permission.denied` where a policy forbids the model or the mode. */
-function refuseByPolicy(policies: readonly Policy[], task: Task, found: FoundModel): void {
-  const candidates = [found, ...found.alternatives];
-  const decisions = [
-    mayUseMode(policies, task.permissionMode),
-    ...candidates.map(({ target }) => mayCallModel(policies, `${target.provider}/${target.model}`)),
-  ];
-  const refused = decisions.find((decision) => decision.kind === 'refused');
-  if (refused?.kind !== 'refused') return;
-  throw new MonkeyError('permission.denied', refused.reason, {
-    advice: `The policy in ${refused.source} says so; monkey policy shows what it allows.`,
-  });
-}
-
-/** The lower of the run's own cap and the policy's. */
-function withCap(limits: Limits, usd: number | undefined): Limits {
-  const cap = usd === undefined ? undefined : microUsd(usd);
-  const isLower = cap !== undefined && cap < (limits.maxCostMicroUsd ?? Number.MAX_SAFE_INTEGER);
-  return isLower ? { ...limits, maxCostMicroUsd: cap } : limits;
+/** The limits that hold, and what there is to say about them. */
+function boundsOf({
+  parts,
+  task,
+  found,
+}: Ingredients): Pick<Findings, 'limits'> & { readonly notes: readonly string[] } {
+  const cap = runCap(parts.settings.policies);
+  const wanted = withCap(task.limits, cap?.usd);
+  const kept = keepableLimits(wanted, found, parts.settings, microUsd(defaultSettings.limits.maxBudgetUsd ?? 0));
+  const isCapped = cap !== undefined && wanted !== task.limits;
+  return {
+    limits: kept.limits,
+    notes: [...(isCapped ? [`at most $${cap.usd} a run (policy in ${cap.source})`] : []), ...kept.notes],
+  };
 }
 
 /** What bounds commands. Throws MonkeyError `permission.denied` when a sandbox is required and there is none. */
@@ -194,14 +148,6 @@ function sandboxLine(sandbox: SandboxStatus): string {
     : `${sandbox.kind} (${sandbox.enforced.join('; ')})`;
 }
 
-interface Findings {
-  readonly project: ProjectFacts;
-  readonly isSandboxed: boolean;
-  readonly system: string;
-  readonly limits: Limits;
-  readonly pending: string[];
-}
-
 function contextOf(given: Ingredients, findings: Findings): RunContext {
   const { parts, task, start, connection, workspace } = given;
   const runId = start.unfinished?.runId ?? parts.newId('run');
@@ -212,6 +158,8 @@ function contextOf(given: Ingredients, findings: Findings): RunContext {
     listener: connection.onEvent,
     now: parts.now,
   });
+  const agentOptions = agentOptionsOf(given, findings, { runId, recorder });
+  const { chain, position } = given.plan;
   return {
     task,
     taskKind: start.unfinished?.started.taskKind ?? taskKindOf(task.prompt),
@@ -226,132 +174,19 @@ function contextOf(given: Ingredients, findings: Findings): RunContext {
     keepHealth: () => parts.traffic.flush(),
     newId: parts.newId,
     now: parts.now,
-    agentOptions: agentOptionsOf(given, findings, runId, recorder),
-  };
-}
-
-function agentOptionsOf(
-  given: Ingredients,
-  findings: Findings,
-  runId: string,
-  recorder: Recorder,
-): RunContext['agentOptions'] {
-  const { parts, start, connection, workspace, found } = given;
-  const { limits } = findings;
-  const startedAt = parts.now();
-  const maxOutputTokens = Math.min(
-    parts.settings.limits.maxOutputTokens,
-    found.target.facts?.maxOutput ?? Number.MAX_SAFE_INTEGER,
-  );
-  const modelWith = modelMaker(given, { runId, limits, startedAt, recorder });
-  const delegate = createDelegate({
-    caller: () => options,
-    recorder,
-    modelWith,
-    readLog: () => (given.isEphemeral ? [] : parts.sessions.read(start.session.id)),
-    freeSubAgents: parts.settings.limits.subAgents,
-  });
-  const options: RunContext['agentOptions'] = {
-    model: modelWith(),
-    modelName: found.target.model,
-    system: findings.system,
-    tools: builtinTools({ ...toolMeans(given), delegate }),
-    workspace,
-    gate: connection.gate,
-    permissionMode: permittedMode(given),
-    rules: permissionRules(given),
-    limits,
-    startedAt,
-    maxOutputTokens,
-    contextTokens: contextTokensOf(given),
-    cacheKey: start.session.id,
-    sessionId: start.session.id,
-    runId,
-    record: recorder.record,
-    takeSteering: () => [...findings.pending.splice(0), ...(connection.takeSteering?.() ?? [])],
-    signal: connection.signal,
-    now: parts.now,
-    newCallId: () => parts.newId('call'),
-    commandTimeoutMs: parts.settings.limits.commandTimeoutSeconds * 1000,
-    network: parts.settings.network,
-    // What was allowed because a sandbox bounds it must not run without: a sandbox that is there is kept to.
-    sandbox: findings.isSandboxed && parts.settings.sandbox === 'preferred' ? 'required' : parts.settings.sandbox,
-    secrets: knownKeys(parts, found),
-  };
-  return options;
-}
-
-/** Makes the run's model, or the same one with more scopes of money around it. */
-function modelMaker(
-  { parts, start, found }: Ingredients,
-  run: {
-    readonly runId: string;
-    readonly limits: Limits;
-    readonly startedAt: number;
-    readonly recorder: Recorder;
-  },
-): (...more: readonly BudgetScope[]) => LanguageModel {
-  const { runId, limits, startedAt, recorder } = run;
-  const scopes = budgetScopes({ runId, sessionId: start.session.id, now: startedAt, limits, settings: parts.settings });
-  return (...more) =>
-    composeModel(found, {
-      ...parts,
-      scopes: [...scopes, ...more],
-      record: recorder.record,
-      expectsNewPrefix: () => wasJustRelieved(recorder.events),
-      deadline: startedAt + limits.maxDurationMs,
-    });
-}
-
-/** Since the answer before the last call began: the conversation was shortened, or a summary was asked for. */
-function wasJustRelieved(events: readonly Event[]): boolean {
-  const starts = events.filter((event) => event.type === 'model.started').slice(-2);
-  const since = starts[0]?.seq ?? 0;
-  return events.some(
-    (event) =>
-      event.seq >= since &&
-      (event.type === 'context.relieved' || (event.type === 'model.started' && event.purpose !== undefined)),
-  );
-}
-
-/** Tokens of context assumed where a model's window is unknown. */
-const assumedContextTokens = 200_000;
-
-function contextTokensOf({ parts, found }: Ingredients): number {
-  const window = found.target.facts?.context ?? assumedContextTokens;
-  return Math.min(window, parts.settings.limits.maxContextTokens ?? window);
-}
-
-function toolMeans({ parts, task, start, isEphemeral }: Ingredients): ToolMeans {
-  const { id } = start.session;
-  return {
-    ...webMeans(parts.settings, parts.environment, parts.productVersion),
-    ...(isEphemeral ? {} : { recall: createRecall(parts.sessions, { id, cwd: task.cwd }) }),
-  };
-}
-
-/** The mode may change while a run is at work, but not to one that a policy forbids. */
-function permittedMode({ parts, task, connection }: Ingredients): () => PermissionMode {
-  return () => {
-    const wanted = connection.permissionMode?.() ?? task.permissionMode;
-    return mayUseMode(parts.settings.policies, wanted).kind === 'allowed' ? wanted : task.permissionMode;
-  };
-}
-
-function permissionRules({ parts, task }: Ingredients): RunContext['agentOptions']['rules'] {
-  const { permissions } = parts.settings;
-  return {
-    allow: [...permissions.allow, ...task.allowedTools],
-    deny: [...permissions.deny, ...task.disallowedTools],
-    ask: permissions.ask,
-    hosts: hostLists(parts.settings.policies),
+    agentOptions,
+    stages: createStages(chain, position, agentOptions, async (name) => {
+      const found = await given.finder.find(name);
+      refuseByPolicy(parts.settings.policies, task, found);
+      return agentOptionsOf({ ...given, found }, findings, { runId, recorder });
+    }),
   };
 }
 
 /** The same bytes for the whole session: the first run's system text is used again by all later ones. */
 async function systemText(
   given: Ingredients,
-  project: Awaited<ReturnType<Workspace['project']>>,
+  project: ProjectFacts,
 ): Promise<{ system: string; notices: readonly string[] }> {
   const first = given.start.prior.find((event): event is EventOf<'run.started'> => event.type === 'run.started');
   if (first) return { system: first.system, notices: [] };

@@ -1,10 +1,10 @@
 // Everything one run works with, put together once before it begins.
-import type { AgentOptions } from '@monkey-coder/agents';
 import type { IdPrefix, Task, TaskKind } from '@monkey-coder/protocol';
 import type { ProjectFacts, Workspace } from '@monkey-coder/workspace';
 import type { Settings } from '../config/settings.ts';
 import type { RunConnection } from '../engine.ts';
 import type { Recorder } from './recorder.ts';
+import type { StageOptions, Stages } from './stages.ts';
 
 /** One run, ready to begin. */
 export interface RunContext {
@@ -16,8 +16,10 @@ export interface RunContext {
   readonly workspace: Workspace;
   readonly facts: ProjectFacts;
   readonly recorder: Recorder;
-  /** The agent's options but for where it stands. */
-  readonly agentOptions: Omit<AgentOptions, 'state'>;
+  /** The options of the model that begins, but for where the agent stands. */
+  readonly agentOptions: StageOptions;
+  /** Who works now and who takes over. */
+  readonly stages: Stages;
   /** Opens another folder with the same rules; what it keeps goes into `stateFolder`. */
   readonly openFolder: (folder: string, stateFolder: string) => Promise<Workspace>;
   readonly isSandboxed: boolean;

@@ -1,0 +1,3 @@
+// What is loaded only where a choice is made or explained: in the command line it is a file of its own.
+export { decideRoute, explainDecision } from './decide-route.ts';
+export { createRouterStore } from './router-store.ts';

@@ -1,0 +1,137 @@
+// What the router knows, on disk: an append-only log of runs and signals, and the state learnt from it, which is only a shortcut.
+//
+// Runs append a line and learn nothing there and then. Whoever decides next reads the state and the lines since. A signal about a run
+// that is learnt already makes the state be learnt anew from the whole log. The state can be deleted at any time.
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parseJson } from '@monkey-coder/protocol';
+import {
+  type ChainThompson,
+  createChainThompson,
+  learnRecords,
+  type Priors,
+  parseReplay,
+  type ReplayRecord,
+  recordsOf,
+  restoreChainThompson,
+} from '@monkey-coder/router';
+import * as z from 'zod/mini';
+import { takeLease } from '../sessions/lease.ts';
+import { routerLogPath } from './router-log.ts';
+
+const stateVersion = 1;
+/** Runs learnt from when everything is learnt anew: the last ones. */
+const mostRecords = 2000;
+
+function stateSchema() {
+  return z.object({
+    version: z.literal(stateVersion),
+    /** Bytes of the log that are learnt. */
+    logBytes: z.number(),
+    policy: z.unknown(),
+  });
+}
+
+/** The router's memory of one user. */
+export interface RouterStore {
+  /** The default policy with everything learnt up to now. Writes the state when there was something new. */
+  policy(priors: Priors): ChainThompson;
+  /** All runs with what was said of them. */
+  records(): ReplayRecord[];
+}
+
+/** Opens the memory; nothing is read before it is used. */
+export function createRouterStore(stateFolder: string, now: () => number): RouterStore {
+  const log = routerLogPath(stateFolder);
+  const state = join(stateFolder, 'router.json');
+  return {
+    records: () => recordsOf(parseReplay(readFrom(log, 0)).lines),
+    policy(priors) {
+      const saved = readState(state);
+      const size = sizeOf(log);
+      if (saved && saved.logBytes === size) return restoreChainThompson(priors, saved.policy);
+      const learnt = catchUp(log, saved, priors);
+      writeState(state, learnt.policy, learnt.logBytes, now);
+      return learnt.policy;
+    },
+  };
+}
+
+interface SavedState {
+  readonly logBytes: number;
+  readonly policy: Parameters<typeof restoreChainThompson>[1];
+}
+
+function readState(path: string): SavedState | undefined {
+  try {
+    const parsed = stateSchema().safeParse(parseJson(readFileSync(path, 'utf8')));
+    return parsed.success ? (parsed.data as SavedState) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function catchUp(
+  log: string,
+  saved: SavedState | undefined,
+  priors: Priors,
+): { readonly policy: ChainThompson; readonly logBytes: number } {
+  const from = saved && saved.logBytes <= sizeOf(log) ? saved.logBytes : 0;
+  const text = readFrom(log, from);
+  const { lines } = parseReplay(text);
+  const records = recordsOf(lines);
+  // A signal about a run of an earlier reading changes what was learnt from it.
+  const isLate = lines.some((line) => line.type === 'signal' && !records.some((record) => record.id === line.id));
+  const logBytes = from + Buffer.byteLength(text);
+  if (saved && from > 0 && !isLate)
+    return { policy: learnRecords(restoreChainThompson(priors, saved.policy), records), logBytes };
+  const all = from === 0 ? records : recordsOf(parseReplay(readFrom(log, 0)).lines);
+  return { policy: learnRecords(createChainThompson(priors), all.slice(-mostRecords)), logBytes };
+}
+
+/** Whole lines from a position on; a line that is being written is left for the next time. */
+function readFrom(path: string, from: number): string {
+  if (!existsSync(path)) return '';
+  const file = openSync(path, 'r');
+  try {
+    const bytes = Buffer.alloc(Math.max(0, sizeOf(path) - from));
+    const read = readSync(file, bytes, 0, bytes.length, from);
+    const text = bytes.subarray(0, read);
+    return text.subarray(0, text.lastIndexOf(10) + 1).toString('utf8');
+  } finally {
+    closeSync(file);
+  }
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** Atomic; when another process is writing or the disk is full, the next decision learns the same lines again. */
+function writeState(path: string, policy: ChainThompson, logBytes: number, now: () => number): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const lease = takeLease(`${path}.lock`, 'router', now());
+    if (lease.kind !== 'held') return;
+    try {
+      const temporary = `${path}.${process.pid}`;
+      const text = JSON.stringify({ version: stateVersion, logBytes, policy: policy.state });
+      writeFileSync(temporary, `${text}\n`, { mode: 0o600 });
+      renameSync(temporary, path);
+    } finally {
+      lease.release();
+    }
+  } catch {
+    // What was learnt is in the log.
+  }
+}

@@ -1,0 +1,129 @@
+// The options of a run's agent: everything it works with, but for where it stands. One set for each model that takes over.
+import { type AgentOptions, builtinTools, type ToolMeans } from '@monkey-coder/agents';
+import type { BudgetScope, LanguageModel } from '@monkey-coder/models';
+import type { Event, PermissionMode } from '@monkey-coder/protocol';
+import { hostLists, mayUseMode } from '../config/policy.ts';
+import { budgetScopes } from './budget.ts';
+import { composeModel } from './compose-model.ts';
+import type { Findings, Ingredients } from './ingredients.ts';
+import { knownKeys } from './known-keys.ts';
+import { createRecall } from './recall.ts';
+import type { Recorder } from './recorder.ts';
+import type { StageOptions } from './stages.ts';
+import { createDelegate } from './sub-agents.ts';
+import { webMeans } from './web-means.ts';
+
+/** The run the options are for. */
+export interface RunIdentity {
+  readonly runId: string;
+  readonly recorder: Recorder;
+}
+
+/** Options for the model that was found. */
+export function agentOptionsOf(given: Ingredients, findings: Findings, run: RunIdentity): StageOptions {
+  const { parts, start, connection, workspace, found } = given;
+  const { runId, recorder } = run;
+  const modelWith = modelMaker(given, findings, run);
+  const options: StageOptions = {
+    model: modelWith(),
+    modelName: found.target.model,
+    ...tokenLimits(given),
+    system: findings.system,
+    tools: builtinTools({
+      ...toolMeans(given),
+      delegate: createDelegate({
+        caller: () => options,
+        recorder,
+        modelWith,
+        readLog: () => (given.isEphemeral ? [] : parts.sessions.read(start.session.id)),
+        freeSubAgents: parts.settings.limits.subAgents,
+      }),
+    }),
+    workspace,
+    gate: connection.gate,
+    permissionMode: permittedMode(given),
+    rules: permissionRules(given),
+    limits: findings.limits,
+    startedAt: findings.startedAt,
+    cacheKey: start.session.id,
+    sessionId: start.session.id,
+    runId,
+    record: recorder.record,
+    takeSteering: () => [...findings.pending.splice(0), ...(connection.takeSteering?.() ?? [])],
+    signal: connection.signal,
+    now: parts.now,
+    newCallId: () => parts.newId('call'),
+    commandTimeoutMs: parts.settings.limits.commandTimeoutSeconds * 1000,
+    network: parts.settings.network,
+    // What was allowed because a sandbox bounds it must not run without: a sandbox that is there is kept to.
+    sandbox: findings.isSandboxed && parts.settings.sandbox === 'preferred' ? 'required' : parts.settings.sandbox,
+    secrets: knownKeys(parts, found),
+  };
+  return options;
+}
+
+/** Makes the run's model, or the same one with more scopes of money around it. */
+function modelMaker(
+  { parts, start, found }: Ingredients,
+  { limits, startedAt }: Findings,
+  { runId, recorder }: RunIdentity,
+): (...more: readonly BudgetScope[]) => LanguageModel {
+  const scopes = budgetScopes({ runId, sessionId: start.session.id, now: startedAt, limits, settings: parts.settings });
+  return (...more) =>
+    composeModel(found, {
+      ...parts,
+      scopes: [...scopes, ...more],
+      record: recorder.record,
+      expectsNewPrefix: () => wasJustRelieved(recorder.events),
+      deadline: startedAt + limits.maxDurationMs,
+    });
+}
+
+/** Since the answer before the last call began: the conversation was shortened, or a summary was asked for. */
+function wasJustRelieved(events: readonly Event[]): boolean {
+  const starts = events.filter((event) => event.type === 'model.started').slice(-2);
+  const since = starts[0]?.seq ?? 0;
+  return events.some(
+    (event) =>
+      event.seq >= since &&
+      (event.type === 'context.relieved' || (event.type === 'model.started' && event.purpose !== undefined)),
+  );
+}
+
+/** Tokens of context assumed where a model's window is unknown. */
+const assumedContextTokens = 200_000;
+
+function tokenLimits({ parts, found }: Ingredients): Pick<AgentOptions, 'maxOutputTokens' | 'contextTokens'> {
+  const { limits } = parts.settings;
+  const window = found.target.facts?.context ?? assumedContextTokens;
+  return {
+    maxOutputTokens: Math.min(limits.maxOutputTokens, found.target.facts?.maxOutput ?? Number.MAX_SAFE_INTEGER),
+    contextTokens: Math.min(window, limits.maxContextTokens ?? window),
+  };
+}
+
+function toolMeans({ parts, task, start, isEphemeral }: Ingredients): ToolMeans {
+  const { id } = start.session;
+  return {
+    ...webMeans(parts.settings, parts.environment, parts.productVersion),
+    ...(isEphemeral ? {} : { recall: createRecall(parts.sessions, { id, cwd: task.cwd }) }),
+  };
+}
+
+/** The mode may change while a run is at work, but not to one that a policy forbids. */
+function permittedMode({ parts, task, connection }: Ingredients): () => PermissionMode {
+  return () => {
+    const wanted = connection.permissionMode?.() ?? task.permissionMode;
+    return mayUseMode(parts.settings.policies, wanted).kind === 'allowed' ? wanted : task.permissionMode;
+  };
+}
+
+function permissionRules({ parts, task }: Ingredients): AgentOptions['rules'] {
+  const { permissions } = parts.settings;
+  return {
+    allow: [...permissions.allow, ...task.allowedTools],
+    deny: [...permissions.deny, ...task.disallowedTools],
+    ask: permissions.ask,
+    hosts: hostLists(parts.settings.policies),
+  };
+}

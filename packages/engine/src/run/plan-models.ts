@@ -1,0 +1,127 @@
+// Which models a run is done with: the one that was named, the one a session or an interrupted run had, or a chain the router decides.
+import type { EffectivePrice } from '@monkey-coder/models';
+import type { Event, EventOf, Task } from '@monkey-coder/protocol';
+import { type Arm, type BudgetProgress, costWeight, taskKindOf } from '@monkey-coder/router';
+import type { Workspace } from '@monkey-coder/workspace';
+import { projectKey } from '../config/homes.ts';
+import type { Route, RouteRequest } from '../routing/decide-route.ts';
+import type { RouterStore } from '../routing/router-store.ts';
+import type { EngineParts } from './engine-parts.ts';
+import type { FoundCandidate, ModelFinder } from './find-model.ts';
+import type { RunStart } from './open-session.ts';
+import { chainOfRun } from './stages.ts';
+
+/** The plan. */
+export interface ModelPlan {
+  /** What is looked for first; undefined for the default. */
+  readonly wanted: string | undefined;
+  /** Names in the order they take over, and where the run stands in it; empty when there is one model only. */
+  readonly chain: readonly string[];
+  readonly position: number;
+  readonly route: Route | undefined;
+  /** Price of the dearest model of the chain. */
+  readonly dearest: EffectivePrice | undefined;
+}
+
+/** Word that asks for a choice where a model is expected. */
+const autoModel = 'auto';
+
+interface Planning {
+  readonly parts: EngineParts;
+  readonly task: Task;
+  readonly start: RunStart;
+  readonly workspace: Workspace;
+  readonly finder: ModelFinder;
+}
+
+/** Plans the models of a run. What can be chosen among is looked at only when nothing is named. */
+export async function planModels(planning: Planning): Promise<ModelPlan> {
+  const { task, start, finder } = planning;
+  const isAuto = task.model === autoModel;
+  const named = isAuto ? undefined : task.model;
+  const running = start.unfinished && chainOfRun(start.unfinished.events);
+  if (named === undefined && running) {
+    const { chain, position } = running;
+    return { wanted: chain[position], chain, position, route: undefined, dearest: undefined };
+  }
+  const wanted = named ?? (isAuto ? undefined : lastModel(start.prior));
+  const plain: ModelPlan = { wanted, chain: [], position: 0, route: undefined, dearest: undefined };
+  if (wanted !== undefined) return plain;
+  const candidates = finder.choosable();
+  const isLimited = planning.parts.settings.router.models.length > 0;
+  if (candidates.length < 2) return isLimited ? { ...plain, wanted: nameOf(candidates[0]) } : plain;
+  return routed(planning, candidates);
+}
+
+async function routed({ parts, task, workspace }: Planning, candidates: readonly FoundCandidate[]): Promise<ModelPlan> {
+  // What decides is read only where there is a choice.
+  const { createRouterStore, decideRoute } = await import('../routing/lazy.ts');
+  const store = createRouterStore(parts.homes.state, parts.now);
+  const route = decideRoute(await routeRequest(parts, task, workspace, store), candidates.map(armOf));
+  const prices = candidates.flatMap((one) => (route.chain.includes(nameOf(one) ?? '') && one.price ? [one.price] : []));
+  const dearest = prices.reduce<EffectivePrice | undefined>(
+    (most, price) => (most === undefined || price.output > most.output ? price : most),
+    undefined,
+  );
+  return { wanted: route.chain[0], chain: route.chain, position: 0, route, dearest };
+}
+
+/** What the router is asked about a task. */
+export async function routeRequest(
+  parts: EngineParts,
+  task: Task,
+  workspace: Workspace,
+  store: RouterStore,
+): Promise<RouteRequest> {
+  const { settings, random, now } = parts;
+  return {
+    prompt: task.prompt,
+    taskKind: taskKindOf(task.prompt),
+    project: await workspace.project(),
+    projectKey: projectKey(task.cwd),
+    settings: { ...settings, checks: [...settings.checks, ...task.checks] },
+    store,
+    costWeight: await weightOfMoney(parts),
+    random,
+    now,
+  };
+}
+
+/** Money weighs more where the budgets of the day and the month are being spent too fast. */
+async function weightOfMoney({ settings, ledger, now }: EngineParts): Promise<number> {
+  const { dayUsd, monthUsd } = settings.budget;
+  if (dayUsd === undefined && monthUsd === undefined) return 1;
+  const date = new Date(now());
+  const day = date.toISOString().slice(0, 10);
+  const days = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate();
+  const ofDay = (date.getTime() % 86_400_000) / 86_400_000;
+  const progress = async (id: string, limitUsd: number | undefined, elapsed: number): Promise<BudgetProgress[]> => {
+    if (limitUsd === undefined) return [];
+    const { spentMicroUsd } = await ledger.use(id);
+    return [{ spentMicroUsd, limitMicroUsd: limitUsd * 1e6, elapsed }];
+  };
+  return costWeight([
+    ...(await progress(`day:${day}`, dayUsd, ofDay)),
+    ...(await progress(`month:${day.slice(0, 7)}`, monthUsd, (date.getUTCDate() - 1 + ofDay) / days)),
+  ]);
+}
+
+function nameOf(candidate: FoundCandidate | undefined): string | undefined {
+  return candidate && `${candidate.target.provider}/${candidate.target.model}`;
+}
+
+/** A candidate as the router sees it. */
+export function armOf({ target, price }: FoundCandidate): Arm {
+  const { provider, model } = target;
+  return { provider, model, ...(price ? { inputPrice: price.input, outputPrice: price.output } : {}) };
+}
+
+/** The model that worked last in the session. */
+function lastModel(prior: readonly Event[]): string | undefined {
+  const last = prior.findLast(
+    (event): event is EventOf<'run.started'> | EventOf<'route.escalated'> =>
+      event.type === 'run.started' || event.type === 'route.escalated',
+  );
+  if (last === undefined) return undefined;
+  return last.type === 'route.escalated' ? last.to : `${last.quote.provider}/${last.quote.model}`;
+}

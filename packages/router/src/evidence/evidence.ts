@@ -1,0 +1,179 @@
+// Everything that was learnt from own runs, as one value: skill, cost, time, how failures come together, how far checks can be trusted.
+import { emptyGaussian, type Gaussian, jointMoments, lineMoments, withoutVariables } from '../numbers/gaussian.ts';
+import { normalCumulative } from '../numbers/normal.ts';
+import {
+  type AmountBelief,
+  type AmountPrior,
+  afterAmount,
+  amountLine,
+  expectedAmount,
+  preparedAmount,
+  startAmount,
+} from './amount-belief.ts';
+import { afterVerdict, type CheckRates, startRates, verdictLikelihood } from './check-rates.ts';
+import { afterChain, type CorrelationBelief, meanCorrelation, startCorrelation } from './correlation.ts';
+import {
+  afterTask,
+  type EvidenceContext,
+  type Likelihood,
+  preparedFor,
+  type SkillPrior,
+  skillLine,
+} from './skill-belief.ts';
+
+/** One stage of a chain that ran. */
+export interface StageOutcome {
+  /** `provider/model`. */
+  readonly model: string;
+  /** What the checks said; `none` when nothing checked it. */
+  readonly verdict: 'accepted' | 'rejected' | 'none';
+  /** How right the result turned out to be, 0..1; absent while only the verdict is known. */
+  readonly quality?: number;
+  /** Micro-dollars; absent when unknown. */
+  readonly costMicroUsd?: number;
+  readonly durationMs?: number;
+}
+
+/** What is thought of a model before own evidence. */
+export interface ModelPrior {
+  readonly skill?: SkillPrior;
+  readonly costMicroUsd?: AmountPrior;
+  readonly durationMs?: AmountPrior;
+}
+
+/** Gives the prior of a model in a kind of work. */
+export type Priors = (model: string, kind: string) => ModelPrior | undefined;
+
+/** The evidence. A plain value. */
+export interface Evidence {
+  readonly skill: Gaussian;
+  readonly cost: AmountBelief;
+  readonly time: AmountBelief;
+  readonly correlation: CorrelationBelief;
+  readonly rates: CheckRates;
+  /** Tasks learnt from. */
+  readonly tasks: number;
+}
+
+/** Before any run. */
+export const noEvidence: Evidence = {
+  skill: emptyGaussian,
+  cost: startAmount,
+  time: startAmount,
+  correlation: startCorrelation,
+  rates: startRates,
+  tasks: 0,
+};
+
+/** Most variables kept; the evidence of the project that was met first is given up beyond it. */
+const mostVariables = 220;
+
+/** The evidence with everything that is asked of some models in a context. */
+export function prepared(
+  evidence: Evidence,
+  models: readonly string[],
+  context: EvidenceContext,
+  priors: Priors,
+): Evidence {
+  let { skill, cost, time } = evidence;
+  for (const model of models) {
+    const prior = priors(model, context.kind);
+    skill = preparedFor(skill, model, context, prior?.skill);
+    cost = preparedAmount(cost, model, context, prior?.costMicroUsd);
+    time = preparedAmount(time, model, context, prior?.durationMs);
+  }
+  return skill === evidence.skill && cost === evidence.cost && time === evidence.time
+    ? evidence
+    : { ...evidence, skill, cost, time };
+}
+
+/** The evidence after the stages of one task. Evidence fades slowly: `keep` is what remains of it per task. */
+export function learnt(
+  evidence: Evidence,
+  context: EvidenceContext,
+  stages: readonly StageOutcome[],
+  priors: Priors,
+): Evidence {
+  const models = stages.map((stage) => stage.model);
+  const before = bounded(prepared(evidence, models, context, priors), context);
+  const correlation = meanCorrelation(before.correlation);
+  const seen = stages.map((stage) => ({ model: stage.model, likelihood: likelihoodOf(stage, before.rates) }));
+  return {
+    skill: afterTask(before.skill, context, seen, correlation),
+    cost: withAmounts(before.cost, context, stages, (stage) => stage.costMicroUsd),
+    time: withAmounts(before.time, context, stages, (stage) => stage.durationMs),
+    correlation: afterChain(
+      before.correlation,
+      seen.map(({ model, likelihood }) => ({ probit: marginalProbit(before.skill, model, context), likelihood })),
+    ),
+    rates: stages.reduce((rates, stage) => ratesAfter(rates, before, stage, context), before.rates),
+    tasks: before.tasks + 1,
+  };
+}
+
+/** Probit of the predictive chance of success. */
+export function marginalProbit(skill: Gaussian, model: string, context: EvidenceContext): number {
+  const { mean, variance } = lineMoments(skill, skillLine(model, context));
+  return mean / Math.sqrt(1 + variance);
+}
+
+/** Means and covariance of the models' probits, and their expected costs as first and as later stage. */
+export function beliefAbout(evidence: Evidence, models: readonly string[], context: EvidenceContext) {
+  return {
+    ...jointMoments(
+      evidence.skill,
+      models.map((model) => skillLine(model, context)),
+    ),
+    costs: models.map((model) => expectedAmount(evidence.cost, amountLine(model, context, false))),
+    laterCosts: models.map((model) => expectedAmount(evidence.cost, amountLine(model, context, true))),
+    correlation: meanCorrelation(evidence.correlation),
+  };
+}
+
+function likelihoodOf(stage: StageOutcome, rates: CheckRates): Likelihood {
+  if (stage.quality !== undefined) return { right: stage.quality, wrong: 1 - stage.quality };
+  return stage.verdict === 'none' ? { right: 1, wrong: 1 } : verdictLikelihood(rates, stage.verdict === 'accepted');
+}
+
+/** Who is wrong, the model or the checks, is known only in part: the verdict counts by how probable the result was. */
+function ratesAfter(rates: CheckRates, before: Evidence, stage: StageOutcome, context: EvidenceContext): CheckRates {
+  if (stage.verdict === 'none') return rates;
+  const accepted = stage.verdict === 'accepted';
+  if (stage.quality !== undefined) return afterVerdict(rates, accepted, stage.quality);
+  if (accepted) return rates;
+  const chance = normalCumulative(marginalProbit(before.skill, stage.model, context));
+  const { right, wrong } = verdictLikelihood(before.rates, accepted);
+  return afterVerdict(rates, accepted, (chance * right) / (chance * right + (1 - chance) * wrong));
+}
+
+function withAmounts(
+  belief: AmountBelief,
+  context: EvidenceContext,
+  stages: readonly StageOutcome[],
+  amountOf: (stage: StageOutcome) => number | undefined,
+): AmountBelief {
+  return stages.reduce(
+    (known, stage, index) => afterAmount(known, amountLine(stage.model, context, index > 0), amountOf(stage) ?? 0),
+    belief,
+  );
+}
+
+/** Forgets other projects, the oldest first, until the belief is small enough to be read at every start. */
+function bounded(evidence: Evidence, context: EvidenceContext): Evidence {
+  if (evidence.skill.names.length <= mostVariables) return evidence;
+  const oldest = evidence.skill.names.find(
+    (name) => name.startsWith('project:') && name !== `project:${context.project}`,
+  );
+  if (oldest === undefined) return evidence;
+  const isOld = (name: string): boolean => name === oldest || name.endsWith(` ${oldest}`);
+  const without = (belief: AmountBelief): AmountBelief => ({ ...belief, logs: withoutVariables(belief.logs, isOld) });
+  return bounded(
+    {
+      ...evidence,
+      skill: withoutVariables(evidence.skill, isOld),
+      cost: without(evidence.cost),
+      time: without(evidence.time),
+    },
+    context,
+  );
+}

@@ -1,0 +1,154 @@
+// A joint normal belief over named variables: grown, looked at along lines, and updated by moments.
+//
+// Every variable has a name ("model:x", "kind:bugfix"). What is asked about is a line: a sum of named variables with
+// coefficients. An observation of a line changes all variables that vary with it. Values are never changed in place.
+
+/** A sum of named variables. */
+export type Line = readonly (readonly [name: string, coefficient: number])[];
+
+/** The belief. `covariance` is row-major, `names.length` squared. */
+export interface Gaussian {
+  readonly names: readonly string[];
+  readonly mean: Float64Array;
+  readonly covariance: Float64Array;
+}
+
+/** A variable before anything was observed of it. */
+export interface Variable {
+  readonly name: string;
+  readonly mean: number;
+  readonly variance: number;
+}
+
+/** Mean and variance of a line. */
+export interface Moments {
+  readonly mean: number;
+  readonly variance: number;
+}
+
+/** A belief over nothing. */
+export const emptyGaussian: Gaussian = { names: [], mean: new Float64Array(0), covariance: new Float64Array(0) };
+
+/** The belief with further, independent variables; those it has already are left as they are. */
+export function withVariables(belief: Gaussian, variables: readonly Variable[]): Gaussian {
+  const known = new Set(belief.names);
+  const added = variables.filter((one) => !known.has(one.name) && known.add(one.name));
+  if (added.length === 0) return belief;
+  const old = belief.names.length;
+  const size = old + added.length;
+  const mean = new Float64Array(size);
+  const covariance = new Float64Array(size * size);
+  mean.set(belief.mean);
+  for (let row = 0; row < old; row++)
+    covariance.set(belief.covariance.subarray(row * old, (row + 1) * old), row * size);
+  for (const [offset, one] of added.entries()) {
+    mean[old + offset] = one.mean;
+    covariance[(old + offset) * (size + 1)] = one.variance;
+  }
+  return { names: [...belief.names, ...added.map((one) => one.name)], mean, covariance };
+}
+
+/** The belief about all but some variables. */
+export function withoutVariables(belief: Gaussian, isLeftOut: (name: string) => boolean): Gaussian {
+  const kept = belief.names.flatMap((name, index) => (isLeftOut(name) ? [] : [index]));
+  const old = belief.names.length;
+  const covariance = new Float64Array(kept.length * kept.length);
+  for (const [row, from] of kept.entries())
+    for (const [column, to] of kept.entries())
+      covariance[row * kept.length + column] = belief.covariance[from * old + to] ?? 0;
+  return {
+    names: kept.map((index) => belief.names[index] ?? ''),
+    mean: Float64Array.from(kept, (index) => belief.mean[index] ?? 0),
+    covariance,
+  };
+}
+
+/** A line as indices into the belief; variables that it does not know are left out. */
+type Indexed = readonly (readonly [index: number, coefficient: number])[];
+
+function indexed(belief: Gaussian, line: Line): Indexed {
+  return line.flatMap(([name, coefficient]) => {
+    const index = belief.names.indexOf(name);
+    return index < 0 ? [] : [[index, coefficient] as const];
+  });
+}
+
+/** Covariance of a line with every variable. */
+function alongLine(belief: Gaussian, line: Indexed): Float64Array {
+  const size = belief.names.length;
+  const result = new Float64Array(size);
+  for (const [index, coefficient] of line) {
+    const from = index * size;
+    for (let column = 0; column < size; column++)
+      result[column] = (result[column] ?? 0) + coefficient * (belief.covariance[from + column] ?? 0);
+  }
+  return result;
+}
+
+/** Mean and variance of a line. */
+export function lineMoments(belief: Gaussian, line: Line): Moments {
+  const at = indexed(belief, line);
+  const along = alongLine(belief, at);
+  return { mean: dot(belief.mean, at), variance: Math.max(0, dot(along, at)) };
+}
+
+/** Means and covariance (row-major) of several lines together. */
+export function jointMoments(
+  belief: Gaussian,
+  lines: readonly Line[],
+): { mean: Float64Array; covariance: Float64Array } {
+  const all = lines.map((line) => indexed(belief, line));
+  const covariance = new Float64Array(lines.length * lines.length);
+  for (const [row, line] of all.entries()) {
+    const along = alongLine(belief, line);
+    for (const [column, other] of all.entries()) covariance[row * lines.length + column] = dot(along, other);
+  }
+  return { mean: Float64Array.from(all, (line) => dot(belief.mean, line)), covariance };
+}
+
+/** The belief after the moments of a line became `after`. */
+export function withLineMoments(belief: Gaussian, line: Line, after: Moments): Gaussian {
+  const size = belief.names.length;
+  const at = indexed(belief, line);
+  const along = alongLine(belief, at);
+  const before = { mean: dot(belief.mean, at), variance: dot(along, at) };
+  if (!(before.variance > 1e-12)) return belief;
+  const shift = (after.mean - before.mean) / before.variance;
+  const shrink = (after.variance - before.variance) / (before.variance * before.variance);
+  const mean = belief.mean.map((value, index) => value + (along[index] ?? 0) * shift);
+  const covariance = belief.covariance.slice();
+  for (let row = 0; row < size; row++) {
+    const scaled = (along[row] ?? 0) * shrink;
+    if (scaled === 0) continue;
+    for (let column = 0; column < size; column++)
+      covariance[row * size + column] = (covariance[row * size + column] ?? 0) + scaled * (along[column] ?? 0);
+  }
+  return { names: belief.names, mean, covariance };
+}
+
+/** The belief after a line was measured with Gaussian noise of the given variance. */
+export function measured(belief: Gaussian, line: Line, value: number, noiseVariance: number): Gaussian {
+  const { mean, variance } = lineMoments(belief, line);
+  const gain = variance / (variance + noiseVariance);
+  return withLineMoments(belief, line, { mean: mean + gain * (value - mean), variance: variance * (1 - gain) });
+}
+
+/** Lower triangle L with L·Lᵀ = matrix; a little is added to the diagonal where rounding made it lose its rank. */
+export function cholesky(matrix: Float64Array, size: number): Float64Array {
+  const lower = new Float64Array(size * size);
+  for (let row = 0; row < size; row++) {
+    for (let column = 0; column <= row; column++) {
+      let sum = matrix[row * size + column] ?? 0;
+      for (let k = 0; k < column; k++) sum -= (lower[row * size + k] ?? 0) * (lower[column * size + k] ?? 0);
+      lower[row * size + column] =
+        row === column ? Math.sqrt(Math.max(sum, 1e-10)) : sum / (lower[column * size + column] ?? 1);
+    }
+  }
+  return lower;
+}
+
+function dot(values: Float64Array, line: Indexed): number {
+  let sum = 0;
+  for (const [index, coefficient] of line) sum += coefficient * (values[index] ?? 0);
+  return sum;
+}

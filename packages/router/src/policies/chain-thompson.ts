@@ -1,0 +1,241 @@
+// The default policy: tempered Thompson sampling over chains of one to three models with checks between them.
+//
+// A number of worlds are drawn from the belief about skill, with its spread tempered; in each the chain of highest value is found; one of
+// the worlds is acted on. So the share of worlds a chain is best in *is* the probability of choosing it, which is logged. Nothing is tried
+// out on a critical task, nor when exploring has cost its share of what was spent.
+import type { JsonValue } from '@monkey-coder/protocol';
+import { allChains, type ChainInputs, type ChainValues, type IndexChain, valueChains } from '../chains/chain-value.ts';
+import { adaptedThreshold } from '../chains/pacing.ts';
+import { type Arm, armName } from '../evidence/arm.ts';
+import { acceptRate, rejectRate } from '../evidence/check-rates.ts';
+import { evidenceContext } from '../evidence/context.ts';
+import { beliefAbout, type Evidence, learnt, noEvidence, type Priors, prepared } from '../evidence/evidence.ts';
+import { packEvidence, unpackEvidence } from '../evidence/pack-evidence.ts';
+import { cholesky } from '../numbers/gaussian.ts';
+import { drawNormal, indexOfMax } from '../numbers/random.ts';
+import {
+  certain,
+  type Decision,
+  type Option,
+  type RoutingContext,
+  type RoutingOutcome,
+  type RoutingPolicy,
+  requestedArm,
+} from './routing-policy.ts';
+
+/** The knobs; the same for every user. */
+export const chainThompsonKnobs = {
+  /** Share of the belief's spread that is drawn. */
+  temper: 0.35,
+  /** Worlds drawn for a decision: also the resolution of the propensity. */
+  worlds: 32,
+  longest: 3,
+  /** Tasks before anything is tried out. */
+  thin: 5,
+  /** What exploring may be expected to lose, as a share of what was spent. */
+  exploreShare: 0.1,
+} as const;
+
+/** What the policy knows, beside the priors. */
+export interface ChainThompsonState {
+  readonly evidence: Evidence;
+  /** Micro-dollars spent, and expected to be lost by exploring, over all decisions learnt from. */
+  readonly spent: number;
+  readonly explored: number;
+  /** How often results were right lately, 0..1; absent before the first. */
+  readonly recent?: number;
+}
+
+const fresh: ChainThompsonState = { evidence: noEvidence, spent: 0, explored: 0 };
+
+/** Makes the policy. `priors` are what is thought of models before own evidence. */
+export function createChainThompson(priors: Priors, state: ChainThompsonState = fresh): ChainThompson {
+  return new ChainThompson(priors, state);
+}
+
+/** Makes the policy from its saved state; what cannot be read counts as no evidence. */
+export function restoreChainThompson(priors: Priors, saved: JsonValue): ChainThompson {
+  return new ChainThompson(priors, unpackState(saved) ?? fresh);
+}
+
+/** The default policy; see the head of the file. Its evidence can be looked at for explanations. */
+export class ChainThompson implements RoutingPolicy {
+  readonly name = 'chain-thompson';
+  readonly #priors: Priors;
+  readonly #state: ChainThompsonState;
+
+  constructor(priors: Priors, state: ChainThompsonState) {
+    this.#priors = priors;
+    this.#state = state;
+  }
+
+  get state(): JsonValue {
+    const { evidence, spent, explored, recent } = this.#state;
+    return {
+      evidence: packEvidence(evidence),
+      spent: Math.round(spent),
+      explored: Math.round(explored),
+      ...(recent === undefined ? {} : { recent }),
+    };
+  }
+
+  get evidence(): Evidence {
+    return this.#state.evidence;
+  }
+
+  /** The evidence with the variables of some arms, for predictions. */
+  evidenceFor(context: RoutingContext, arms: readonly Arm[]): Evidence {
+    return prepared(this.#state.evidence, arms.map(armName), evidenceContext(context), this.#priors);
+  }
+
+  decide(context: RoutingContext, arms: readonly Arm[], random: () => number): Decision {
+    const first = arms[0];
+    if (!first) throw new RangeError('a policy needs at least one arm');
+    const requested = requestedArm(context, arms);
+    if (requested) return certain(requested, this.name, 'the model that was asked for');
+    if (arms.length === 1) return certain(first, this.name, 'the only model that can be called');
+    const minSuccess = adaptedThreshold(context.minSuccess ?? 0, this.#state.recent);
+    const table = new DecisionTable({ ...context, minSuccess }, arms, this.evidenceFor(context, arms));
+    const best = table.bestOfMean();
+    if (context.isCritical)
+      return table.decided(best, [], this.name, 'the best known: nothing is tried out on this task');
+    const { spent, explored, evidence } = this.#state;
+    if (evidence.tasks < chainThompsonKnobs.thin)
+      return table.decided(best, [], this.name, 'little evidence yet: the best by what is known in public');
+    const votes = table.votes(random);
+    const isCapped = explored > chainThompsonKnobs.exploreShare * spent + freeExploring * context.valueMicroUsd;
+    const allowed = isCapped ? votes.filter((vote) => vote === best) : votes;
+    if (allowed.length === 0) return table.decided(best, [], this.name, 'exploring has had its share: the best known');
+    const chosen = allowed[Math.floor(random() * allowed.length)] ?? best;
+    const reason =
+      chosen === best ? 'best expected value' : 'may be the best: tried to find out, at a small expected loss';
+    return table.decided(chosen, allowed, this.name, reason, best);
+  }
+
+  learn(outcome: RoutingOutcome): ChainThompson {
+    const { evidence, spent, explored, recent } = this.#state;
+    const last = outcome.stages.at(-1);
+    const right = last?.quality ?? (last?.verdict === 'accepted' ? 1 : last?.verdict === 'rejected' ? 0 : undefined);
+    const cost = outcome.stages.reduce((sum, stage) => sum + (stage.costMicroUsd ?? 0), 0);
+    return new ChainThompson(this.#priors, {
+      evidence: learnt(evidence, evidenceContext(outcome.context), outcome.stages, this.#priors),
+      spent: spent + cost,
+      explored: explored + (outcome.exploreCostMicroUsd ?? 0),
+      ...(right === undefined && recent === undefined ? {} : { recent: smoothed(recent, right) }),
+    });
+  }
+}
+
+/** Exponential average over about twenty results. */
+function smoothed(before: number | undefined, now: number | undefined): number {
+  if (before === undefined || now === undefined) return before ?? now ?? 0;
+  return before + 0.05 * (now - before);
+}
+
+/** Solved tasks that exploring may lose before it is held against what was spent. */
+const freeExploring = 2;
+
+/** All chains of one decision, valued in the mean and in drawn worlds. */
+class DecisionTable {
+  readonly #context: RoutingContext;
+  readonly #arms: readonly Arm[];
+  readonly #chains: readonly IndexChain[];
+  readonly #mean: Float64Array;
+  readonly #covariance: Float64Array;
+  readonly #shared: Omit<ChainInputs, 'probits'>;
+  #meanValues: Float64Array | undefined;
+
+  constructor(context: RoutingContext, arms: readonly Arm[], evidence: Evidence) {
+    const belief = beliefAbout(evidence, arms.map(armName), evidenceContext(context));
+    this.#context = context;
+    this.#arms = arms;
+    this.#chains = allChains(arms.length, context.hasChecks ? chainThompsonKnobs.longest : 1);
+    this.#mean = belief.mean;
+    this.#covariance = belief.covariance;
+    this.#shared = {
+      costs: belief.costs,
+      laterCosts: belief.laterCosts,
+      correlation: belief.correlation,
+      acceptRate: acceptRate(evidence.rates),
+      rejectRate: rejectRate(evidence.rates),
+    };
+  }
+
+  /** Index of the chain of highest expected value. */
+  bestOfMean(): number {
+    return indexOfMax(this.#valuesOfMean());
+  }
+
+  /** The best chain of each drawn world. */
+  votes(random: () => number): number[] {
+    const lower = cholesky(this.#covariance, this.#arms.length);
+    return Array.from({ length: chainThompsonKnobs.worlds }, () => indexOfMax(this.#values(this.#draw(lower, random))));
+  }
+
+  decided(chosen: number, votes: readonly number[], policy: string, reason: string, best = chosen): Decision {
+    const values = this.#valuesOfMean();
+    const all = votes.length === 0 ? [chosen] : votes;
+    const options = optionsOf(all, (index) => this.#armsOf(index));
+    const chain = this.#armsOf(chosen);
+    const propensity = all.filter((vote) => vote === chosen).length / all.length;
+    const loss = Math.max(0, (values[best] ?? 0) - (values[chosen] ?? 0));
+    return { chain, propensity, policy, reason, options, isExploring: chosen !== best, exploreCostMicroUsd: loss };
+  }
+
+  #armsOf(index: number): Arm[] {
+    return (this.#chains[index] ?? []).flatMap((arm) => this.#arms[arm] ?? []);
+  }
+
+  #valuesOfMean(): Float64Array {
+    const size = this.#arms.length;
+    this.#meanValues ??= this.#values(
+      this.#mean.map((mean, index) => mean / Math.sqrt(1 + (this.#covariance[index * (size + 1)] ?? 0))),
+    );
+    return this.#meanValues;
+  }
+
+  /** Probits in a drawn world: part of the spread is drawn, the rest averaged out. */
+  #draw(lower: Float64Array, random: () => number): Float64Array {
+    const size = this.#arms.length;
+    const { temper } = chainThompsonKnobs;
+    const noise = Float64Array.from({ length: size }, () => drawNormal(random));
+    return this.#mean.map((mean, row) => {
+      let value = mean;
+      for (let column = 0; column <= row; column++)
+        value += temper * (lower[row * size + column] ?? 0) * (noise[column] ?? 0);
+      return value / Math.sqrt(1 + (1 - temper * temper) * (this.#covariance[row * (size + 1)] ?? 0));
+    });
+  }
+
+  #values(probits: Float64Array): Float64Array {
+    const values = valueChains(this.#chains, { ...this.#shared, probits });
+    return utilityOf(values, this.#context);
+  }
+}
+
+/** Value of success less cost, in micro-dollars; chains that break a wish of the context come after all others. */
+export function utilityOf({ success, cost }: ChainValues, context: RoutingContext): Float64Array {
+  const { valueMicroUsd, minSuccess = 0, maxCostMicroUsd = Number.POSITIVE_INFINITY, costWeight = 1 } = context;
+  return success.map((chance, index) => {
+    const spent = cost[index] ?? 0;
+    const missing = Math.max(0, minSuccess - chance);
+    const over = spent > maxCostMicroUsd ? spent - maxCostMicroUsd : 0;
+    return valueMicroUsd * chance - costWeight * spent - missing * 100 * Math.max(valueMicroUsd, 1e6) - over * 100;
+  });
+}
+
+function optionsOf(votes: readonly number[], armsOf: (index: number) => Arm[]): Option[] {
+  const counts = new Map<number, number>();
+  for (const vote of votes) counts.set(vote, (counts.get(vote) ?? 0) + 1);
+  return [...counts]
+    .sort((a, b) => b[1] - a[1])
+    .map(([index, count]) => ({ chain: armsOf(index), propensity: count / votes.length }));
+}
+
+function unpackState(saved: JsonValue): ChainThompsonState | undefined {
+  if (typeof saved !== 'object' || saved === null || Array.isArray(saved)) return undefined;
+  const { evidence, spent, explored, recent } = saved as Readonly<Record<string, JsonValue>>;
+  const unpacked = evidence === undefined ? undefined : unpackEvidence(evidence);
+  if (!unpacked || typeof spent !== 'number' || typeof explored !== 'number') return undefined;
+  return { evidence: unpacked, spent, explored, ...(typeof recent === 'number' ? { recent } : {}) };
+}
