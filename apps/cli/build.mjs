@@ -35,6 +35,52 @@ const commonLibrariesPlugin = {
   },
 };
 
+/**
+ * Imports through a package's face are turned to the files behind it. A face that leads to everything would otherwise tie what
+ * is needed at once to what is needed later: esbuild splits by files, and whoever needs a face would load all that anybody
+ * takes from it.
+ */
+const facesPlugin = {
+  name: 'faces',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/](packages|apps)[\\/][^\\/]+[\\/]src[\\/].*\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(faceImport, (_whole, isType, names, room) =>
+        isType ? '' : importsBehind(room, names),
+      ),
+      loader: 'ts',
+    }));
+  },
+};
+const faceImport = /^import (type )?\{([^}]*)\} from '@monkey-coder\/(\w+)';$/gm;
+const faces = new Map();
+
+/** Name to file, from the hand-written list of a face. */
+function faceOf(room) {
+  const known = faces.get(room);
+  if (known !== undefined) return known;
+  const folder = join(repository, 'packages', room, 'src');
+  const files = new Map();
+  const lists = readFileSync(join(folder, 'index.ts'), 'utf8').matchAll(/^export \{([^}]*)\} from '\.\/([^']+)';$/gm);
+  for (const [, names, file] of lists) for (const name of valuesIn(names)) files.set(name, join(folder, file));
+  faces.set(room, files);
+  return files;
+}
+
+function valuesIn(names) {
+  const all = names.split(',').map((name) => name.trim());
+  return all.filter((name) => name !== '' && !name.startsWith('type '));
+}
+
+function importsBehind(room, names) {
+  return valuesIn(names)
+    .map((name) => {
+      const file = faceOf(room).get(name.split(' as ')[0]);
+      if (file === undefined) throw new Error(`@monkey-coder/${room} has no ${name} on its face`);
+      return `import { ${name} } from ${JSON.stringify(file)};`;
+    })
+    .join(' ');
+}
+
 const { chunks, closures } = await splitBundle({ run: 'src/run/main.ts', commands: 'src/commands/main.ts' });
 for (const name of commonLibraries) chunks.set(`library-${name}.cjs`, await library(name));
 const buildId = createHash('sha256')
@@ -100,7 +146,7 @@ async function splitBundle(entries) {
     target: 'node20',
     chunkNames: 'part-[name]-[hash]',
     metafile: true,
-    plugins: [commonLibrariesPlugin],
+    plugins: [facesPlugin, commonLibrariesPlugin],
     define: { PRODUCT_VERSION: JSON.stringify(version) },
   });
   const pieces = new Map();
