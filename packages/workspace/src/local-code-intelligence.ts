@@ -68,6 +68,10 @@ class LocalCodeIntelligence implements CodeIntelligence {
     return this.state();
   }
 
+  changed(paths: readonly string[], signal: AbortSignal): Promise<void> {
+    return this.#index.refreshFiles(paths, signal);
+  }
+
   definitions(name: string, { limit, exclude }: AnswerLimits): readonly SymbolPlace[] {
     const isShown = ({ path }: SymbolPlace) => exclude === undefined || !exclude(path);
     const cut = Math.max(name.lastIndexOf('.'), name.lastIndexOf('#'), name.lastIndexOf(':'));

@@ -6,7 +6,7 @@ import { definitionKinds, definitionWidth } from './packed-facts.ts';
 import { rankDefinitions, rankFiles } from './page-rank.ts';
 import type { ReferenceGraph } from './reference-graph.ts';
 import type { SymbolPlace } from './symbol-index.ts';
-import { questionWords, wordsOf } from './words.ts';
+import { type Interest, interestOf } from './task-interest.ts';
 
 /** What a map is wanted for. */
 export interface MapRequest {
@@ -63,77 +63,6 @@ function tokensOf(text: string): number {
   return Math.ceil(text.length / CHARS_OF_A_TOKEN);
 }
 
-interface Interest {
-  /** For each file. */
-  readonly files: Float64Array;
-  /** Numbers of names that the text mentions as they are written, and of those all of whose words it has. */
-  readonly names: ReadonlyMap<number, number>;
-}
-
-const FOCUS = 50;
-const MENTIONED_FILE = 20;
-const MENTIONED_NAME = 10;
-const WORDS_OF_NAME = 3;
-
-/** Where the reader of this task would begin: files and names it speaks of. */
-function interestOf(graph: ReferenceGraph, { text, focus }: MapRequest): Interest {
-  const files = new Float64Array(graph.files.length);
-  const wanted = new Set(questionWords(text));
-  const written = new Set(text.match(/[\w$-]+/g) ?? []);
-  const focused = new Set(focus);
-  graph.files.forEach(({ path }, file) => {
-    files[file] = interestInPath(path, { focused, wanted, text });
-  });
-  const names = mentionedNames(graph, written, wanted);
-  for (let file = 0; file < graph.files.length; file++) {
-    for (let at = graph.definitionStarts[file] ?? 0; at < (graph.definitionStarts[file + 1] ?? 0); at++)
-      files[file] = (files[file] ?? 0) + (names.get(graph.definitionNames[at] ?? 0) ?? 0);
-  }
-  return { files, names };
-}
-
-function interestInPath(
-  path: string,
-  {
-    focused,
-    wanted,
-    text,
-  }: { readonly focused: ReadonlySet<string>; readonly wanted: ReadonlySet<string>; readonly text: string },
-): number {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  let interest = focused.has(path) ? FOCUS : 0;
-  if (wanted.size === 0) return interest;
-  if (text.includes(name)) interest += MENTIONED_FILE;
-  const words = new Set(wordsOf(path));
-  let shared = 0;
-  for (const word of wanted) if (words.has(word)) shared++;
-  return interest + shared * shared;
-}
-
-/** Shared out over the places of a name, so that one defined everywhere counts no more than one defined once. */
-function mentionedNames(graph: ReferenceGraph, written: ReadonlySet<string>, wanted: ReadonlySet<string>) {
-  const names = new Map<number, number>();
-  if (written.size === 0) return names;
-  const times = new Map<number, number>();
-  for (const name of graph.definitionNames) times.set(name, (times.get(name) ?? 0) + 1);
-  for (const [number, count] of times) {
-    const name = graph.table.names[number] ?? '';
-    const isWritten = name.length > 2 && written.has(name);
-    const weight = isWritten ? MENTIONED_NAME : sharesWords(name, wanted) ? WORDS_OF_NAME : 0;
-    if (weight > 0) names.set(number, weight / Math.sqrt(count));
-  }
-  return names;
-}
-
-/** Whether a name of several words has none that the text lacks. */
-function sharesWords(name: string, wanted: ReadonlySet<string>): boolean {
-  if (name.length < 5 || wanted.size < 2) return false;
-  const words = wordsOf(name);
-  // The last word is the whole name.
-  const pieces = words.slice(0, -1);
-  return pieces.length > 1 && pieces.every((word) => wanted.has(word));
-}
-
 /** Most of the way back leads to the files of interest, some to all. */
 function startVector(interest: Float64Array): Float64Array {
   const sum = interest.reduce((total, value) => total + value, 0);
@@ -149,20 +78,26 @@ interface Ranking {
   readonly exclude?: (path: string) => boolean;
 }
 
+/** What a definition gets of the rank of its file, and of the interest in it, however little it is used. */
 const OWN_SHARE = 0.15;
+const INTEREST_SHARE = 1;
 
 function bestDefinitions(graph: ReferenceGraph, ranking: Ranking): SymbolPlaceWithRank[] {
   const { rank, fileRank, interest, exclude } = ranking;
   const found: { readonly file: number; readonly definition: number; readonly rank: number }[] = [];
+  const allInterest = interest.files.reduce((sum, value) => sum + value, 0) || 1;
+  const scoreOf = (definition: number, own: number) => {
+    const mentioned = interest.names.get(graph.definitionNames[definition] ?? 0) ?? 0;
+    return ((rank[definition] ?? 0) + own) * (1 + mentioned) * (graph.definitionWeights[definition] ?? 1);
+  };
   for (let file = 0; file < graph.files.length; file++) {
     const first = graph.definitionStarts[file] ?? 0;
     const end = graph.definitionStarts[file + 1] ?? 0;
     if (first === end || exclude?.(graph.files[file]?.path ?? '')) continue;
-    const own = (OWN_SHARE * (fileRank[file] ?? 0)) / (end - first);
-    for (let definition = first; definition < end; definition++) {
-      const mentioned = interest.names.get(graph.definitionNames[definition] ?? 0) ?? 0;
-      found.push({ file, definition, rank: ((rank[definition] ?? 0) + own) * (1 + mentioned) });
-    }
+    const shared = OWN_SHARE * (fileRank[file] ?? 0) + (INTEREST_SHARE * (interest.files[file] ?? 0)) / allInterest;
+    const own = shared / (end - first);
+    for (let definition = first; definition < end; definition++)
+      found.push({ file, definition, rank: scoreOf(definition, own) });
   }
   found.sort((one, other) => other.rank - one.rank || one.definition - other.definition);
   const most = Math.ceil(ranking.maxTokens / MIN_TOKENS_OF_A_SYMBOL);

@@ -1,6 +1,8 @@
 // Names that every program uses: an edge between two files that only share one of these says nothing.
 
 const names =
+  'startswith endswith substring tolowercase touppercase trimstart trimend padstart padend charat charcodeat codepointat lastindexof splice unshift findindex ' +
+  'addeventlistener removeeventlistener hasownproperty isarray fromentries getitem setitem removeitem println errorf sprintf fprintf unmarshal marshal ' +
   'abs add all any append apply args array assert async at await bind bool boolean break build byte bytes call catch char clear clone close ' +
   'cls concat config console constructor contains copy count create data debug default define delete describe dict each else empty end entries equals err error ' +
   'errors eval exists exit expect export fail false filter finally find first flatmap float flush for foreach format from func function get getattr hash has ' +

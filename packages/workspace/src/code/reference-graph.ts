@@ -3,11 +3,13 @@
 // A name may be defined in many files. Which one is meant is not resolved but weighed: files that the user imports come first, then
 // files of its own folder, then all of them if they are few. Names with very many definitions, and those every program uses, make no
 // edges: else they would come out on top of every map. (Weights after the idea of Aider's repository map, aider.chat/docs/repomap.html.)
+import type { DefinitionKind } from './code-parser.ts';
 import { commonNames } from './common-names.ts';
 import type { IndexContent, IndexedFile } from './index-cache.ts';
 import { type LanguageId, languageOfPath } from './language.ts';
-import { definitionWidth, type NameTable } from './packed-facts.ts';
+import { definitionKinds, definitionWidth, type NameTable } from './packed-facts.ts';
 import { sortedFiles } from './symbol-index.ts';
+import { wordsOf } from './words.ts';
 
 /** Files by number, definitions by number, and the edges of file `f` from `edgeStarts[f]` to `edgeStarts[f + 1]`. */
 export interface ReferenceGraph {
@@ -16,6 +18,9 @@ export interface ReferenceGraph {
   /** First definition of each file; one more at the end. */
   readonly definitionStarts: Uint32Array;
   readonly definitionNames: Uint32Array;
+  /** What a definition of its kind is worth to a reader, 0 for one that nothing outside its function can use. */
+  readonly definitionWeights: Float32Array;
+  readonly filesByPathWord: ReadonlyMap<string, readonly number[]>;
   readonly edgeStarts: Uint32Array;
   readonly edgeFiles: Uint32Array;
   readonly edgeDefinitions: Uint32Array;
@@ -42,7 +47,7 @@ export function buildReferenceGraph({ table, files: known }: IndexContent): Refe
     for (let at = 0; at < references.length; at += 2) {
       const name = references[at] ?? 0;
       const weight = (weights[name] ?? 0) * Math.sqrt(references[at + 1] ?? 1);
-      if (weight > 0) addEdges(edges, user, { name, weight, byName, definitionFiles: definitions.files });
+      if (weight > 0) addEdges(edges, user, { name, weight, byName, definitions });
     }
     edges.starts[from + 1] = edges.files.length;
   });
@@ -51,6 +56,8 @@ export function buildReferenceGraph({ table, files: known }: IndexContent): Refe
     files,
     definitionStarts: definitions.starts,
     definitionNames: definitions.names,
+    definitionWeights: definitions.weights,
+    filesByPathWord: groupByPathWord(files),
     edgeStarts: edges.starts,
     edgeFiles: Uint32Array.from(edges.files),
     edgeDefinitions: Uint32Array.from(edges.definitions),
@@ -74,7 +81,7 @@ interface Place {
 
 interface User {
   readonly from: number;
-  readonly imported: ReadonlySet<string>;
+  readonly imported: Imported;
   readonly places: readonly Place[];
 }
 
@@ -82,7 +89,7 @@ interface UsedName {
   readonly name: number;
   readonly weight: number;
   readonly byName: ByName;
-  readonly definitionFiles: Uint32Array;
+  readonly definitions: NumberedDefinitions;
 }
 
 function addEdges(edges: Edges, user: User, used: UsedName): void {
@@ -91,29 +98,48 @@ function addEdges(edges: Edges, user: User, used: UsedName): void {
   const chosen = groups[nearest] ?? [];
   if (nearest === GUESSED_GROUP && chosen.length > MAX_GUESSED) return;
   for (const definition of chosen) {
-    edges.files.push(used.definitionFiles[definition] ?? 0);
+    edges.files.push(used.definitions.files[definition] ?? 0);
     edges.definitions.push(definition);
     edges.weights.push((used.weight * (trust[nearest] ?? 0)) / chosen.length);
   }
 }
 
-/** Definitions of a name: in files that are imported, in the same folder, elsewhere. */
-function definitionsNear(user: User, { name, byName, definitionFiles }: UsedName): number[][] {
+/** Definitions of a name by how surely they are meant. */
+function definitionsNear(user: User, { name, byName, definitions }: UsedName): number[][] {
   const own = user.places[user.from];
   const groups: [number[], number[], number[]] = [[], [], []];
   for (let at = byName.starts[name] ?? 0; at < (byName.starts[name + 1] ?? 0); at++) {
     const definition = byName.definitions[at] ?? 0;
-    const file = definitionFiles[definition] ?? 0;
+    const file = definitions.files[definition] ?? 0;
     // A file that defines the name itself means its own.
     if (file === user.from) return [];
     const place = user.places[file];
-    if (own && place?.family === own.family) groups[nearness(user, own, place)].push(definition);
+    if (own === undefined || place?.family !== own.family || definitions.weights[definition] === 0) continue;
+    const isMember = (definitions.containers[definition] ?? 0) > 0;
+    const near = nearness(user.imported, { own, place, name, isMember });
+    if (near !== null) groups[near].push(definition);
   }
   return groups;
 }
 
-function nearness({ imported }: User, own: Place, place: Place): 0 | 1 | 2 {
-  if (imported.has(place.stem) || imported.has(place.folderName)) return 0;
+// Here a name of another module's top is only seen by who imports it by name, or the module as a whole.
+const strict: ReadonlySet<string> = new Set(['ecmascript', 'python']);
+
+/** 0: imported; 1: likely; 2: a guess; null: it cannot be meant. */
+function nearness(
+  { modules, names }: Imported,
+  {
+    own,
+    place,
+    name,
+    isMember,
+  }: { readonly own: Place; readonly place: Place; readonly name: number; readonly isMember: boolean },
+): 0 | 1 | 2 | null {
+  const isModule = modules.has(place.stem) || modules.has(place.folderName);
+  if (names.has(name)) return isModule ? 0 : 1;
+  if (isMember) return isModule ? 1 : 2;
+  if (isModule) return 0;
+  if (strict.has(own.family)) return null;
   return place.folder === own.folder ? 1 : 2;
 }
 
@@ -139,36 +165,101 @@ function placeOf({ path }: IndexedFile): Place {
   return { stem, folder, folderName, family: language === null ? '' : (families[language] ?? language) };
 }
 
-/** The last parts of what is imported: file names and folder names as a specifier has them, and names taken. */
-function importsOf({ facts: { imports } }: IndexedFile, table: NameTable): User['imported'] {
-  const segments = new Set<string>();
-  for (let at = 0; at < imports.length; ) {
-    const end = at + 3 + (imports[at + 2] ?? 0);
-    const parts = (table.names[imports[at] ?? 0] ?? '').replace(
-      /\.(?:[cm]?[jt]sx?|py|rb|lua|php|h|hpp|hh|css|sh|ps1)$/,
-      '',
-    );
-    for (const segment of parts.split(/[/\\.:]+/).slice(-2)) segments.add(segment);
-    for (at += 3; at < end; at++) segments.add(table.names[imports[at] ?? 0] ?? '');
-  }
-  return segments;
+interface Imported {
+  /** Last parts of specifiers: file and folder names. Of modules whose names are listed only the names count. */
+  readonly modules: ReadonlySet<string>;
+  readonly names: ReadonlySet<number>;
 }
 
-function numberDefinitions(files: readonly IndexedFile[]) {
+const fileEnding = /\.(?:[cm]?[jt]sx?|py|rb|lua|php|h|hpp|hh|css|sh|ps1)$/;
+
+function importsOf({ facts: { imports } }: IndexedFile, table: NameTable): Imported {
+  const modules = new Set<string>();
+  const names = new Set<number>();
+  for (let at = 0; at < imports.length; ) {
+    const end = at + 3 + (imports[at + 2] ?? 0);
+    const specifier = (table.names[imports[at] ?? 0] ?? '').replace(fileEnding, '');
+    for (const segment of specifier.split(/[/\\.:]+/).slice(-2)) modules.add(segment);
+    for (at += 3; at < end; at++) {
+      const name = imports[at] ?? 0;
+      names.add(name);
+      // What is taken from a package may be a module itself.
+      modules.add(table.names[name] ?? '');
+    }
+  }
+  return { modules, names };
+}
+
+interface NumberedDefinitions {
+  readonly starts: Uint32Array;
+  readonly names: Uint32Array;
+  readonly files: Uint32Array;
+  readonly containers: Uint32Array;
+  readonly weights: Float32Array;
+}
+
+function numberDefinitions(files: readonly IndexedFile[]): NumberedDefinitions {
   const starts = new Uint32Array(files.length + 1);
   files.forEach(({ facts }, file) => {
     starts[file + 1] = (starts[file] ?? 0) + facts.definitions.length / definitionWidth;
   });
-  const names = new Uint32Array(starts[files.length] ?? 0);
-  const owners = new Uint32Array(names.length);
-  files.forEach(({ facts: { definitions } }, file) => {
-    let number = starts[file] ?? 0;
-    for (let at = 0; at < definitions.length; at += definitionWidth) {
-      names[number] = definitions[at] ?? 0;
-      owners[number++] = file;
+  const count = starts[files.length] ?? 0;
+  const [names, owners, containers] = [new Uint32Array(count), new Uint32Array(count), new Uint32Array(count)];
+  const weights = new Float32Array(count);
+  files.forEach(({ path, facts }, file) => {
+    const first = starts[file] ?? 0;
+    const place = testPath.test(path) ? TEST_WORTH : 1;
+    eachDefinition(facts.definitions, (at, { name, container, kind, isLocal }) => {
+      names[first + at] = name;
+      owners[first + at] = file;
+      containers[first + at] = container;
+      weights[first + at] = isLocal ? 0 : place * (worth[kind] ?? 1);
+    });
+  });
+  return { starts, names, files: owners, containers, weights };
+}
+
+interface NumberedDefinition {
+  readonly name: number;
+  readonly container: number;
+  readonly kind: DefinitionKind;
+  /** Whether it stands inside a function, where nothing outside can use it. */
+  readonly isLocal: boolean;
+}
+
+function eachDefinition(definitions: Uint32Array, use: (at: number, definition: NumberedDefinition) => void): void {
+  let functionEnd = 0;
+  for (let at = 0; at < definitions.length; at += definitionWidth) {
+    const container = definitions[at + 2] ?? 0;
+    const kind = definitionKinds[definitions[at + 1] ?? 0] ?? 'variable';
+    const lastLine = definitions[at + 5] ?? 0;
+    const isLocal = container > 0 && lastLine <= functionEnd;
+    use(at / definitionWidth, { name: definitions[at] ?? 0, container, kind, isLocal });
+    if (kind === 'function' || kind === 'method') functionEnd = Math.max(functionEnd, lastLine);
+  }
+}
+
+const TEST_WORTH = 0.3;
+const testPath =
+  /(?:^|\/)(?:tests?|__tests__|specs?|testdata|fixtures?)\/|[._-](?:test|spec)s?\.\w+$|(?:^|\/)(?:test_|conftest)[^/]*$/;
+
+const worth: Partial<Readonly<Record<DefinitionKind, number>>> = {
+  constant: 0.5,
+  variable: 0.4,
+  method: 0.8,
+  selector: 0.3,
+};
+
+function groupByPathWord(files: readonly IndexedFile[]): Map<string, number[]> {
+  const groups = new Map<string, number[]>();
+  files.forEach(({ path }, file) => {
+    for (const word of new Set(wordsOf(path))) {
+      const group = groups.get(word);
+      if (group) group.push(file);
+      else groups.set(word, [file]);
     }
   });
-  return { starts, names, files: owners };
+  return groups;
 }
 
 interface ByName {

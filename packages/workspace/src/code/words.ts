@@ -1,7 +1,7 @@
 // Splits names and prose into the words that search compares: `parseHTTPUrl2` and `parse_http_url` hold the same ones.
 
 const stopWords = new Set(
-  'a an and are as at be but by can do does for from has have how i if in into is it its me my not of on or our please should so than that the their then there these this to us was we what when where which who why will with would you your'.split(
+  'fix bug issue implement a an and are as at be but by can do does for from has have how i if in into is it its me my not of on or our please should so than that the their then there these this to us was we what when where which who why will with would you your'.split(
     ' ',
   ),
 );
