@@ -91,7 +91,10 @@ class LocalCodeIntelligence implements CodeIntelligence {
 
   map(request: MapRequest): CodeMap {
     if (this.#graph?.version !== this.#index.version)
-      this.#graph = { graph: buildReferenceGraph(this.#index.content()), version: this.#index.version };
+      this.#graph = {
+        graph: buildReferenceGraph(this.#index.content(), this.#graph?.graph),
+        version: this.#index.version,
+      };
     return mapCode(this.#root, this.#graph.graph, request);
   }
 

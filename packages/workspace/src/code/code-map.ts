@@ -83,25 +83,40 @@ const OWN_SHARE = 0.15;
 const INTEREST_SHARE = 1;
 
 function bestDefinitions(graph: ReferenceGraph, ranking: Ranking): SymbolPlaceWithRank[] {
-  const { rank, fileRank, interest, exclude } = ranking;
+  const { exclude, maxTokens } = ranking;
+  const scores = scoresOf(graph, ranking);
   const found: { readonly file: number; readonly definition: number; readonly rank: number }[] = [];
+  const least = leastOfBest(scores, Math.ceil(maxTokens / MIN_TOKENS_OF_A_SYMBOL));
+  for (let file = 0; file < graph.files.length; file++) {
+    const isOut = exclude?.(graph.files[file]?.path ?? '') === true;
+    for (let at = graph.definitionStarts[file] ?? 0; !isOut && at < (graph.definitionStarts[file + 1] ?? 0); at++) {
+      const rank = scores[at] ?? 0;
+      if (rank >= least && rank > 0) found.push({ file, definition: at, rank });
+    }
+  }
+  found.sort((one, other) => other.rank - one.rank || one.definition - other.definition);
+  return found.map(({ file, definition, rank }) => place(graph, file, definition, rank));
+}
+
+function scoresOf(graph: ReferenceGraph, { rank, fileRank, interest }: Ranking): Float64Array {
+  const scores = new Float64Array(rank.length);
   const allInterest = interest.files.reduce((sum, value) => sum + value, 0) || 1;
-  const scoreOf = (definition: number, own: number) => {
-    const mentioned = interest.names.get(graph.definitionNames[definition] ?? 0) ?? 0;
-    return ((rank[definition] ?? 0) + own) * (1 + mentioned) * (graph.definitionWeights[definition] ?? 1);
-  };
   for (let file = 0; file < graph.files.length; file++) {
     const first = graph.definitionStarts[file] ?? 0;
     const end = graph.definitionStarts[file + 1] ?? 0;
-    if (first === end || exclude?.(graph.files[file]?.path ?? '')) continue;
     const shared = OWN_SHARE * (fileRank[file] ?? 0) + (INTEREST_SHARE * (interest.files[file] ?? 0)) / allInterest;
-    const own = shared / (end - first);
-    for (let definition = first; definition < end; definition++)
-      found.push({ file, definition, rank: scoreOf(definition, own) });
+    const own = shared / Math.max(1, end - first);
+    for (let at = first; at < end; at++) {
+      const mentioned = interest.names.get(graph.definitionNames[at] ?? 0) ?? 0;
+      scores[at] = ((rank[at] ?? 0) + own) * (1 + mentioned) * (graph.definitionWeights[at] ?? 1);
+    }
   }
-  found.sort((one, other) => other.rank - one.rank || one.definition - other.definition);
-  const most = Math.ceil(ranking.maxTokens / MIN_TOKENS_OF_A_SYMBOL);
-  return found.slice(0, most).map(({ file, definition, rank: value }) => place(graph, file, definition, value));
+  return scores;
+}
+
+/** The score of the last of the `count` best. Files may be left out of these, so twice as many are kept. */
+function leastOfBest(scores: Float64Array, count: number): number {
+  return scores.slice().sort()[Math.max(0, scores.length - 2 * count)] ?? 0;
 }
 
 interface SymbolPlaceWithRank extends SymbolPlace {

@@ -1,6 +1,6 @@
 // The program of a worker thread that reads files for the index. Bundled as a file of its own by the application.
 import { parentPort } from 'node:worker_threads';
-import { NameTable } from './packed-facts.ts';
+import { NameTable } from './name-table.ts';
 import { type FileToRead, type ReadFacts, readFileFacts } from './read-file-facts.ts';
 import { createCodeParser } from './tree-sitter-parser.ts';
 

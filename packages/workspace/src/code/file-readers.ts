@@ -2,7 +2,8 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import type { WorkerReply, WorkerRequest } from './code-worker.ts';
-import { type NameTable, renumber } from './packed-facts.ts';
+import type { NameTable } from './name-table.ts';
+import { renumber } from './packed-facts.ts';
 import { type FileToRead, type ReadFacts, readFileFacts } from './read-file-facts.ts';
 import { createCodeParser } from './tree-sitter-parser.ts';
 

@@ -1,7 +1,8 @@
 // The whole index as a few long arrays, the form in which it is kept on disk: loading takes no work for each file.
 import { createHash } from 'node:crypto';
 import { loadIndexFile, saveIndexFile } from './index-file.ts';
-import { joinArrays, NameTable, type PackedFacts } from './packed-facts.ts';
+import { NameTable } from './name-table.ts';
+import { joinArrays, type PackedFacts } from './packed-facts.ts';
 import { queryOf } from './queries/query-of.ts';
 import type { FileStamp } from './read-file-facts.ts';
 

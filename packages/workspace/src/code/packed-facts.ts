@@ -1,5 +1,6 @@
 // What the index keeps of a file, as numbers: names are numbered in a table, and each list is one array.
 import type { Definition, DefinitionKind, FileOutline } from './code-parser.ts';
+import type { NameTable } from './name-table.ts';
 
 /** Lists of one file. */
 export interface PackedFacts {
@@ -31,30 +32,7 @@ export const definitionKinds: readonly DefinitionKind[] = [
 
 const kindNumbers = new Map(definitionKinds.map((kind, number) => [kind, number]));
 
-/** Numbers names in the order they come. */
-export class NameTable {
-  readonly names: string[];
-  readonly #numbers: Map<string, number>;
-
-  constructor(names: string[] = []) {
-    this.names = names;
-    this.#numbers = new Map();
-    for (let number = 0; number < names.length; number++) this.#numbers.set(names[number] ?? '', number);
-  }
-
-  /** The number of a name, given to it now if it has none. */
-  add(name: string): number {
-    const known = this.#numbers.get(name);
-    if (known !== undefined) return known;
-    this.#numbers.set(name, this.names.length);
-    return this.names.push(name) - 1;
-  }
-
-  numberOf(name: string): number | undefined {
-    return this.#numbers.get(name);
-  }
-}
-
+/** Of a file that tells nothing. */
 export const noFacts: PackedFacts = {
   definitions: new Uint32Array(0),
   references: new Uint32Array(0),

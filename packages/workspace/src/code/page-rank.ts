@@ -16,10 +16,9 @@ export interface RankOptions {
 /** Rank of each file, together 1. */
 export function rankFiles(graph: ReferenceGraph, { start, from }: RankOptions): Float64Array {
   const count = graph.files.length;
-  const outgoing = outgoingWeights(graph);
   let rank: Float64Array<ArrayBufferLike> = from?.length === count ? from.slice() : start.slice();
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const next = spread(graph, rank, outgoing);
+    const next = spread(graph, rank);
     let total = 0;
     for (const value of next) total += value;
     let change = 0;
@@ -36,8 +35,7 @@ export function rankFiles(graph: ReferenceGraph, { start, from }: RankOptions): 
 
 /** Rank of each definition: what flows to it from the files that use it. */
 export function rankDefinitions(graph: ReferenceGraph, fileRank: Float64Array): Float64Array {
-  const { edgeStarts, edgeDefinitions, edgeWeights } = graph;
-  const outgoing = outgoingWeights(graph);
+  const { edgeStarts, edgeDefinitions, edgeWeights, outgoing } = graph;
   const rank = new Float64Array(graph.definitionNames.length);
   for (let file = 0; file < graph.files.length; file++) {
     const share = (fileRank[file] ?? 0) / (outgoing[file] || 1);
@@ -49,8 +47,8 @@ export function rankDefinitions(graph: ReferenceGraph, fileRank: Float64Array): 
   return rank;
 }
 
-function spread(graph: ReferenceGraph, rank: Float64Array, outgoing: Float64Array): Float64Array {
-  const { edgeStarts, edgeFiles, edgeWeights } = graph;
+function spread(graph: ReferenceGraph, rank: Float64Array): Float64Array {
+  const { edgeStarts, edgeFiles, edgeWeights, outgoing } = graph;
   const next = new Float64Array(rank.length);
   for (let file = 0; file < rank.length; file++) {
     const share = (rank[file] ?? 0) / (outgoing[file] || 1);
@@ -61,14 +59,4 @@ function spread(graph: ReferenceGraph, rank: Float64Array, outgoing: Float64Arra
     }
   }
   return next;
-}
-
-function outgoingWeights({ edgeStarts, edgeWeights, files }: ReferenceGraph): Float64Array {
-  const outgoing = new Float64Array(files.length);
-  for (let file = 0; file < files.length; file++) {
-    let sum = 0;
-    for (let edge = edgeStarts[file] ?? 0; edge < (edgeStarts[file + 1] ?? 0); edge++) sum += edgeWeights[edge] ?? 0;
-    outgoing[file] = sum;
-  }
-  return outgoing;
 }

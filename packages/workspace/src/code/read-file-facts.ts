@@ -5,7 +5,8 @@ import { readRegularFile } from '../files/regular-file.ts';
 import type { CodeParser } from './code-parser.ts';
 import { languageOfPath } from './language.ts';
 import { isGeneratedText, maxIndexedBytes } from './left-out.ts';
-import { type NameTable, noFacts, type PackedFacts, packOutline } from './packed-facts.ts';
+import type { NameTable } from './name-table.ts';
+import { noFacts, type PackedFacts, packOutline } from './packed-facts.ts';
 
 /** What tells that a file is still the one that was read. */
 export interface FileStamp {

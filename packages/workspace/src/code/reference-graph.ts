@@ -7,7 +7,8 @@ import type { DefinitionKind } from './code-parser.ts';
 import { commonNames } from './common-names.ts';
 import type { IndexContent, IndexedFile } from './index-cache.ts';
 import { type LanguageId, languageOfPath } from './language.ts';
-import { definitionKinds, definitionWidth, type NameTable } from './packed-facts.ts';
+import type { NameTable } from './name-table.ts';
+import { definitionKinds, definitionWidth } from './packed-facts.ts';
 import { sortedFiles } from './symbol-index.ts';
 import { wordsOf } from './words.ts';
 
@@ -20,11 +21,16 @@ export interface ReferenceGraph {
   readonly definitionNames: Uint32Array;
   /** What a definition of its kind is worth to a reader, 0 for one that nothing outside its function can use. */
   readonly definitionWeights: Float32Array;
+  /** Different names of definitions, and how many definitions have each. */
+  readonly definedNames: ReadonlyMap<number, number>;
+  readonly places: readonly Place[];
   readonly filesByPathWord: ReadonlyMap<string, readonly number[]>;
   readonly edgeStarts: Uint32Array;
   readonly edgeFiles: Uint32Array;
   readonly edgeDefinitions: Uint32Array;
   readonly edgeWeights: Float32Array;
+  /** Weight of all edges of each file. */
+  readonly outgoing: Float64Array;
 }
 
 const MAX_DEFINING = 50;
@@ -33,11 +39,17 @@ const GUESSED_GROUP = 2;
 /** How far a definition is believed to be meant: in a file that is imported, in the same folder, anywhere. */
 const trust = [1, 0.5, 0.2];
 
-/** The graph of all files in the order of their paths: the same content gives the same graph. */
-export function buildReferenceGraph({ table, files: known }: IndexContent): ReferenceGraph {
+/**
+ * The graph of all files in the order of their paths: the same content gives the same graph. What an earlier graph made of the same
+ * paths is taken from it.
+ */
+export function buildReferenceGraph(
+  { table, files: known }: IndexContent,
+  before: ReferenceGraph | null = null,
+): ReferenceGraph {
   const files = sortedFiles(known);
   const definitions = numberDefinitions(files);
-  const places = files.map(placeOf);
+  const { places, filesByPathWord } = pathsOf(files, before);
   const byName = groupByName(definitions.names, table.names.length);
   const weights = nameWeights(table, byName);
   const edges: Edges = { starts: new Uint32Array(files.length + 1), files: [], definitions: [], weights: [] };
@@ -57,12 +69,35 @@ export function buildReferenceGraph({ table, files: known }: IndexContent): Refe
     definitionStarts: definitions.starts,
     definitionNames: definitions.names,
     definitionWeights: definitions.weights,
-    filesByPathWord: groupByPathWord(files),
+    definedNames: countNames(definitions.names),
+    places,
+    filesByPathWord,
     edgeStarts: edges.starts,
     edgeFiles: Uint32Array.from(edges.files),
     edgeDefinitions: Uint32Array.from(edges.definitions),
     edgeWeights: Float32Array.from(edges.weights),
+    outgoing: outgoingOf(edges),
   };
+}
+
+function pathsOf(files: readonly IndexedFile[], before: ReferenceGraph | null) {
+  const isSame =
+    before?.files.length === files.length && files.every(({ path }, at) => before.files[at]?.path === path);
+  return isSame ? before : { places: files.map(placeOf), filesByPathWord: groupByPathWord(files) };
+}
+
+function countNames(names: Uint32Array): Map<number, number> {
+  const times = new Map<number, number>();
+  for (const name of names) times.set(name, (times.get(name) ?? 0) + 1);
+  return times;
+}
+
+function outgoingOf({ starts, weights }: Edges): Float64Array {
+  const outgoing = new Float64Array(starts.length - 1);
+  for (let file = 0; file < outgoing.length; file++)
+    for (let edge = starts[file] ?? 0; edge < (starts[file + 1] ?? 0); edge++)
+      outgoing[file] = (outgoing[file] ?? 0) + (weights[edge] ?? 0);
+  return outgoing;
 }
 
 interface Edges {
@@ -72,7 +107,8 @@ interface Edges {
   readonly weights: number[];
 }
 
-interface Place {
+/** What a path says about who can mean its names. */
+export interface Place {
   readonly stem: string;
   readonly folder: string;
   readonly folderName: string;

@@ -5,7 +5,8 @@ import type { DefinitionKind } from './code-parser.ts';
 import { readFiles } from './file-readers.ts';
 import { type IndexContent, type IndexedFile, loadIndex, saveIndex } from './index-cache.ts';
 import { isIndexedPath, maxIndexedBytes } from './left-out.ts';
-import { definitionKinds, definitionWidth, NameTable } from './packed-facts.ts';
+import { NameTable } from './name-table.ts';
+import { definitionKinds, definitionWidth } from './packed-facts.ts';
 import type { FileToRead, ReadFacts } from './read-file-facts.ts';
 
 /** What an index is made of. */
@@ -130,9 +131,12 @@ export class SymbolIndex {
 
   async #refresh(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    const { files } = this.content();
     this.#isComplete = false;
-    const listed = (await this.#options.listFiles(signal)).filter(isIndexedPath);
+    const listing = this.#options.listFiles(signal);
+    // While git lists, what is on disk is loaded.
+    await new Promise((resolve) => setImmediate(resolve));
+    const { files } = this.content();
+    const listed = (await listing).filter(isIndexedPath);
     this.#total = listed.length;
     const present = new Set(listed);
     const removed = [...files.keys()].filter((path) => !present.has(path));

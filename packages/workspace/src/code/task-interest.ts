@@ -1,6 +1,6 @@
 // What a task in words, and the files it is about, say about the files and names of a project.
 import type { ReferenceGraph } from './reference-graph.ts';
-import { questionWords, wordsOf } from './words.ts';
+import { questionWords } from './words.ts';
 
 /** How much each file and name has to do with a task; 0 for nothing. */
 export interface Interest {
@@ -54,34 +54,34 @@ function addPathWords(graph: ReferenceGraph, wanted: ReadonlySet<string>, files:
   }
 }
 
-/** A name that is written counts most; else one that shares words. Shared out over the places it is defined in. */
+/**
+ * A name that is written counts most; else one that holds words of the text, by how much of it they are. Shared out over the places it is
+ * defined in. Words are looked for with one pattern: splitting a hundred thousand names would take longer than all the rest.
+ */
 function addNames(
   graph: ReferenceGraph,
   text: string,
   { wanted, names }: { readonly wanted: ReadonlySet<string>; readonly names: Map<number, number> },
 ): void {
   const written = new Set(text.match(/[\w$-]+/g) ?? []);
-  const times = definedTimes(graph);
+  const likely = [...wanted]
+    .filter((word) => word.length > 2)
+    .map((word) => word.replace(/[^a-z0-9\u0080-\uffff]/g, '.'));
+  if (likely.length === 0) return;
+  const pattern = new RegExp(likely.join('|'), 'gi');
   const having = new Map<string, number>();
-  const sharing = new Map<number, { readonly words: readonly string[]; readonly share: number }>();
-  const likely = new RegExp([...wanted].map((word) => word.replace(/[^a-z0-9\u0080-\uffff]/g, '.')).join('|'), 'i');
-  const candidates = [...times.keys()].filter((number) => likely.test(graph.table.names[number] ?? ''));
-  for (const number of candidates) {
-    const name = graph.table.names[number] ?? '';
-    const own = new Set(wordsOf(name));
-    const words = [...own].filter((word) => wanted.has(word));
+  const sharing = new Map<number, readonly string[]>();
+  for (const number of graph.definedNames.keys()) {
+    const words = graph.table.names[number]?.match(pattern)?.map((word) => word.toLowerCase());
+    if (!words) continue;
+    sharing.set(number, words);
     for (const word of words) having.set(word, (having.get(word) ?? 0) + 1);
-    if (words.length > 0) sharing.set(number, { words, share: words.length / own.size });
   }
-  for (const [number, { words, share }] of sharing) {
-    const rarity = words.reduce((sum, word) => sum + rarityOf(times.size, having.get(word) ?? 1), 0);
-    const weight = written.has(graph.table.names[number] ?? '') ? MENTIONED_NAME : WORDS_OF_NAME * rarity * share;
-    names.set(number, weight / Math.sqrt(times.get(number) ?? 1));
+  for (const [number, words] of sharing) {
+    const name = graph.table.names[number] ?? '';
+    const weigh = (sum: number, word: string) =>
+      sum + (rarityOf(graph.definedNames.size, having.get(word) ?? 1) * word.length) / name.length;
+    const weight = written.has(name) ? MENTIONED_NAME : WORDS_OF_NAME * words.reduce(weigh, 0);
+    names.set(number, weight / Math.sqrt(graph.definedNames.get(number) ?? 1));
   }
-}
-
-function definedTimes(graph: ReferenceGraph): Map<number, number> {
-  const times = new Map<number, number>();
-  for (const name of graph.definitionNames) times.set(name, (times.get(name) ?? 0) + 1);
-  return times;
 }

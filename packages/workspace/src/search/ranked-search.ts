@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { RankedMatch } from '../code/code-intelligence.ts';
 import { isGeneratedText, isIndexedPath } from '../code/left-out.ts';
-import { NameTable } from '../code/packed-facts.ts';
+import { NameTable } from '../code/name-table.ts';
 import { placesIn, type SymbolIndex } from '../code/symbol-index.ts';
 import { questionWords } from '../code/words.ts';
 import { readRegularFile } from '../files/regular-file.ts';

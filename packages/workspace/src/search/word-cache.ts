@@ -1,6 +1,7 @@
 // The word index as a few long arrays, the form in which it is kept on disk.
 import { loadIndexFile, saveIndexFile } from '../code/index-file.ts';
-import { joinArrays, NameTable } from '../code/packed-facts.ts';
+import { NameTable } from '../code/name-table.ts';
+import { joinArrays } from '../code/packed-facts.ts';
 import type { FileWords, WordIndex } from './word-index.ts';
 
 interface Columns {

@@ -2,7 +2,7 @@
 //
 // There are no lists by word: a question is answered by one pass over all numbers, which takes milliseconds for a hundred thousand
 // chunks, and a changed file only replaces its own.
-import type { NameTable } from '../code/packed-facts.ts';
+import type { NameTable } from '../code/name-table.ts';
 import { wordsOf } from '../code/words.ts';
 import type { Chunk } from './chunks.ts';
 
