@@ -81,6 +81,9 @@ async function editOne(root: string, code: ReturnType<typeof openCodeIntelligenc
   const file = join(root, path);
   const before = readFileSync(file);
   try {
+    // The first edit of a language also loads its grammar.
+    appendFileSync(file, '\n');
+    await code.changed([path], signal);
     appendFileSync(file, '\n');
     return await timed(() => code.changed([path], signal));
   } finally {

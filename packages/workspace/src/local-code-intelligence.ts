@@ -106,6 +106,7 @@ class LocalCodeIntelligence implements CodeIntelligence {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#refreshing?.catch(() => undefined);
+    this.#index.close();
   }
 }
 

@@ -1,16 +1,18 @@
 // Reads many files for the index: in worker threads where their program was shipped, else here, one file at a time.
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
+import type { CodeParser } from './code-parser.ts';
 import type { WorkerReply, WorkerRequest } from './code-worker.ts';
 import type { NameTable } from './name-table.ts';
 import { renumber } from './packed-facts.ts';
 import { type FileToRead, type ReadFacts, readFileFacts } from './read-file-facts.ts';
-import { createCodeParser } from './tree-sitter-parser.ts';
 
 /** What files are read with. */
 export interface FileReading {
   readonly root: string;
   readonly files: readonly FileToRead[];
+  /** For what is read in this thread. */
+  readonly parser: CodeParser;
   /** Numbers all names. */
   readonly table: NameTable;
   /** Called as files come in, in no certain order; null for a file that could not be read. */
@@ -48,16 +50,11 @@ export async function readFiles(reading: FileReading): Promise<void> {
   }
 }
 
-async function readHere({ root, files, table, onRead, signal }: FileReading): Promise<void> {
-  const parser = createCodeParser();
-  try {
-    for (const file of files) {
-      onRead(file.path, await readFileFacts(root, file, { parser, table }));
-      await new Promise((resolve) => setImmediate(resolve));
-      signal.throwIfAborted();
-    }
-  } finally {
-    parser.close();
+async function readHere({ root, files, table, parser, onRead, signal }: FileReading): Promise<void> {
+  for (const file of files) {
+    onRead(file.path, await readFileFacts(root, file, { parser, table }));
+    await new Promise((resolve) => setImmediate(resolve));
+    signal.throwIfAborted();
   }
 }
 

@@ -8,6 +8,7 @@ import { isIndexedPath, maxIndexedBytes } from './left-out.ts';
 import { NameTable } from './name-table.ts';
 import { definitionKinds, definitionWidth } from './packed-facts.ts';
 import type { FileToRead, ReadFacts } from './read-file-facts.ts';
+import { createCodeParser } from './tree-sitter-parser.ts';
 
 /** What an index is made of. */
 export interface SymbolIndexOptions {
@@ -51,6 +52,7 @@ export interface SymbolPlace {
  */
 export class SymbolIndex {
   readonly #options: SymbolIndexOptions;
+  readonly #parser = createCodeParser();
   #content: IndexContent | null = null;
   #running: Promise<void> | null = null;
   #total = 0;
@@ -129,6 +131,10 @@ export class SymbolIndex {
       .map(({ path }) => path);
   }
 
+  close(): void {
+    this.#parser.close();
+  }
+
   async #refresh(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     this.#isComplete = false;
@@ -160,6 +166,7 @@ export class SymbolIndex {
       root,
       files: changed,
       table,
+      parser: this.#parser,
       workerFile,
       threads,
       signal,
