@@ -2,7 +2,13 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { AnswerLimits, CodeIntelligence, RankedMatch, ReferencePlace } from './code/code-intelligence.ts';
+import type {
+  AnswerLimits,
+  CodeIntelligence,
+  CodeState,
+  RankedMatch,
+  ReferencePlace,
+} from './code/code-intelligence.ts';
 import { type CodeMap, type MapRequest, mapCode } from './code/code-map.ts';
 import { bundledWorker } from './code/file-readers.ts';
 import { buildReferenceGraph, type ReferenceGraph } from './code/reference-graph.ts';
@@ -54,8 +60,8 @@ class LocalCodeIntelligence implements CodeIntelligence {
     this.#ranked = new RankedSearch({ root, index: this.#index, cacheFile: cacheFile('words'), embedder });
   }
 
-  state(): IndexState {
-    return this.#index.state();
+  state(): CodeState {
+    return { ...this.#index.state(), ranked: this.#ranked.known };
   }
 
   async ready({ waitMs, signal }: { readonly waitMs?: number; readonly signal: AbortSignal }): Promise<IndexState> {
@@ -65,7 +71,7 @@ class LocalCodeIntelligence implements CodeIntelligence {
       this.#refreshing = null;
     });
     await untilDone(this.#refreshing, waitMs, signal);
-    return this.state();
+    return this.#index.state();
   }
 
   changed(paths: readonly string[], signal: AbortSignal): Promise<void> {
@@ -98,8 +104,13 @@ class LocalCodeIntelligence implements CodeIntelligence {
     return mapCode(this.#root, this.#graph.graph, request);
   }
 
-  async rank(text: string, limits: AnswerLimits): Promise<readonly RankedMatch[]> {
-    await this.#ranked.refresh(AbortSignal.any([limits.signal, this.#closing.signal]));
+  async rank(text: string, limits: AnswerLimits & { readonly waitMs?: number }): Promise<readonly RankedMatch[]> {
+    const enough = limits.waitMs === undefined ? [] : [AbortSignal.timeout(limits.waitMs)];
+    try {
+      await this.#ranked.refresh(AbortSignal.any([limits.signal, this.#closing.signal, ...enough]));
+    } catch (error) {
+      if (enough[0]?.aborted !== true || limits.signal.aborted) throw error;
+    }
     return this.#ranked.search({ text, ...limits });
   }
 

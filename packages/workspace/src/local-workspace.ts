@@ -9,6 +9,7 @@ import { outputFolder } from './commands/output-collector.ts';
 import type { Edit, EditRefusal } from './edits/edit.ts';
 import { createSafeWriter, type SafeWriter } from './files/atomic-write.ts';
 import { ChangedFiles } from './files/changed-files.ts';
+import { findProgram } from './files/find-program.ts';
 import { type LinePlace, readLines } from './files/line-range.ts';
 import { createPathGuard, type PathGuard, requireRegularFile } from './files/path-guard.ts';
 import { readText } from './files/text-file.ts';
@@ -102,7 +103,11 @@ class DiskWorkspace implements Workspace {
       recover: () => this.#runner.recover(),
     };
     this.lister = createFileLister(guard.root, { runGit });
-    this.search = createTextSearch(guard.root, { lister: this.lister, runGit });
+    this.search = createTextSearch(guard.root, {
+      lister: this.lister,
+      runGit,
+      ripgrep: () => findProgram(process.platform === 'win32' ? 'rg.exe' : 'rg', environment['PATH'] ?? ''),
+    });
     this.#openCode = async () => {
       const { openCodeIntelligence } = await import('./local-code-intelligence.ts');
       const { root, lister } = this;

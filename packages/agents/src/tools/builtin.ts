@@ -1,5 +1,6 @@
 // The tools every agent has, in the order a model is shown them.
 import { bashTool } from './bash.ts';
+import { codeTool } from './code.ts';
 import { editTool } from './edit.ts';
 import { grepTool } from './grep.ts';
 import { listTool } from './list.ts';
@@ -11,6 +12,6 @@ import { writeTool } from './write.ts';
 /** The built-in tools; always the same, in the same order. */
 export function builtinTools(): Tool[] {
   // A tool only ever gets arguments that its own schema accepted, so its argument type can be forgotten here.
-  const tools = [readTool, listTool, grepTool, editTool, writeTool, bashTool, todoTool];
+  const tools = [readTool, listTool, grepTool, codeTool, editTool, writeTool, bashTool, todoTool];
   return tools as unknown as Tool[];
 }

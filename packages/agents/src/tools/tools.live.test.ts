@@ -29,6 +29,7 @@ const subjects: Readonly<Record<string, { valid: unknown; failing?: unknown }>> 
   read: { valid: { path: 'a.txt' }, failing: { path: 'none' } },
   list: { valid: {}, failing: { path: '/etc' } },
   grep: { valid: { pattern: 'one' }, failing: { pattern: '(' } },
+  code: { valid: { query: 'x', find: 'definition' } },
   edit: {
     valid: { path: 'a.txt', old_string: 'two', new_string: '2' },
     failing: { path: 'a.txt', old_string: 'one', new_string: '1' },

@@ -31,6 +31,12 @@ export interface AnswerLimits {
   readonly signal: AbortSignal;
 }
 
+/** How far the indexes are. */
+export interface CodeState extends IndexState {
+  /** Files whose words ranked search knows. */
+  readonly ranked: number;
+}
+
 /**
  * One tree of code.
  *
@@ -38,7 +44,7 @@ export interface AnswerLimits {
  * order, the same for the same files. Vendored, generated, minified and huge files are not in it. Aborted calls throw the signal's reason.
  */
 export interface CodeIntelligence {
-  state(): IndexState;
+  state(): CodeState;
   /** Starts to bring the index in step with the files, and waits for it, at most `waitMs`: it then goes on behind. */
   ready(options: { readonly waitMs?: number; readonly signal: AbortSignal }): Promise<IndexState>;
   /** Brings only these files in step: cheap, after an edit, once `ready` has run. */
@@ -48,8 +54,11 @@ export interface CodeIntelligence {
   /** Lines that call, make, extend, import or use this name. */
   references(name: string, limits: AnswerLimits): Promise<readonly ReferencePlace[]>;
   map(request: MapRequest): CodeMap;
-  /** Pieces of code that are about this text, best first. Reads all files' words when first asked. */
-  rank(text: string, limits: AnswerLimits): Promise<readonly RankedMatch[]>;
+  /**
+   * Pieces of code that are about this text, best first. Reads all files' words when first asked, for at most `waitMs`; what is read by then
+   * is answered from, and the next call goes on.
+   */
+  rank(text: string, limits: AnswerLimits & { readonly waitMs?: number }): Promise<readonly RankedMatch[]>;
   /** Stops what is running. */
   close(): Promise<void>;
 }

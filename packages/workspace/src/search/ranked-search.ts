@@ -49,6 +49,11 @@ export class RankedSearch {
     this.#vectors = embedder && new VectorStore(embedder, cacheFile === null ? null : `${cacheFile}.vectors`);
   }
 
+  /** Files whose words are known. */
+  get known(): number {
+    return this.#words?.files.size ?? 0;
+  }
+
   /** Brings the words in step with the index. Throws the signal's reason when aborted; what was done by then is kept. */
   async refresh(signal: AbortSignal): Promise<void> {
     const { index, cacheFile } = this.#options;

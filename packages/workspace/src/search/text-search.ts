@@ -12,8 +12,8 @@ import type { FileLister, SearchMatch, TextSearch } from './search.ts';
 /** What a search is made of. */
 export interface TextSearchOptions {
   readonly lister: FileLister;
-  /** Absolute path of a ripgrep binary, where there is one. */
-  readonly ripgrep?: string;
+  /** Absolute path of a ripgrep binary, or finds one when many files are first searched; null where there is none. */
+  readonly ripgrep?: string | (() => string | null);
   /** How git is run; null to do without git. */
   readonly runGit?: RunGit | null;
   /** From how many files on ripgrep or git are asked first. */
@@ -36,7 +36,11 @@ const SLICE_FILES = 500;
  * expression (`usage.invalid`), and cancellation between such slices. ripgrep or git grep, where present, only say which of many files to read: results are the same.
  */
 export function createTextSearch(root: string, options: TextSearchOptions): TextSearch {
-  const prefilter = prefilterOf(root, options);
+  let prefilter: Prefilter | null | undefined;
+  const askFirst: Prefilter = async (query) => {
+    if (prefilter === undefined) prefilter = prefilterOf(root, options);
+    return prefilter === null ? null : prefilter(query);
+  };
   return {
     async search({ pattern, syntax, caseSensitive, under = '', glob, limit, exclude, signal }) {
       const compiled = compilePattern(pattern, syntax, caseSensitive);
@@ -46,9 +50,7 @@ export function createTextSearch(root: string, options: TextSearchOptions): Text
       const { literals, ignoreCase } = compiled;
       const isWorthAsking = paths.length >= (options.prefilterFrom ?? DEFAULT_PREFILTER_FROM);
       const asked =
-        prefilter && literals && isWorthAsking
-          ? await prefilter({ literals, ignoreCase, paths, under, ...cancel })
-          : null;
+        literals && isWorthAsking ? await askFirst({ literals, ignoreCase, paths, under, ...cancel }) : null;
       signal?.throwIfAborted();
       const guard = createGuard(pattern, options.sliceTimeoutMs ?? DEFAULT_SLICE_TIMEOUT_MS);
       return scan(root, asked ? paths.filter((path) => asked.has(path)) : paths, { compiled, limit, guard, ...cancel });
@@ -57,7 +59,8 @@ export function createTextSearch(root: string, options: TextSearchOptions): Text
 }
 
 function prefilterOf(root: string, { ripgrep, runGit: git = runGit }: TextSearchOptions): Prefilter | null {
-  if (ripgrep !== undefined) return ripgrepPrefilter(root, ripgrep);
+  const program = typeof ripgrep === 'function' ? ripgrep() : (ripgrep ?? null);
+  if (program !== null) return ripgrepPrefilter(root, program);
   return git && findRepository(root) !== null ? gitGrepPrefilter(root, git) : null;
 }
 
