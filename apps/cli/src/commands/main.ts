@@ -13,9 +13,12 @@ import { printable } from '../terminal/style.ts';
 import { map, search } from './code.ts';
 import { completion } from './completion.ts';
 import { config } from './config.ts';
+import { context } from './context.ts';
 import { doctor } from './doctor.ts';
 import { auth, login, logout } from './keys.ts';
 import { models } from './models.ts';
+import { policy } from './policy.ts';
+import { rewind } from './rewind.ts';
 import { scripted } from './scripted.ts';
 import { sessions } from './sessions.ts';
 import { stats } from './stats.ts';
@@ -25,6 +28,7 @@ const table: Readonly<Record<string, Command>> = {
   auth,
   completion,
   config,
+  context,
   demo,
   diff,
   doctor,
@@ -32,7 +36,9 @@ const table: Readonly<Record<string, Command>> = {
   logout,
   map,
   models,
+  policy,
   redo,
+  rewind,
   scripted,
   search,
   sessions,

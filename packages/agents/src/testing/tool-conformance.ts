@@ -107,6 +107,7 @@ export function testContext(workspace: Workspace, overrides: Partial<ToolContext
     limits: { commandTimeoutMs: 20_000, outputChars: 30_000 },
     network: false,
     sandbox: 'preferred',
+    grantedRules: [],
     setTodos: () => undefined,
     ...overrides,
   };

@@ -19,6 +19,8 @@ export interface ToolContext {
   /** Whether commands may use the network. */
   readonly network: boolean;
   readonly sandbox: 'required' | 'preferred' | 'off';
+  /** Rules a person granted for the session. */
+  readonly grantedRules: readonly string[];
   readonly setTodos: (items: readonly TodoItem[]) => void;
 }
 
