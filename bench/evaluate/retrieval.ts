@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { createCodeParser, createFileLister, openCodeIntelligence } from '@monkey-coder/workspace';
+import { createFileLister, loadCodeIntelligence, loadCodeParser } from '@monkey-coder/workspace';
 
 interface Question {
   readonly text: string;
@@ -28,7 +28,7 @@ export async function evaluateRetrieval(given: string): Promise<Readonly<Record<
   try {
     const { questions, texts } = await withoutDocstrings(source, root);
     const asked = evenly(questions, MAX_QUESTIONS);
-    const code = openCodeIntelligence({ root, lister: createFileLister(root), cacheFolder: null });
+    const code = await loadCodeIntelligence({ root, lister: createFileLister(root), cacheFolder: null });
     await code.ready({ signal });
     const ranked = await quality(asked, async ({ text }) => code.rank(text, { limit: 10, signal }));
     const chunks = await functionsOf(texts);
@@ -69,7 +69,7 @@ function evenly<T>(list: readonly T[], most: number): T[] {
 
 /** Copies the Python files without the docstrings of their functions; those of at least four words become questions. */
 async function withoutDocstrings(source: string, root: string) {
-  const parser = createCodeParser();
+  const parser = await loadCodeParser();
   const { paths } = await createFileLister(source).list({ glob: '**/*.py', limit: Number.MAX_SAFE_INTEGER });
   const questions: Question[] = [];
   const texts = new Map<string, string>();
@@ -115,7 +115,7 @@ interface CountedPiece extends Piece {
 }
 
 async function functionsOf(texts: ReadonlyMap<string, string>): Promise<CountedPiece[]> {
-  const parser = createCodeParser();
+  const parser = await loadCodeParser();
   const pieces: CountedPiece[] = [];
   for (const [path, text] of texts) {
     const lines = text.split('\n');

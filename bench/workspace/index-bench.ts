@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createFileLister, languages, openCodeIntelligence } from '@monkey-coder/workspace';
+import { type CodeIntelligence, createFileLister, languages, loadCodeIntelligence } from '@monkey-coder/workspace';
 import { writeCorpus } from './corpus.ts';
 
 declare const REPOSITORY_ROOT: string;
@@ -38,8 +38,8 @@ export async function measureIndex(args: readonly string[]): Promise<string[][]>
 async function measure(root: string, cacheFolder: string): Promise<string[][]> {
   const workerFile = join(dist, 'code-worker.cjs');
   if (!existsSync(workerFile)) throw new Error('build first: npm run build');
-  const open = () => openCodeIntelligence({ root, lister: createFileLister(root), cacheFolder, workerFile });
-  const first = open();
+  const open = () => loadCodeIntelligence({ root, lister: createFileLister(root), cacheFolder, workerFile });
+  const first = await open();
   const before = process.cpuUsage();
   const cold = await timed(() => first.ready({ signal }));
   const used = process.cpuUsage(before);
@@ -47,13 +47,13 @@ async function measure(root: string, cacheFolder: string): Promise<string[][]> {
   const { known } = first.state();
   await first.close();
 
-  const code = open();
+  const code = await open();
   const warm = await timed(() => code.ready({ signal }));
   code.map({ text: '', focus: [], maxTokens: 1024 });
   const map = await best(5, async () => code.map({ text: task, focus: [], maxTokens: 1024 }));
   const again = code.map({ text: task, focus: [], maxTokens: 1024 });
   const edit = await editOne(root, code, again.symbols[0]?.path);
-  const firstMap = open();
+  const firstMap = await open();
   await firstMap.ready({ signal });
   const coldMap = await timed(async () => firstMap.map({ text: task, focus: [], maxTokens: 1024 }));
   await firstMap.close();
@@ -76,7 +76,7 @@ async function measure(root: string, cacheFolder: string): Promise<string[][]> {
 }
 
 /** Only a file of the made-up corpus or of a copy is written to, and written back. */
-async function editOne(root: string, code: ReturnType<typeof openCodeIntelligence>, path: string | undefined) {
+async function editOne(root: string, code: CodeIntelligence, path: string | undefined) {
   if (path === undefined) return Number.NaN;
   const file = join(root, path);
   const before = readFileSync(file);

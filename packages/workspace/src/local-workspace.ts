@@ -15,6 +15,7 @@ import { createPathGuard, type PathGuard, requireRegularFile } from './files/pat
 import { readText } from './files/text-file.ts';
 import { openOuterFiles } from './git/outer-files.ts';
 import { createGitRunner } from './git/run-git.ts';
+import { loadCodeIntelligence } from './lazy-code.ts';
 import { ChangePlanner } from './plan-change.ts';
 import type { ProjectFacts } from './project/project-facts.ts';
 import type { Embedder } from './search/embedder.ts';
@@ -108,10 +109,9 @@ class DiskWorkspace implements Workspace {
       runGit,
       ripgrep: () => findProgram(process.platform === 'win32' ? 'rg.exe' : 'rg', environment['PATH'] ?? ''),
     });
-    this.#openCode = async () => {
-      const { openCodeIntelligence } = await import('./local-code-intelligence.ts');
+    this.#openCode = () => {
       const { root, lister } = this;
-      return openCodeIntelligence({
+      return loadCodeIntelligence({
         root,
         lister,
         cacheFolder: join(stateFolder, 'code'),
