@@ -1,13 +1,14 @@
-// Runs a TypeScript entry of this repository: bundles it into a temporary file and imports that.   node scripts/run-ts.mjs FILE [ARG ...]
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// Runs a TypeScript entry of this repository: bundles it into a temporary file inside node_modules, where packages are found, and imports that.   node scripts/run-ts.mjs FILE [ARG ...]
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [entry, ...rest] = process.argv.slice(2);
-const folder = mkdtempSync(join(tmpdir(), 'monkey-run-'));
+const cache = join(root, 'node_modules', '.cache');
+mkdirSync(cache, { recursive: true });
+const folder = mkdtempSync(join(cache, 'run-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const outfile = join(folder, 'entry.mjs');
 await build({

@@ -1,8 +1,21 @@
-// Builds the published command line: a tiny entry, the groups of commands in CommonJS pieces loaded when needed, the demo's examples.
+// Builds the published command line: a tiny entry, the groups of commands in CommonJS pieces loaded when needed, grammars, the demo's examples.
 import { createHash } from 'node:crypto';
-import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliCompress, constants } from 'node:zlib';
 import { build, transform } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -23,7 +36,7 @@ const shared = {
  * CommonJS libraries that few runs need: each is a file of its own, read when it is first asked for. As a piece of the split
  * below they would lose their named exports.
  */
-const commonLibraries = ['yaml', 'ignore', 'turndown'];
+const commonLibraries = ['yaml', 'ignore', 'turndown', 'web-tree-sitter'];
 const commonLibrariesPlugin = {
   name: 'common-libraries',
   setup({ onResolve }) {
@@ -81,8 +94,12 @@ function importsBehind(room, names) {
     .join(' ');
 }
 
+const workspaceCode = join('..', '..', 'packages', 'workspace', 'src', 'code');
+// What lies beside a bundle is found from its own name.
+const ownName = { 'import.meta.url': '__filename' };
 const { chunks, closures } = await splitBundle({ run: 'src/run/main.ts', commands: 'src/commands/main.ts' });
 for (const name of commonLibraries) chunks.set(`library-${name}.cjs`, await library(name));
+chunks.set('code-worker.cjs', await oneFile(join(workspaceCode, 'code-worker.ts'), ownName, 'node20'));
 const buildId = createHash('sha256')
   .update([...chunks.values()].join(''))
   .digest('hex')
@@ -98,8 +115,40 @@ for (const name of readdirSync(dist)) {
   const isStale = name.endsWith('.cjs') && name !== 'monkey.cjs' && !chunks.has(name);
   if (isStale) rmSync(join(dist, name));
 }
+await writeGrammars(join(dist, 'grammars'));
 rmSync(join(dist, 'examples'), { recursive: true, force: true });
 cpSync(join(repository, 'examples'), join(dist, 'examples'), { recursive: true });
+
+/** Compressing takes half a minute: what was compressed before is kept, by the hash of what it was made from. */
+async function writeGrammars(folder) {
+  const { grammarModules } = await grammarTable();
+  const require = createRequire(join(repository, 'packages', 'workspace', 'package.json'));
+  const kept = join(repository, 'node_modules', '.cache', 'monkey-grammars');
+  for (const path of [kept, folder]) mkdirSync(path, { recursive: true });
+  const write = async ([name, module]) => {
+    const bytes = readFileSync(require.resolve(module));
+    const copy = join(kept, `${createHash('sha256').update(bytes).digest('hex')}.br`);
+    if (!existsSync(copy)) {
+      writeFileSync(`${copy}.${process.pid}`, await compressed(bytes));
+      renameSync(`${copy}.${process.pid}`, copy);
+    }
+    cpSync(copy, join(folder, `${name}.wasm.br`));
+  };
+  await Promise.all(Object.entries(grammarModules).map(write));
+}
+
+async function grammarTable() {
+  const entry = join(here, workspaceCode, 'grammar-files.ts');
+  const { outputFiles } = await buildOrStop({ ...shared, target: 'node20', format: 'esm', entryPoints: [entry] });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+}
+
+function compressed(bytes) {
+  const { BROTLI_PARAM_LGWIN, BROTLI_PARAM_SIZE_HINT } = constants;
+  return promisify(brotliCompress)(bytes, {
+    params: { [BROTLI_PARAM_LGWIN]: 24, [BROTLI_PARAM_SIZE_HINT]: bytes.length },
+  });
+}
 
 /** esbuild has said what is wrong; its stack says nothing more. */
 async function buildOrStop(options) {
@@ -110,13 +159,15 @@ async function buildOrStop(options) {
   }
 }
 
-/** The entry is one file, and must get as far as saying that a Node is too old. */
-async function oneFile(path, define) {
+/** The entry must get as far as saying that a Node is too old. */
+async function oneFile(path, define, target = 'node12') {
   const built = await buildOrStop({
     ...shared,
     entryPoints: [join(here, path)],
     format: 'cjs',
-    target: 'node12',
+    target,
+    plugins: [commonLibrariesPlugin],
+    supported: { 'dynamic-import': false },
     define: { PRODUCT_VERSION: JSON.stringify(version), ...define },
   });
   return built.outputFiles[0].text;
@@ -147,7 +198,7 @@ async function splitBundle(entries) {
     chunkNames: 'part-[name]-[hash]',
     metafile: true,
     plugins: [facesPlugin, commonLibrariesPlugin],
-    define: { PRODUCT_VERSION: JSON.stringify(version) },
+    define: { PRODUCT_VERSION: JSON.stringify(version), ...ownName },
   });
   const pieces = new Map();
   for (const { path, text } of built.outputFiles) {

@@ -1,5 +1,6 @@
-// `npm run evaluate -- edits FILE|DIR | tasks FILE | wire FILE [--json]`: runs data through the product's own code and prints a score.
+// `npm run evaluate -- edits FILE|DIR | tasks FILE | wire FILE | retrieval DIR [--json]`: runs data through the product's own code and prints a score.
 import { evaluateEdits } from './edits.ts';
+import { evaluateRetrieval } from './retrieval.ts';
 import { evaluateTasks } from './tasks.ts';
 import { evaluateWire } from './wire.ts';
 
@@ -18,9 +19,15 @@ const kinds: Readonly<Record<string, { readonly run: (path: string) => Promise<S
 };
 
 const [name = '', path, ...flags] = process.argv.slice(2);
+if (name === 'retrieval' && path) {
+  const found = await evaluateRetrieval(path);
+  if (!flags.includes('--json')) console.table(found);
+  console.log(JSON.stringify(found));
+  process.exit(0);
+}
 const kind = kinds[name];
 if (!kind || !path) {
-  console.error('usage: npm run evaluate -- edits FILE|DIR | tasks FILE | wire FILE [--json]');
+  console.error('usage: npm run evaluate -- edits FILE|DIR | tasks FILE | wire FILE | retrieval DIR [--json]');
   process.exit(2);
 }
 const score = await kind.run(path);

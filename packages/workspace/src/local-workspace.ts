@@ -2,19 +2,23 @@
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type IdPrefix, MonkeyError } from '@monkey-coder/protocol';
+import type { CodeIntelligence } from './code/code-intelligence.ts';
 import type { CommandRequest, CommandResult, CommandRunner } from './commands/command-runner.ts';
 import { createLocalCommandRunner, type LocalCommandRunner } from './commands/local-command-runner.ts';
 import { outputFolder } from './commands/output-collector.ts';
 import type { Edit, EditRefusal } from './edits/edit.ts';
 import { createSafeWriter, type SafeWriter } from './files/atomic-write.ts';
 import { ChangedFiles } from './files/changed-files.ts';
+import { findProgram } from './files/find-program.ts';
 import { type LinePlace, readLines } from './files/line-range.ts';
 import { createPathGuard, type PathGuard, requireRegularFile } from './files/path-guard.ts';
 import { readText } from './files/text-file.ts';
 import { openOuterFiles } from './git/outer-files.ts';
 import { createGitRunner } from './git/run-git.ts';
+import { loadCodeIntelligence } from './lazy-code.ts';
 import { ChangePlanner } from './plan-change.ts';
 import type { ProjectFacts } from './project/project-facts.ts';
+import type { Embedder } from './search/embedder.ts';
 import { createFileLister } from './search/file-lister.ts';
 import type { FileLister, TextSearch } from './search/search.ts';
 import { createTextSearch } from './search/text-search.ts';
@@ -36,6 +40,8 @@ export interface WorkspaceOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly newId: (prefix: IdPrefix) => string;
+  /** Where ranked search gets vectors from; without, it goes by words alone. */
+  readonly embedder?: Embedder;
 }
 
 /** Opens a workspace; nothing but the folders' real paths is looked up before it is used. Throws `workspace.not-found`. */
@@ -58,6 +64,8 @@ class DiskWorkspace implements Workspace {
   readonly #runner: LocalCommandRunner;
   readonly #changes: ChangedFiles;
   readonly #protectedFolders: readonly string[];
+  readonly #openCode: () => Promise<CodeIntelligence>;
+  #code: Promise<CodeIntelligence> | null = null;
   #place: (LinePlace & { readonly key: string }) | null = null;
   #project: { readonly facts: ProjectFacts; readonly stamp: string } | null = null;
 
@@ -96,7 +104,20 @@ class DiskWorkspace implements Workspace {
       recover: () => this.#runner.recover(),
     };
     this.lister = createFileLister(guard.root, { runGit });
-    this.search = createTextSearch(guard.root, { lister: this.lister, runGit });
+    this.search = createTextSearch(guard.root, {
+      lister: this.lister,
+      runGit,
+      ripgrep: () => findProgram(process.platform === 'win32' ? 'rg.exe' : 'rg', environment['PATH'] ?? ''),
+    });
+    this.#openCode = () => {
+      const { root, lister } = this;
+      return loadCodeIntelligence({
+        root,
+        lister,
+        cacheFolder: join(stateFolder, 'code'),
+        embedder: options.embedder ?? null,
+      });
+    };
   }
 
   async readFile(path: string): Promise<FileText> {
@@ -155,7 +176,13 @@ class DiskWorkspace implements Workspace {
     return facts;
   }
 
+  code(): Promise<CodeIntelligence> {
+    this.#code ??= this.#openCode();
+    return this.#code;
+  }
+
   async close(): Promise<void> {
+    await (await this.#code)?.close();
     await this.#runner.close();
   }
 

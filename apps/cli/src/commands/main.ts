@@ -10,6 +10,7 @@ import { demo } from '../demo/demo.ts';
 import { exitWhenDone } from '../terminal/exit.ts';
 import { describeFailure } from '../terminal/fail.ts';
 import { printable } from '../terminal/style.ts';
+import { map, search } from './code.ts';
 import { completion } from './completion.ts';
 import { config } from './config.ts';
 import { context } from './context.ts';
@@ -36,12 +37,14 @@ const table: Readonly<Record<string, Command>> = {
   feedback,
   login,
   logout,
+  map,
   models,
   policy,
   redo,
   rewind,
   route,
   scripted,
+  search,
   sessions,
   stats,
   undo,

@@ -61,6 +61,7 @@ it('declares tools by names and parameters other agents know', () => {
     ['read', 'path offset limit', 'path'],
     ['list', 'path glob', undefined],
     ['grep', 'pattern path glob ignore_case', 'pattern'],
+    ['code', 'query find', 'query find'],
     ['edit', 'path old_string new_string replace_all', 'path old_string new_string'],
     ['write', 'path content', 'path content'],
     ['bash', 'command timeout_ms', 'command'],

@@ -21,7 +21,7 @@ export interface RuleSet {
 
 /** Names that rules of other agents use for our tools, and rules that cover several. */
 const covers: Readonly<Record<string, readonly string[]>> = {
-  read: ['read', 'list', 'grep'],
+  read: ['read', 'list', 'grep', 'code'],
   edit: ['edit', 'write'],
   multiedit: ['edit', 'write'],
   glob: ['list'],

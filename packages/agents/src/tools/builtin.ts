@@ -2,6 +2,7 @@
 import type { PageFetcher } from '../web/fetch-page.ts';
 import type { SearchWeb } from '../web/search-web.ts';
 import { bashTool } from './bash.ts';
+import { codeTool } from './code.ts';
 import { createDelegateTool, type Delegate } from './delegate.ts';
 import { editTool } from './edit.ts';
 import { createFetchTool } from './fetch.ts';
@@ -31,6 +32,6 @@ export function builtinTools({ pages, searchWeb, recall, delegate }: ToolMeans =
     ...(searchWeb === undefined ? [] : [createWebSearchTool(searchWeb)]),
   ];
   // A tool only ever gets arguments that its own schema accepted, so its argument type can be forgotten here.
-  const tools = [readTool, listTool, grepTool, editTool, writeTool, bashTool, todoTool, ...more];
+  const tools = [readTool, listTool, grepTool, codeTool, editTool, writeTool, bashTool, todoTool, ...more];
   return tools as unknown as Tool[];
 }

@@ -29,6 +29,7 @@ const subjects: Readonly<Record<string, { valid: unknown; failing?: unknown }>> 
   read: { valid: { path: 'a.txt' }, failing: { path: 'none' } },
   list: { valid: {}, failing: { path: '/etc' } },
   grep: { valid: { pattern: 'one' }, failing: { pattern: '(' } },
+  code: { valid: { query: 'x', find: 'definition' } },
   edit: {
     valid: { path: 'a.txt', old_string: 'two', new_string: '2' },
     failing: { path: 'a.txt', old_string: 'one', new_string: '1' },
@@ -162,6 +163,32 @@ describe('edit and write', () => {
       expect((await call(workspace, 'write', { path, content: 'x' })).status, path).toBe('failed');
     }
     expect(existsSync(join(root, '.git/config'))).toBe(false);
+  });
+});
+
+describe('code', () => {
+  const files = {
+    'src/cart.ts': 'export function totalPrice(cart: Cart) {\n  return 0;\n}\n',
+    'src/pay.ts': "import { totalPrice } from './cart.ts';\nexport const pay = () => totalPrice({});\n",
+  };
+
+  it('finds definitions, references, related code and a map', async () => {
+    const { workspace } = open(files);
+    const ask = async (find: string, query = 'totalPrice') => (await call(workspace, 'code', { query, find })).output;
+    expect(await ask('definition')).toBe('src/cart.ts:1-3 function totalPrice');
+    expect(await ask('references')).toContain('src/pay.ts:2: [pay]');
+    expect(await ask('related', 'total prices of a cart')).toContain('src/cart.ts:1-3 totalPrice');
+    expect(await ask('map')).toContain('src/cart.ts\n    1 export function totalPrice');
+    expect(await ask('definition', 'nothingLikeIt')).toBe('[nothing found; try grep]');
+  });
+
+  it('leaves out what a rule hides', async () => {
+    const { workspace } = open(files);
+    const isHidden = (path: string) => path === 'src/pay.ts';
+    for (const find of ['references', 'map', 'related']) {
+      const { output } = await call(workspace, 'code', { query: 'totalPrice pay', find }, { isHidden });
+      expect(output).not.toMatch(/pay\.ts:|pay\.ts\n/);
+    }
   });
 });
 

@@ -4,9 +4,10 @@
 // process of its tree is left. A sandbox that cannot start is noticed by its own words on the raw error stream (the command's
 // error stream is joined to its output before its first word), is remembered, and the command runs again without it when the
 // sandbox was only preferred: it had not begun.
-import { accessSync, constants, mkdirSync, rmSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { MonkeyError } from '@monkey-coder/protocol';
+import { findProgram } from '../files/find-program.ts';
 import { absoluteSearchPath } from '../git/run-git.ts';
 import { sandboxArguments } from './bubblewrap.ts';
 import type { CommandRequest, CommandResult, CommandRunner, SandboxStatus } from './command-runner.ts';
@@ -228,17 +229,4 @@ function shellCommand(searchPath: string): ShellCommand {
   }
   const file = findProgram('bash', searchPath) ?? '/bin/sh';
   return { file, arguments: ['-c'], prefix: 'exec 2>&1; ' };
-}
-
-function findProgram(name: string, searchPath: string): string | null {
-  for (const folder of searchPath.split(delimiter)) {
-    const path = join(folder, name);
-    try {
-      accessSync(path, constants.X_OK);
-      return path;
-    } catch {
-      // Not in this folder.
-    }
-  }
-  return null;
 }

@@ -1,8 +1,8 @@
 // Searches text in the files of a project, in path then line order.
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { createContext, Script } from 'node:vm';
 import { MonkeyError } from '@monkey-coder/protocol';
+import { readRegularFile } from '../files/regular-file.ts';
 import { findRepository } from '../git/repository.ts';
 import { type RunGit, runGit } from '../git/run-git.ts';
 import { compilePattern, type SearchPattern } from './pattern.ts';
@@ -12,8 +12,8 @@ import type { FileLister, SearchMatch, TextSearch } from './search.ts';
 /** What a search is made of. */
 export interface TextSearchOptions {
   readonly lister: FileLister;
-  /** Absolute path of a ripgrep binary, where there is one. */
-  readonly ripgrep?: string;
+  /** Absolute path of a ripgrep binary, or finds one when many files are first searched; null where there is none. */
+  readonly ripgrep?: string | (() => string | null);
   /** How git is run; null to do without git. */
   readonly runGit?: RunGit | null;
   /** From how many files on ripgrep or git are asked first. */
@@ -36,7 +36,11 @@ const SLICE_FILES = 500;
  * expression (`usage.invalid`), and cancellation between such slices. ripgrep or git grep, where present, only say which of many files to read: results are the same.
  */
 export function createTextSearch(root: string, options: TextSearchOptions): TextSearch {
-  const prefilter = prefilterOf(root, options);
+  let prefilter: Prefilter | null | undefined;
+  const askFirst: Prefilter = async (query) => {
+    if (prefilter === undefined) prefilter = prefilterOf(root, options);
+    return prefilter === null ? null : prefilter(query);
+  };
   return {
     async search({ pattern, syntax, caseSensitive, under = '', glob, limit, exclude, signal }) {
       const compiled = compilePattern(pattern, syntax, caseSensitive);
@@ -46,9 +50,7 @@ export function createTextSearch(root: string, options: TextSearchOptions): Text
       const { literals, ignoreCase } = compiled;
       const isWorthAsking = paths.length >= (options.prefilterFrom ?? DEFAULT_PREFILTER_FROM);
       const asked =
-        prefilter && literals && isWorthAsking
-          ? await prefilter({ literals, ignoreCase, paths, under, ...cancel })
-          : null;
+        literals && isWorthAsking ? await askFirst({ literals, ignoreCase, paths, under, ...cancel }) : null;
       signal?.throwIfAborted();
       const guard = createGuard(pattern, options.sliceTimeoutMs ?? DEFAULT_SLICE_TIMEOUT_MS);
       return scan(root, asked ? paths.filter((path) => asked.has(path)) : paths, { compiled, limit, guard, ...cancel });
@@ -57,7 +59,8 @@ export function createTextSearch(root: string, options: TextSearchOptions): Text
 }
 
 function prefilterOf(root: string, { ripgrep, runGit: git = runGit }: TextSearchOptions): Prefilter | null {
-  if (ripgrep !== undefined) return ripgrepPrefilter(root, ripgrep);
+  const program = typeof ripgrep === 'function' ? ripgrep() : (ripgrep ?? null);
+  if (program !== null) return ripgrepPrefilter(root, program);
   return git && findRepository(root) !== null ? gitGrepPrefilter(root, git) : null;
 }
 
@@ -141,32 +144,9 @@ function shown(line: string, at: number): string {
 
 /** Text of a regular file that may match; null for all others. */
 function textOf(file: string, { literals, ignoreCase }: SearchPattern): string | null {
-  const bytes = bytesOf(file);
+  const bytes = readRegularFile(file, MAX_FILE_BYTES)?.bytes ?? null;
   if (bytes === null || bytes.subarray(0, BINARY_SNIFF_BYTES).includes(0)) return null;
   if (literals !== null && !ignoreCase && !literals.some((literal) => bytes.includes(literal))) return null;
   const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   return bytes.toString('utf8', hasMark ? 3 : 0);
-}
-
-/** Opened without following a link or waiting for a pipe. */
-function bytesOf(file: string): Buffer | null {
-  let handle: number;
-  try {
-    handle = openSync(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
-  } catch {
-    return null;
-  }
-  try {
-    const facts = fstatSync(handle);
-    if (!facts.isFile() || facts.size > MAX_FILE_BYTES) return null;
-    const bytes = Buffer.allocUnsafe(facts.size);
-    let length = 0;
-    for (let got = -1; got !== 0 && length < facts.size; length += got)
-      got = readSync(handle, bytes, length, facts.size - length, length);
-    return bytes.subarray(0, length);
-  } catch {
-    return null;
-  } finally {
-    closeSync(handle);
-  }
 }

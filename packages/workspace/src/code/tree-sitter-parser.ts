@@ -1,0 +1,116 @@
+// The code parser made of web-tree-sitter: one parser for each language that is asked for, its grammar read when first needed.
+import type { Language, Node, Parser, Query, Tree } from 'web-tree-sitter';
+import { type CodeParser, type FileOutline, maxParsedChars, type SyntaxProblem } from './code-parser.ts';
+import { readGrammar } from './grammar-files.ts';
+import { type LanguageId, languages } from './language.ts';
+import { outlineOf } from './outline.ts';
+import { queryOf } from './queries/query-of.ts';
+import { syntaxProblemsOf } from './syntax-problems.ts';
+
+/** What a parser is made of. */
+export interface CodeParserOptions {
+  /** Gives the WebAssembly of a grammar, and of the `runtime`; by default from where this program was installed. */
+  readonly readGrammar?: (name: string) => Promise<Uint8Array>;
+  /** Milliseconds, for the time limit of one file. */
+  readonly now?: () => number;
+}
+
+interface Reader {
+  readonly parser: Parser;
+  readonly query: Query;
+}
+
+// Some texts that are no code take time that grows with the square of their length.
+const MAX_FILE_MS = 1_500;
+
+const emptyOutline: FileOutline = { definitions: [], references: [], imports: [] };
+
+/** A parser for all languages; nothing is loaded before the first call. */
+export function createCodeParser(options: CodeParserOptions = {}): CodeParser {
+  return new TreeSitterParser(options.readGrammar ?? readGrammar, options.now ?? (() => performance.now()));
+}
+
+class TreeSitterParser implements CodeParser {
+  readonly #read: (name: string) => Promise<Uint8Array>;
+  readonly #now: () => number;
+  readonly #readers = new Map<LanguageId, Promise<Reader>>();
+  #library: Promise<typeof import('web-tree-sitter')> | null = null;
+  #isClosed = false;
+
+  constructor(read: (name: string) => Promise<Uint8Array>, now: () => number) {
+    this.#read = read;
+    this.#now = now;
+  }
+
+  async outline(language: LanguageId, text: string): Promise<FileOutline> {
+    if (text.length > maxParsedChars) return emptyOutline;
+    const { parser, query } = await this.#reader(language);
+    const isLate = this.#deadline();
+    const outline = withTree(parser, { text, isLate }, (root) => outlineOf({ language, text, query, root, isLate }));
+    return outline ?? emptyOutline;
+  }
+
+  async syntaxErrors(language: LanguageId, text: string): Promise<readonly SyntaxProblem[]> {
+    if (text.length > maxParsedChars) return [];
+    const { parser } = await this.#reader(language);
+    const isLate = this.#deadline();
+    return withTree(parser, { text, isLate }, (root) => syntaxProblemsOf(root, text)) ?? [];
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const reader of this.#readers.values()) reader.then(dispose, () => undefined);
+    this.#readers.clear();
+  }
+
+  #deadline(): () => boolean {
+    const end = this.#now() + MAX_FILE_MS;
+    return () => this.#now() > end;
+  }
+
+  #reader(language: LanguageId): Promise<Reader> {
+    if (this.#isClosed) throw new Error('the code parser is closed');
+    const known = this.#readers.get(language);
+    if (known) return known;
+    const reader = this.#load(language);
+    this.#readers.set(language, reader);
+    return reader;
+  }
+
+  async #load(language: LanguageId): Promise<Reader> {
+    this.#library ??= start(this.#read);
+    const library = await this.#library;
+    const grammar: Language = await library.Language.load(await this.#read(languages[language].grammar));
+    const parser = new library.Parser();
+    parser.setLanguage(grammar);
+    return { parser, query: new library.Query(grammar, queryOf[language]) };
+  }
+}
+
+async function start(read: (name: string) => Promise<Uint8Array>): Promise<typeof import('web-tree-sitter')> {
+  const [library, wasmBinary] = await Promise.all([import('web-tree-sitter'), read('runtime')]);
+  await library.Parser.init({ wasmBinary });
+  return library;
+}
+
+function dispose({ parser, query }: Reader): void {
+  query.delete();
+  parser.delete();
+}
+
+interface ParsedText {
+  readonly text: string;
+  readonly isLate: () => boolean;
+}
+
+/** Null when the time ran out. */
+function withTree<T>(parser: Parser, { text, isLate }: ParsedText, use: (root: Node) => T): T | null {
+  let tree: Tree | null = null;
+  try {
+    tree = parser.parse(text, null, { progressCallback: isLate });
+    return tree === null ? null : use(tree.rootNode);
+  } finally {
+    tree?.delete();
+    parser.reset();
+  }
+}
