@@ -59,7 +59,7 @@ export interface ProjectMember {
 
 /** A command that may be run on purpose: a check, or the formatter. */
 export interface ProjectCommand {
-  readonly kind: CheckKind | 'format';
+  readonly kind: CheckKind;
   readonly command: string;
   readonly cwd: string;
   readonly evidence: Evidence;
