@@ -7,15 +7,23 @@ export {
   type CheckPlace,
   runCheck,
 } from './checks/run-check.ts';
+export type { AnswerLimits, CodeIntelligence, RankedMatch, ReferencePlace } from './code/code-intelligence.ts';
+export type { CodeMap, MapRequest } from './code/code-map.ts';
+export type { CodeParser, FileOutline, SyntaxProblem } from './code/code-parser.ts';
+export { type LanguageId, languageOfPath, languages } from './code/language.ts';
+export type { IndexState, SymbolPlace } from './code/symbol-index.ts';
+export { createCodeParser } from './code/tree-sitter-parser.ts';
 export type { CommandRequest, CommandResult, CommandRunner, SandboxStatus } from './commands/command-runner.ts';
 export { applyEdit, applyEditToText, type EditedFile, type EditFiles, type EditResult } from './edits/apply.ts';
 export type { Edit, EditFormat, EditRefusal, EditRefusalCode, StringReplacement } from './edits/edit.ts';
 export { type MergeResult, merge3 } from './edits/merge.ts';
 export { diffStat, unifiedDiff } from './edits/unified-diff.ts';
 export { createGitRunner, type GitOptions, type GitResult, type RunGit, runGit } from './git/run-git.ts';
+export { type CodeIntelligenceOptions, openCodeIntelligence } from './local-code-intelligence.ts';
 export { createWorkspace, type WorkspaceOptions } from './local-workspace.ts';
 export { analyseProject } from './project/analyse.ts';
 export type { Evidence, ProjectCheck, ProjectFacts } from './project/project-facts.ts';
+export type { Embedder } from './search/embedder.ts';
 export { createFileLister, type FileListerOptions } from './search/file-lister.ts';
 export { compileGlob, type PathMatcher } from './search/glob.ts';
 export type { FileLister, SearchMatch, TextSearch } from './search/search.ts';

@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type IdPrefix, MonkeyError } from '@monkey-coder/protocol';
+import type { CodeIntelligence } from './code/code-intelligence.ts';
 import type { CommandRequest, CommandResult, CommandRunner } from './commands/command-runner.ts';
 import { createLocalCommandRunner, type LocalCommandRunner } from './commands/local-command-runner.ts';
 import { outputFolder } from './commands/output-collector.ts';
@@ -15,6 +16,7 @@ import { openOuterFiles } from './git/outer-files.ts';
 import { createGitRunner } from './git/run-git.ts';
 import { ChangePlanner } from './plan-change.ts';
 import type { ProjectFacts } from './project/project-facts.ts';
+import type { Embedder } from './search/embedder.ts';
 import { createFileLister } from './search/file-lister.ts';
 import type { FileLister, TextSearch } from './search/search.ts';
 import { createTextSearch } from './search/text-search.ts';
@@ -36,6 +38,8 @@ export interface WorkspaceOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly newId: (prefix: IdPrefix) => string;
+  /** Where ranked search gets vectors from; without, it goes by words alone. */
+  readonly embedder?: Embedder;
 }
 
 /** Opens a workspace; nothing but the folders' real paths is looked up before it is used. Throws `workspace.not-found`. */
@@ -58,6 +62,8 @@ class DiskWorkspace implements Workspace {
   readonly #runner: LocalCommandRunner;
   readonly #changes: ChangedFiles;
   readonly #protectedFolders: readonly string[];
+  readonly #openCode: () => Promise<CodeIntelligence>;
+  #code: Promise<CodeIntelligence> | null = null;
   #place: (LinePlace & { readonly key: string }) | null = null;
   #project: { readonly facts: ProjectFacts; readonly stamp: string } | null = null;
 
@@ -97,6 +103,16 @@ class DiskWorkspace implements Workspace {
     };
     this.lister = createFileLister(guard.root, { runGit });
     this.search = createTextSearch(guard.root, { lister: this.lister, runGit });
+    this.#openCode = async () => {
+      const { openCodeIntelligence } = await import('./local-code-intelligence.ts');
+      const { root, lister } = this;
+      return openCodeIntelligence({
+        root,
+        lister,
+        cacheFolder: join(stateFolder, 'code'),
+        embedder: options.embedder ?? null,
+      });
+    };
   }
 
   async readFile(path: string): Promise<FileText> {
@@ -155,7 +171,13 @@ class DiskWorkspace implements Workspace {
     return facts;
   }
 
+  code(): Promise<CodeIntelligence> {
+    this.#code ??= this.#openCode();
+    return this.#code;
+  }
+
   async close(): Promise<void> {
+    await (await this.#code)?.close();
     await this.#runner.close();
   }
 

@@ -1,5 +1,6 @@
 // The seam to one directory tree: files, edits, search, commands and snapshots, everything path-checked.
 import type { FileChange } from '@monkey-coder/protocol';
+import type { CodeIntelligence } from './code/code-intelligence.ts';
 import type { CommandRunner } from './commands/command-runner.ts';
 import type { Edit, EditRefusal } from './edits/edit.ts';
 import type { ProjectFacts } from './project/project-facts.ts';
@@ -109,5 +110,7 @@ export interface Workspace {
   examine(files: readonly PlannedFile[]): Promise<PlanState>;
   /** What kind of project this is; read from files only, nothing is executed. Cached until a manifest changes. */
   project(): Promise<ProjectFacts>;
+  /** Symbols, map and ranked search of the root. Loaded when first asked for; the same one for all who ask. */
+  code(): Promise<CodeIntelligence>;
   close(): Promise<void>;
 }

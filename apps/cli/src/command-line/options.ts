@@ -141,6 +141,33 @@ export const commands: readonly CommandSpec[] = [
     help: 'show or change the user settings',
     options: [json, cwd],
   },
+  {
+    name: 'map',
+    usage: '[words]',
+    help: 'the definitions of this folder that matter most, for a task in words; no model is asked',
+    options: [
+      { name: 'tokens', value: 'n', help: 'how long it may be (1024)' },
+      { name: 'focus', value: 'file', many: true, help: 'a file the work is about' },
+      json,
+      cwd,
+    ],
+  },
+  {
+    name: 'search',
+    usage: 'TEXT',
+    help: 'find text, symbols, callers, or code that is about something; no model is asked',
+    options: [
+      { name: 'regex', help: 'TEXT is a regular expression' },
+      { name: 'symbols', help: 'where a name is defined' },
+      { name: 'references', aliases: ['callers'], help: 'who uses a name' },
+      { name: 'ranked', help: 'pieces of code about these words, best first' },
+      { name: 'glob', value: 'glob', help: 'only files like this (text search)' },
+      { name: 'ignore-case', short: 'i', help: 'in any case (text search)' },
+      { name: 'limit', value: 'n', help: 'at most so many (50)' },
+      json,
+      cwd,
+    ],
+  },
   { name: 'doctor', usage: '', help: 'check the installation: Node, git, sandbox, keys, state', options: [json, cwd] },
   {
     name: 'login',

@@ -10,6 +10,7 @@ import { demo } from '../demo/demo.ts';
 import { exitWhenDone } from '../terminal/exit.ts';
 import { describeFailure } from '../terminal/fail.ts';
 import { printable } from '../terminal/style.ts';
+import { map, search } from './code.ts';
 import { completion } from './completion.ts';
 import { config } from './config.ts';
 import { doctor } from './doctor.ts';
@@ -29,9 +30,11 @@ const table: Readonly<Record<string, Command>> = {
   doctor,
   login,
   logout,
+  map,
   models,
   redo,
   scripted,
+  search,
   sessions,
   stats,
   undo,

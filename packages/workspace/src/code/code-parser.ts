@@ -19,6 +19,8 @@ export type DefinitionKind =
 export interface Definition {
   readonly name: string;
   readonly kind: DefinitionKind;
+  /** Where the name stands; `firstLine` may be a line of decorators above it. */
+  readonly nameLine: number;
   readonly firstLine: number;
   readonly lastLine: number;
   /** Name of the innermost definition around it, or of the type it belongs to; null at the top. */

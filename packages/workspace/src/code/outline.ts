@@ -23,6 +23,7 @@ interface Found {
   readonly owner: string | null;
   readonly start: number;
   readonly nameStart: number;
+  readonly nameLine: number;
   readonly end: number;
   readonly firstLine: number;
   readonly lastLine: number;
@@ -77,7 +78,8 @@ function addImports(language: LanguageId, text: string, statement: Node, imports
   const { startIndex, endIndex } = statement;
   const written = text.slice(startIndex, Math.min(endIndex, startIndex + MAX_STATEMENT));
   const line = statement.startPosition.row + 1;
-  for (const one of readImportStatement(language, written)) imports.push({ ...one, line });
+  for (const one of readImportStatement(language, written))
+    imports.push({ ...one, specifier: oneLine(one.specifier), line });
 }
 
 function addDefinition(text: string, { captures }: QueryMatch, found: Found[]): void {
@@ -86,7 +88,7 @@ function addDefinition(text: string, { captures }: QueryMatch, found: Found[]): 
   let whole: { readonly kind: Found['kind']; readonly node: Node } | null = null;
   for (const { name: capture, node } of captures) {
     if (capture === 'name') name = node;
-    else if (capture === 'owner') owner = text.slice(node.startIndex, node.endIndex);
+    else if (capture === 'owner') owner = oneLine(text.slice(node.startIndex, node.endIndex));
     else if (capture !== 'value' && capture !== 'loader') whole = { kind: capture as Found['kind'], node };
   }
   if (name === null || whole === null) return;
@@ -94,15 +96,20 @@ function addDefinition(text: string, { captures }: QueryMatch, found: Found[]): 
   // A node that ends at the start of a line has its last line before.
   const lastRow = endPosition.column === 0 ? Math.max(endPosition.row - 1, startPosition.row) : endPosition.row;
   found.push({
-    name: text.slice(name.startIndex, Math.min(name.endIndex, name.startIndex + MAX_NAME)),
+    name: oneLine(text.slice(name.startIndex, name.endIndex)),
     kind: whole.kind,
     owner,
     start: startIndex,
     nameStart: name.startIndex,
+    nameLine: name.startPosition.row + 1,
     end: endIndex,
     firstLine: startPosition.row + 1,
     lastLine: lastRow + 1,
   });
+}
+
+function oneLine(name: string): string {
+  return name.slice(0, MAX_NAME).replace(/\s+/g, ' ');
 }
 
 const holdsMethods: ReadonlySet<string> = new Set(['class', 'interface', 'enum', 'scope']);
@@ -139,11 +146,11 @@ function vagueness({ kind }: Found): number {
 }
 
 function definitionOf(text: string, found: Found, kind: DefinitionKind, outer: Found | undefined): Definition {
-  const { name, firstLine, lastLine, owner } = found;
+  const { name, nameLine, firstLine, lastLine, owner } = found;
   const isMethod = kind === 'function' && (owner !== null || (outer !== undefined && holdsMethods.has(outer.kind)));
   const container = owner ?? outer?.name ?? null;
   const signature = lineAt(text, found.nameStart);
-  return { name, kind: isMethod ? 'method' : kind, firstLine, lastLine, container, signature };
+  return { name, kind: isMethod ? 'method' : kind, nameLine, firstLine, lastLine, container, signature };
 }
 
 function lineAt(text: string, at: number): string {

@@ -1,8 +1,8 @@
 // Searches text in the files of a project, in path then line order.
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { createContext, Script } from 'node:vm';
 import { MonkeyError } from '@monkey-coder/protocol';
+import { readRegularFile } from '../files/regular-file.ts';
 import { findRepository } from '../git/repository.ts';
 import { type RunGit, runGit } from '../git/run-git.ts';
 import { compilePattern, type SearchPattern } from './pattern.ts';
@@ -141,32 +141,9 @@ function shown(line: string, at: number): string {
 
 /** Text of a regular file that may match; null for all others. */
 function textOf(file: string, { literals, ignoreCase }: SearchPattern): string | null {
-  const bytes = bytesOf(file);
+  const bytes = readRegularFile(file, MAX_FILE_BYTES)?.bytes ?? null;
   if (bytes === null || bytes.subarray(0, BINARY_SNIFF_BYTES).includes(0)) return null;
   if (literals !== null && !ignoreCase && !literals.some((literal) => bytes.includes(literal))) return null;
   const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   return bytes.toString('utf8', hasMark ? 3 : 0);
-}
-
-/** Opened without following a link or waiting for a pipe. */
-function bytesOf(file: string): Buffer | null {
-  let handle: number;
-  try {
-    handle = openSync(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
-  } catch {
-    return null;
-  }
-  try {
-    const facts = fstatSync(handle);
-    if (!facts.isFile() || facts.size > MAX_FILE_BYTES) return null;
-    const bytes = Buffer.allocUnsafe(facts.size);
-    let length = 0;
-    for (let got = -1; got !== 0 && length < facts.size; length += got)
-      got = readSync(handle, bytes, length, facts.size - length, length);
-    return bytes.subarray(0, length);
-  } catch {
-    return null;
-  } finally {
-    closeSync(handle);
-  }
 }
