@@ -30,7 +30,7 @@ const lazyLibraries = ['yaml', 'smol-toml', 'ignore', 'web-tree-sitter'];
 
 /** Parts of the product that few runs need: the same. */
 const workspaceSource = join('..', '..', 'packages', 'workspace', 'src');
-const lazyParts = { 'local-code-intelligence': 'code' };
+const lazyParts = { 'local-code-intelligence': 'code', 'local-project-checks': 'checks' };
 const lazyLibrariesPlugin = {
   name: 'lazy-libraries',
   setup({ onResolve }) {
@@ -49,6 +49,7 @@ const chunks = new Map([
       run: 'src/run/main.ts',
       commands: 'src/commands/main.ts',
       code: join(workspaceSource, 'local-code-intelligence.ts'),
+      checks: join(workspaceSource, 'local-project-checks.ts'),
       'code-worker': join(workspaceSource, 'code', 'code-worker.ts'),
     },
     // What lies beside a bundle is found from its own name.

@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type IdPrefix, MonkeyError } from '@monkey-coder/protocol';
+import type { ProjectChecks } from './checks/project-checks.ts';
 import type { CodeIntelligence } from './code/code-intelligence.ts';
 import type { CommandRequest, CommandResult, CommandRunner } from './commands/command-runner.ts';
 import { createLocalCommandRunner, type LocalCommandRunner } from './commands/local-command-runner.ts';
@@ -64,6 +65,8 @@ class DiskWorkspace implements Workspace {
   readonly #protectedFolders: readonly string[];
   readonly #openCode: () => Promise<CodeIntelligence>;
   #code: Promise<CodeIntelligence> | null = null;
+  readonly #openChecks: () => Promise<ProjectChecks>;
+  #checks: Promise<ProjectChecks> | null = null;
   #place: (LinePlace & { readonly key: string }) | null = null;
   #project: { readonly facts: ProjectFacts; readonly stamp: string } | null = null;
 
@@ -85,16 +88,19 @@ class DiskWorkspace implements Workspace {
     this.addedFolders = guard.addedFolders;
     this.#planner = new ChangePlanner(guard, writer);
     this.snapshots = createLocalSnapshotStore({ guard, writer, stateFolder, runGit, now, newId: () => newId('snap') });
-    this.#runner = createLocalCommandRunner({
-      root: guard.root,
-      addedFolders: guard.addedFolders,
+    const runnerOptions = {
       protectedFolders,
-      folder: commandFolder,
-      foldersOfAll: dirname(commandFolder),
       sandboxMemory: join(stateFolder, 'sandbox'),
       environment,
       now,
       newId: () => newId('call'),
+    };
+    this.#runner = createLocalCommandRunner({
+      ...runnerOptions,
+      root: guard.root,
+      addedFolders: guard.addedFolders,
+      folder: commandFolder,
+      foldersOfAll: dirname(commandFolder),
     });
     this.commands = {
       run: (request) => this.#run(request),
@@ -103,6 +109,14 @@ class DiskWorkspace implements Workspace {
     };
     this.lister = createFileLister(guard.root, { runGit });
     this.search = createTextSearch(guard.root, { lister: this.lister, runGit });
+    this.#openChecks = async () => {
+      const { openProjectChecks } = await import('./local-project-checks.ts');
+      const { root, lister, commands, snapshots } = this;
+      const openRunner = (copy: string): LocalCommandRunner =>
+        createLocalCommandRunner({ ...runnerOptions, root: copy, addedFolders: [], folder: `${commandFolder}-copy` });
+      const folder = join(stateFolder, 'copies');
+      return openProjectChecks({ root, lister, commands, snapshots, runGit, writer, folder, openRunner });
+    };
     this.#openCode = async () => {
       const { openCodeIntelligence } = await import('./local-code-intelligence.ts');
       const { root, lister } = this;
@@ -176,7 +190,13 @@ class DiskWorkspace implements Workspace {
     return this.#code;
   }
 
+  checks(): Promise<ProjectChecks> {
+    this.#checks ??= this.#openChecks();
+    return this.#checks;
+  }
+
   async close(): Promise<void> {
+    await (await this.#checks)?.close();
     await (await this.#code)?.close();
     await this.#runner.close();
   }

@@ -1,5 +1,6 @@
 // The seam to one directory tree: files, edits, search, commands and snapshots, everything path-checked.
 import type { FileChange } from '@monkey-coder/protocol';
+import type { ProjectChecks } from './checks/project-checks.ts';
 import type { CodeIntelligence } from './code/code-intelligence.ts';
 import type { CommandRunner } from './commands/command-runner.ts';
 import type { Edit, EditRefusal } from './edits/edit.ts';
@@ -112,5 +113,7 @@ export interface Workspace {
   project(): Promise<ProjectFacts>;
   /** Symbols, map and ranked search of the root. Loaded when first asked for; the same one for all who ask. */
   code(): Promise<CodeIntelligence>;
+  /** Analysis and checks of the root. Loaded when first asked for; nothing is executed by asking. */
+  checks(): Promise<ProjectChecks>;
   close(): Promise<void>;
 }

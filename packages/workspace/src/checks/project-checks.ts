@@ -1,39 +1,48 @@
-// Which checks a project has: our own first, because they cost nothing, then its commands.
-
-import { configurationOf } from '../project/configuration-files.ts';
-import type { Formatter } from '../project/format-command.ts';
-import { formattersOf } from '../project/format-command.ts';
-import { folderOf } from '../project/part.ts';
+// The face of analysis and checks of one folder: what kind of project it is, what is wrong with it, what its tests notice.
 import type { ProjectProfile } from '../project/project-profile.ts';
-import { createProjectReader } from '../project/project-reader.ts';
-import type { Check, CheckLimits } from './check.ts';
-import { commandCheck } from './command-check.ts';
-import { formatCheck } from './format-check.ts';
-import { importChecks } from './import-checks.ts';
-import { syntaxCheck } from './syntax-check.ts';
+import type { CheckLimits, CheckResult } from './check.ts';
+import type { FormatOutcome } from './format-check.ts';
+import type { MutationReport } from './mutation-check.ts';
+import type { SyntaxChange } from './syntax-check.ts';
 
-const order: readonly string[] = ['types', 'lint', 'build', 'tests'];
-
-/** The checks of a project in the order they are run: syntax, imports, dependencies, format, types, lint, build, tests. */
-export function projectChecks(
-  profile: ProjectProfile,
-  formatters: readonly Formatter[],
-  limits: CheckLimits,
-): readonly Check[] {
-  const commands = [...profile.facts.checks].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
-  return [
-    syntaxCheck(limits),
-    ...importChecks(limits),
-    ...formatters.map((formatter) => formatCheck(formatter, limits)),
-    ...commands.map((check) => commandCheck(check, limits)),
-  ];
+/** Which checks to run on what. */
+export interface CheckRequest {
+  /** Files and folders, relative to the root; null for the whole project. */
+  readonly paths: readonly string[] | null;
+  /** Kinds of checks; null for all. */
+  readonly kinds: readonly string[] | null;
+  readonly limits: CheckLimits;
+  /** Called as each check ends. */
+  readonly onResult?: (result: CheckResult) => void;
+  readonly signal: AbortSignal;
 }
 
-/** The project's formatters, those of its root first. */
-export function projectFormatters(root: string, profile: ProjectProfile): readonly Formatter[] {
-  const reader = createProjectReader(root);
-  return ['.', ...profile.facts.members].slice(0, 300).flatMap((path) => {
-    const folder = folderOf(reader, path);
-    return formattersOf(folder, configurationOf(folder));
-  });
+/**
+ * Analysis and checks of one folder.
+ *
+ * Contract: `profile` and `syntaxChange` execute nothing of the project. `run`, `format` and `mutate` run commands of the
+ * project, in the sandbox, and are called only when somebody asked for it. Only `format` writes to the user's files.
+ */
+export interface ProjectChecks {
+  profile(options: { readonly near?: string; readonly signal: AbortSignal }): Promise<ProjectProfile>;
+  run(request: CheckRequest): Promise<readonly CheckResult[]>;
+  /** Formats files with the project's own formatters; of a file that differs from the last commit only the lines that differ. */
+  format(
+    request: Pick<CheckRequest, 'limits' | 'signal'> & { readonly paths: readonly string[] },
+  ): Promise<readonly FormatOutcome[]>;
+  /** Mutates lines that differ from the last commit, in these files or all of them. */
+  mutate(
+    request: Pick<CheckRequest, 'paths' | 'limits' | 'signal'> & {
+      readonly maxMutants: number;
+      readonly maxMs: number;
+    },
+  ): Promise<MutationReport>;
+  /** Files that differ from the last commit; null without one. */
+  changedPaths(signal: AbortSignal): Promise<readonly string[] | null>;
+  /** What an edit does to the syntax of a file; null where nothing can be said. */
+  syntaxChange(
+    path: string,
+    texts: { readonly before: string | null; readonly after: string | null },
+  ): Promise<SyntaxChange | null>;
+  close(): Promise<void>;
 }
