@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectChecks, projectFormatters } from './checks/all-checks.ts';
 import { changedLines, changedPaths, formattedOnly } from './checks/changed-lines.ts';
-import type { CheckResult, CheckSubject } from './checks/check.ts';
+import type { CheckResult, CheckSubject, Finding } from './checks/check.ts';
 import { createCheckSubject } from './checks/check-subject.ts';
 import { type FormatOutcome, formatFiles } from './checks/format-check.ts';
+import { LanguageServers } from './checks/language-servers.ts';
 import { type MutationReport, mutateChanges } from './checks/mutation-check.ts';
 import type { CheckRequest, ProjectChecks } from './checks/project-checks.ts';
 import { type SyntaxChange, syntaxChange } from './checks/syntax-check.ts';
@@ -30,6 +31,8 @@ export interface ProjectChecksOptions {
   readonly writer: Pick<SafeWriter, 'write'>;
   /** Where copies are made. */
   readonly folder: string;
+  /** Without secrets; for language servers. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** A runner for a copy. */
   readonly openRunner: (root: string) => LocalCommandRunner;
 }
@@ -44,9 +47,12 @@ const maxPaths = 50_000;
 class LocalProjectChecks implements ProjectChecks {
   readonly #options: ProjectChecksOptions;
   readonly #parser = createCodeParser();
+  readonly #servers: LanguageServers;
 
   constructor(options: ProjectChecksOptions) {
     this.#options = options;
+    const { root, environment } = options;
+    this.#servers = new LanguageServers({ root, environment, allowProjectPrograms: false });
   }
 
   async profile({ near, signal }: { readonly near?: string; readonly signal: AbortSignal }): Promise<ProjectProfile> {
@@ -128,7 +134,18 @@ class LocalProjectChecks implements ProjectChecks {
     return syntaxChange(this.#parser, path, texts);
   }
 
+  async newDiagnostics(
+    path: string,
+    { before, after }: { readonly before: string | null; readonly after: string | null },
+    waitMs: number,
+  ): Promise<readonly Finding[]> {
+    if (after === null) return [];
+    const answer = await this.#servers.changed(path, { before, after }, waitMs);
+    return answer?.findings ?? [];
+  }
+
   async close(): Promise<void> {
+    await this.#servers.close();
     this.#parser.close();
   }
 

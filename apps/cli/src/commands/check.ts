@@ -21,7 +21,8 @@ const checksFailed = 6;
 export const check: Command = (context) =>
   withWorkspace(context, async (workspace) => {
     const stop = new AbortController();
-    const onSignal = (): void => stop.abort(new MonkeyError('command.failed', 'the checks were interrupted; nothing was changed'));
+    const onSignal = (): void =>
+      stop.abort(new MonkeyError('command.failed', 'the checks were interrupted; nothing was changed'));
     process.once('SIGINT', onSignal);
     try {
       return await runChecks(context, workspace, stop.signal);

@@ -91,6 +91,7 @@ export function toolContext(
     limits: { commandTimeoutMs: options.commandTimeoutMs, outputChars },
     network: options.network,
     sandbox: options.sandbox,
+    diagnostics: options.diagnostics ?? 'syntax',
     setTodos: (items) => {
       run.todos = items;
       options.record({ type: 'todo.updated', items: [...items] });

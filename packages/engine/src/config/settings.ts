@@ -57,6 +57,7 @@ export const settingsSchema = z.object({
   ),
   sandbox: z.optional(z.enum(['required', 'preferred', 'off'])),
   network: z.optional(z.boolean()),
+  diagnostics: z.optional(z.enum(['off', 'syntax', 'language-server'])),
   checks: z.optional(z.array(z.string())),
   repairs: z.optional(z.number().check(z.int(), z.nonnegative())),
   providers: z.optional(z.record(z.string(), providerSettings)),
@@ -93,6 +94,8 @@ export interface Settings {
   readonly budget: { readonly dayUsd: number | undefined; readonly monthUsd: number | undefined };
   readonly sandbox: 'required' | 'preferred' | 'off';
   readonly network: boolean;
+  /** What is looked at after each edit. */
+  readonly diagnostics: 'off' | 'syntax' | 'language-server';
   readonly checks: readonly string[];
   /** How often failing checks are handed back to the model. */
   readonly repairs: number;
@@ -112,6 +115,7 @@ export const defaultSettings: Settings = {
   budget: { dayUsd: undefined, monthUsd: undefined },
   sandbox: 'preferred',
   network: false,
+  diagnostics: 'syntax',
   checks: [],
   repairs: 3,
   providers: {},
@@ -121,27 +125,34 @@ export const defaultSettings: Settings = {
 
 /** Puts a layer on top: single values replace, rule lists and tables add up. */
 export function withLayer(base: Settings, layer: SettingsFile): Settings {
-  const permissions = layer.permissions ?? {};
   return {
     model: layer.model ?? base.model,
     fallback: layer.fallback === undefined ? base.fallback : fallbackTable(layer.fallback),
     cache: layer.cache ?? base.cache,
-    permissions: {
-      mode: permissions.mode ?? base.permissions.mode,
-      allow: [...base.permissions.allow, ...(permissions.allow ?? [])],
-      ask: [...base.permissions.ask, ...(permissions.ask ?? [])],
-      deny: [...base.permissions.deny, ...(permissions.deny ?? [])],
-    },
+    permissions: mergePermissions(base.permissions, layer.permissions ?? {}),
     limits: mergeLimits(base.limits, layer.limits ?? {}),
     timeouts: mergeTimeouts(base.timeouts, layer.timeouts ?? {}),
     budget: { ...base.budget, ...layer.budget },
     sandbox: layer.sandbox ?? base.sandbox,
     network: layer.network ?? base.network,
+    diagnostics: layer.diagnostics ?? base.diagnostics,
     checks: [...base.checks, ...(layer.checks ?? [])],
     repairs: layer.repairs ?? base.repairs,
     providers: { ...base.providers, ...layer.providers },
     prices: { ...base.prices, ...layer.prices },
     catalogue: mergeCatalogue(base.catalogue, layer.catalogue ?? {}),
+  };
+}
+
+function mergePermissions(
+  base: Settings['permissions'],
+  layer: NonNullable<SettingsFile['permissions']>,
+): Settings['permissions'] {
+  return {
+    mode: layer.mode ?? base.mode,
+    allow: [...base.allow, ...(layer.allow ?? [])],
+    ask: [...base.ask, ...(layer.ask ?? [])],
+    deny: [...base.deny, ...(layer.deny ?? [])],
   };
 }
 

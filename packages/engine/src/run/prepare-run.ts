@@ -230,6 +230,7 @@ function agentOptionsOf(
     newCallId: () => parts.newId('call'),
     commandTimeoutMs: parts.settings.limits.commandTimeoutSeconds * 1000,
     network: parts.settings.network,
+    diagnostics: parts.settings.diagnostics,
     // What was allowed because a sandbox bounds it must not run without: a sandbox that is there is kept to.
     sandbox: findings.isSandboxed && parts.settings.sandbox === 'preferred' ? 'required' : parts.settings.sandbox,
     secrets: knownKeys(parts, found),

@@ -1,8 +1,7 @@
 // Which checks a project has: our own first, because they cost nothing, then its commands.
 
 import { configurationOf } from '../project/configuration-files.ts';
-import type { Formatter } from '../project/format-command.ts';
-import { formattersOf } from '../project/format-command.ts';
+import { type Formatter, formattersOfAll } from '../project/format-command.ts';
 import { folderOf } from '../project/part.ts';
 import type { ProjectProfile } from '../project/project-profile.ts';
 import { createProjectReader } from '../project/project-reader.ts';
@@ -32,8 +31,6 @@ export function projectChecks(
 /** The project's formatters, those of its root first. */
 export function projectFormatters(root: string, profile: ProjectProfile): readonly Formatter[] {
   const reader = createProjectReader(root);
-  return ['.', ...profile.facts.members].slice(0, 300).flatMap((path) => {
-    const folder = folderOf(reader, path);
-    return formattersOf(folder, configurationOf(folder));
-  });
+  const folders = ['.', ...profile.facts.members].slice(0, 300).map((path) => folderOf(reader, path));
+  return formattersOfAll(folders.map((folder) => ({ folder, configuration: configurationOf(folder) })));
 }

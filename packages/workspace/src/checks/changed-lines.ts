@@ -40,14 +40,23 @@ export function formattedOnly(written: string, formatted: string, lines: readonl
   const [a, b] = [written.split('\n'), formatted.split('\n')];
   const wanted = new Set(lines);
   const result: string[] = [];
-  let at = 0;
-  for (const { aStart, aEnd, bStart, bEnd } of diffLines(a, b)) {
-    result.push(...a.slice(at, aStart));
-    // A pure insertion belongs to the line before or after it.
+  let [atA, atB] = [0, 0];
+  // Lines that differ in blanks alone are pairs: each is taken by itself, even in the middle of others.
+  const takePairs = (end: number): void => {
+    for (; atA < end; atA++, atB++) result.push((wanted.has(atA + 1) ? b[atB] : a[atA]) ?? '');
+  };
+  for (const { aStart, aEnd, bStart, bEnd } of diffLines(a.map(withoutBlanks), b.map(withoutBlanks))) {
+    takePairs(aStart);
+    // What is put in between belongs to the line before or after it.
     const touched =
       aStart === aEnd ? [aStart, aStart + 1] : Array.from({ length: aEnd - aStart }, (_, index) => aStart + index + 1);
     result.push(...(touched.some((line) => wanted.has(line)) ? b.slice(bStart, bEnd) : a.slice(aStart, aEnd)));
-    at = aEnd;
+    [atA, atB] = [aEnd, bEnd];
   }
-  return [...result, ...a.slice(at)].join('\n');
+  takePairs(a.length);
+  return result.join('\n');
+}
+
+function withoutBlanks(line: string): string {
+  return line.replace(/\s+/g, '');
 }

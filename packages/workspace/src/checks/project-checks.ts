@@ -1,6 +1,6 @@
 // The face of analysis and checks of one folder: what kind of project it is, what is wrong with it, what its tests notice.
 import type { ProjectProfile } from '../project/project-profile.ts';
-import type { CheckLimits, CheckResult } from './check.ts';
+import type { CheckLimits, CheckResult, Finding } from './check.ts';
 import type { FormatOutcome } from './format-check.ts';
 import type { MutationReport } from './mutation-check.ts';
 import type { SyntaxChange } from './syntax-check.ts';
@@ -44,5 +44,11 @@ export interface ProjectChecks {
     path: string,
     texts: { readonly before: string | null; readonly after: string | null },
   ): Promise<SyntaxChange | null>;
+  /** New errors that a language server on PATH finds in a changed file; the server is started at the first call. Waits at most `waitMs`. */
+  newDiagnostics(
+    path: string,
+    texts: { readonly before: string | null; readonly after: string | null },
+    waitMs: number,
+  ): Promise<readonly Finding[]>;
   close(): Promise<void>;
 }

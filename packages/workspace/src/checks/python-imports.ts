@@ -66,7 +66,9 @@ function missing(subject: CheckSubject, imports: readonly SourceImport[], declar
     told.add(module);
     const isUnsure = one.isGuarded || one.isTypeOnly || isDynamic || isDevelopmentFile(one.path);
     const known = pythonDistributions[module]?.[0];
-    const message = `${module} is imported, but ${known && known !== module ? `${known}, which brings it,` : 'no distribution of that name'} is not declared`;
+    const brings =
+      known && known !== module ? `${known}, which brings it, is not declared` : 'nothing that brings it is declared';
+    const message = `${module} is imported, but ${brings}`;
     return [finding(one, { code: 'missing-dependency', severity: isUnsure ? 'unsure' : 'error', message })];
   });
 }

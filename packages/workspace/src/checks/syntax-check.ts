@@ -44,12 +44,26 @@ export async function syntaxChange(
   if (/\.json$/.test(path)) return jsonChange(path, before, after);
   const language = languageOfPath(path);
   if (language === null) return null;
-  const problems = await parser.syntaxErrors(language, after);
+  const problems = await realProblems(parser, language, after);
   if (problems.length === 0) return { path, before: 0, problems: [], isBroken: false };
-  const old = before === null ? [] : await parser.syntaxErrors(language, before);
+  const old = before === null ? [] : await realProblems(parser, language, before);
   const isWorse = problems.length > old.length;
   const isBroken = isWorse && old.length === 0 && reliable.has(language) && !isTemplate.test(after);
   return { path, before: old.length, problems: isWorse ? problems : [], isBroken };
+}
+
+const ecmaScript: ReadonlySet<LanguageId> = new Set<LanguageId>(['javascript', 'typescript', 'tsx']);
+
+/**
+ * What the parser says, without what the grammars are known to refuse although it is right: `import('x').T` as a type, and
+ * escapes of tagged templates. A second parse is paid for only where the first found something.
+ */
+async function realProblems(parser: CodeParser, language: LanguageId, text: string): Promise<readonly SyntaxProblem[]> {
+  const first = await parser.syntaxErrors(language, text);
+  if (first.length === 0 || !ecmaScript.has(language)) return first;
+  const plain = text.replace(/\bimport\((['"])[^'"\n]*\1\)(?=\s*\.)/g, (type) => '_'.repeat(type.length));
+  const problems = plain === text ? first : await parser.syntaxErrors(language, plain);
+  return problems.filter((problem) => !/^\\[ux0-9]/.test(problem.text));
 }
 
 /** JSON with comments is allowed in files whose readers take them, so only what was plain JSON before is held to it. */
@@ -101,7 +115,7 @@ async function fileFindings(
   const language = languageOfPath(path);
   const text = language === null ? null : read(path);
   if (language === null || text === null || /(?:^|\/)(?:fixtures|testdata|node_modules|vendor)\//.test(path)) return [];
-  const problems = await parser.syntaxErrors(language, text);
+  const problems = await realProblems(parser, language, text);
   const severity = reliable.has(language) && !isTemplate.test(text) ? 'error' : 'unsure';
   return problems.slice(0, maxOfFile).map((problem) => ({
     file: path,

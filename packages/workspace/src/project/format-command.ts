@@ -33,7 +33,7 @@ const node: Readonly<Record<string, Tool>> = {
 };
 
 /** Formatters of a folder, by its manifests and configuration; a formatter that is only installed on the machine is none. */
-export function formattersOf(folder: Folder, configuration: readonly Configuration[]): Formatter[] {
+function formattersOf(folder: Folder, configuration: readonly Configuration[]): Formatter[] {
   const configured = (tool: string) => configuration.find((one) => one.tool === tool)?.evidence;
   const found: Formatter[] = [];
   const add = (tool: Tool, evidence: Evidence | undefined, runner = '') => {
@@ -91,6 +91,17 @@ export function formattersOf(folder: Folder, configuration: readonly Configurati
       },
       folder.evidence(project),
     );
+  return found;
+}
+
+/** Formatters of all folders, the root first; a member's own only where the root has none of that name, because they look upwards themselves. */
+export function formattersOfAll(
+  folders: readonly { readonly folder: Folder; readonly configuration: readonly Configuration[] }[],
+): Formatter[] {
+  const found: Formatter[] = [];
+  for (const { folder, configuration } of folders)
+    for (const formatter of formattersOf(folder, configuration))
+      if (!found.some(({ name, cwd }) => name === formatter.name && cwd === '.')) found.push(formatter);
   return found;
 }
 

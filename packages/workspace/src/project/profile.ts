@@ -13,7 +13,7 @@ import {
 import { type LockFile, nodeDependencies, nodeLock, nodeScripts } from './dependencies-node.ts';
 import { pythonDependencies, pythonScripts } from './dependencies-python.ts';
 import { bundlerDependencies, composerDependencies, composerScripts } from './dependencies-scripted.ts';
-import { formattersOf } from './format-command.ts';
+import { formattersOfAll } from './format-command.ts';
 import { languageShares } from './language-shares.ts';
 import { jsonRecord } from './manifest-text.ts';
 import { type Folder, folderOf } from './part.ts';
@@ -55,7 +55,7 @@ export async function profileProject(root: string, options: ProfileOptions): Pro
     dependencies,
     scripts,
     members: facts.members.map((path) => memberOf(folderOf(reader, path))),
-    commands: [...facts.checks, ...folders.flatMap((folder) => formatCommands(folder))],
+    commands: [...facts.checks, ...formatCommands(folders)],
     configuration,
     patterns: codingPatterns(reader, options.paths, options.near),
     files: { count: options.paths.length, truncated: options.truncated ?? false },
@@ -77,8 +77,9 @@ async function dependenciesOf(folder: Folder, top: Folder, lock: LockFile | null
   ];
 }
 
-function formatCommands(folder: Folder): ProjectCommand[] {
-  return formattersOf(folder, configurationOf(folder)).map(({ write, cwd, evidence }) => ({
+function formatCommands(folders: readonly Folder[]): ProjectCommand[] {
+  const all = folders.map((folder) => ({ folder, configuration: configurationOf(folder) }));
+  return formattersOfAll(all).map(({ write, cwd, evidence }) => ({
     kind: 'format',
     command: write,
     cwd,
