@@ -178,8 +178,10 @@ class DiskWorkspace implements Workspace {
   async syntaxAfter(plan: ChangePlan): Promise<readonly (SyntaxChange & { readonly wasTold: boolean })[]> {
     const texts = this.#planner.texts(plan).filter(({ path }) => mayBeChecked(path));
     if (texts.length === 0) return [];
-    const checks = await this.checks();
-    const changes = await Promise.all(texts.map((text) => checks.syntaxChange(text.path, text)));
+    // A parser that cannot be loaded must not stand in the way of an edit.
+    const changes = await this.checks()
+      .then((checks) => Promise.all(texts.map((text) => checks.syntaxChange(text.path, text))))
+      .catch(() => []);
     return changes.flatMap((change) => {
       if (change === null || change.problems.length === 0) return [];
       const key = `${change.path} ${plan.files.find(({ path }) => path === change.path)?.after}`;
