@@ -8,6 +8,7 @@ const bin = (name) => join(root, 'node_modules', '.bin', name);
 const steps = [
   ['format and lint', bin('biome'), ['check', '--error-on-warnings', '.']],
   ['types', bin('tsc'), ['-b']],
+  ['types of journeys and benchmarks', bin('tsc'), ['-p', 'test']],
   ['arrows and sizes', process.execPath, ['scripts/check-architecture.mjs']],
   ['unused code', bin('knip'), []],
   ['printed docs', process.execPath, ['scripts/write-docs.mjs', '--check']],

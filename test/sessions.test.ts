@@ -395,3 +395,55 @@ describe('looking after sessions', () => {
     expect(await sessionsOf(stage)).toEqual(before);
   });
 });
+
+describe('going back', () => {
+  it('rewinds files and conversation together or apart, and leaves the session whole', async () => {
+    const stage = createStage();
+    stage.write('a.txt', 'one\n');
+    commitAll(stage);
+    await stage.serve([
+      calls('edit', { path: 'a.txt', old_string: 'one', new_string: 'two' }),
+      says('Made it two.'),
+      calls('edit', { path: 'a.txt', old_string: 'two', new_string: 'three' }),
+      says('Made it three.'),
+    ]);
+    const edit = [...scripted, ...acceptEdits, '-p'];
+    await stage.run([...edit, 'make it two']);
+    await stage.run(['-p', ...acceptEdits, '--continue', 'make it three']);
+    expect(stage.read('a.txt')).toBe('three\n');
+    const points = await stage.run(['rewind']);
+    expect(points.stdout).toMatch(/1 .*1 file changed since {2}make it two\n *2 .*make it three/);
+    const [session] = JSON.parse((await stage.run(['sessions', 'list', '--json'])).stdout) as { id: string }[];
+    const id = session?.id ?? '';
+    expect((await stage.run(['rewind', id, '2', '--preview'])).code).toBe(0);
+    expect(stage.read('a.txt')).toBe('three\n');
+    const back = JSON.parse((await stage.run(['rewind', id, '2', '--json'])).stdout) as { session: string };
+    expect(stage.read('a.txt')).toBe('two\n');
+    const copy = await stage.run(['sessions', 'show', back.session]);
+    expect(copy.stdout).toContain('make it two');
+    expect(copy.stdout).not.toContain('make it three');
+    expect((await stage.run(['sessions', 'show', id])).stdout).toContain('make it three');
+    expect((await stage.run(['rewind', id, '1', '--only', 'files'])).code).toBe(0);
+    expect(stage.read('a.txt')).toBe('one\n');
+    expect((await stage.run(['rewind', id, '9'])).code).toBe(2);
+  });
+
+  it('goes on with a transcript of another agent, and writes ATIF', async () => {
+    const stage = createStage();
+    const server = await stage.serve([says('never'), says('It was about a bug.')]);
+    const said = (type: string, content: unknown): string =>
+      JSON.stringify({ type, cwd: '/elsewhere', message: { role: type, id: 'm', model: 'x', content } });
+    stage.write(
+      'claude.jsonl',
+      `${said('user', 'Fix the bug')}\n${said('assistant', [{ type: 'text', text: 'Fixed.' }])}\n`,
+    );
+    const imported = await stage.run(['sessions', 'import', 'claude.jsonl']);
+    expect(imported.stdout).toContain('imported from claude-code');
+    const id = /--resume (\S+)/.exec(imported.stdout)?.[1] ?? '';
+    const run = await stage.run([...scripted, '-p', '--resume', id, 'what was it about?']);
+    expect(run.stdout, run.stderr).toContain('It was about a bug.');
+    expect(server.log.at(-1)?.body).toContain('Fixed.');
+    const atif = await stage.run(['sessions', 'export', id, '--format', 'atif']);
+    expect((JSON.parse(atif.stdout) as { steps: unknown[] }).steps.length).toBeGreaterThan(3);
+  });
+});

@@ -1,74 +1,75 @@
-// Builds the published command line: a tiny entry and one CommonJS bundle per group of commands, plus grammars and the demo's examples.
+// Builds the published command line: a tiny entry, the groups of commands in CommonJS pieces loaded when needed, grammars, the demo's examples.
 import { createHash } from 'node:crypto';
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const repository = dirname(dirname(here));
 const dist = join(here, 'dist');
 const { version } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
-const common = {
+const shared = {
   bundle: true,
   platform: 'node',
-  target: 'node20',
-  format: 'cjs',
   conditions: ['source'],
   minify: true,
   legalComments: 'none',
   logLevel: 'warning',
   write: false,
-  supported: { 'dynamic-import': false },
 };
 
-/** Libraries that few runs need: each becomes a file of its own, read when it is first asked for. */
-const lazyLibraries = ['yaml', 'smol-toml', 'ignore', 'web-tree-sitter'];
-
-/** Parts of the product that few runs need: the same. */
-const workspaceSource = join('..', '..', 'packages', 'workspace', 'src');
-const lazyParts = { 'local-code-intelligence': 'code', 'local-project-checks': 'checks' };
-const lazyLibrariesPlugin = {
-  name: 'lazy-libraries',
+/**
+ * CommonJS libraries that few runs need: each is a file of its own, read when it is first asked for. As a piece of the split
+ * below they would lose their named exports.
+ */
+const commonLibraries = ['yaml', 'ignore', 'turndown', 'web-tree-sitter'];
+const commonLibrariesPlugin = {
+  name: 'common-libraries',
   setup({ onResolve }) {
-    const filter = new RegExp(`^(${lazyLibraries.join('|')})$`);
-    onResolve({ filter }, ({ path }) => ({ path: `./library-${path}.cjs`, external: true }));
-    for (const [file, chunk] of Object.entries(lazyParts))
-      onResolve({ filter: new RegExp(`/${file}\\.ts$`) }, ({ kind }) =>
-        kind === 'dynamic-import' ? { path: `./${chunk}.cjs`, external: true } : undefined,
-      );
+    const filter = new RegExp(`^(${commonLibraries.join('|')})$`);
+    onResolve({ filter }, ({ path, kind }) => {
+      const isLazy = kind === 'dynamic-import';
+      return isLazy ? { path: `./library-${path}.cjs`, external: true } : undefined;
+    });
   },
 };
 
-const chunks = new Map([
-  ...(await bundle(
-    {
-      run: 'src/run/main.ts',
-      commands: 'src/commands/main.ts',
-      code: join(workspaceSource, 'local-code-intelligence.ts'),
-      checks: join(workspaceSource, 'local-project-checks.ts'),
-      'code-worker': join(workspaceSource, 'code', 'code-worker.ts'),
-    },
-    // What lies beside a bundle is found from its own name.
-    { 'import.meta.url': '__filename' },
-    [lazyLibrariesPlugin],
-  )),
-  ...(await bundle(Object.fromEntries(lazyLibraries.map((name) => [`library-${name}`, name])), {}, [])),
-]);
+const { chunks, closures } = await splitBundle({
+  run: 'src/run/main.ts',
+  commands: 'src/commands/main.ts',
+  'code-worker': join('..', '..', 'packages', 'workspace', 'src', 'code', 'code-worker.ts'),
+});
+for (const name of commonLibraries) chunks.set(`library-${name}.cjs`, await library(name));
 const buildId = createHash('sha256')
   .update([...chunks.values()].join(''))
   .digest('hex')
   .slice(0, 16);
-const entry = await bundle({ monkey: 'src/entry.ts' }, { BUILD_ID: JSON.stringify(buildId) }, [], 'node12');
+const entry = await oneFile('src/entry.ts', { BUILD_ID: JSON.stringify(buildId) });
 
 mkdirSync(dist, { recursive: true });
-for (const [name, text] of chunks) writeFileSync(join(dist, `${name}.cjs`), text);
-writeFileSync(join(dist, 'monkey.cjs'), `#!/usr/bin/env node\n${entry.get('monkey')}`);
+for (const [name, text] of chunks) writeFileSync(join(dist, name), text);
+writeFileSync(join(dist, 'closures.json'), `${JSON.stringify(closures, null, 2)}\n`);
+writeFileSync(join(dist, 'monkey.cjs'), `#!/usr/bin/env node\n${entry}`);
 chmodSync(join(dist, 'monkey.cjs'), 0o755);
 await writeGrammars(join(dist, 'grammars'));
+for (const name of readdirSync(dist)) {
+  const isStale = name.endsWith('.cjs') && name !== 'monkey.cjs' && !chunks.has(name);
+  if (isStale) rmSync(join(dist, name));
+}
 rmSync(join(dist, 'examples'), { recursive: true, force: true });
 cpSync(join(repository, 'examples'), join(dist, 'examples'), { recursive: true });
 
@@ -91,8 +92,8 @@ async function writeGrammars(folder) {
 }
 
 async function grammarTable() {
-  const entry = join(here, workspaceSource, 'code', 'grammar-files.ts');
-  const { outputFiles } = await buildOrStop({ ...common, format: 'esm', entryPoints: [entry] });
+  const entry = join(repository, 'packages', 'workspace', 'src', 'code', 'grammar-files.ts');
+  const { outputFiles } = await buildOrStop({ ...shared, format: 'esm', target: 'node20', entryPoints: [entry] });
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
 }
 
@@ -112,25 +113,78 @@ async function buildOrStop(options) {
   }
 }
 
-async function bundle(entries, define, plugins, target = common.target) {
-  const built = new Map();
-  for (const [name, path] of Object.entries(entries)) {
-    const result = await buildOrStop({
-      ...common,
-      ...(path.endsWith('.ts')
-        ? { entryPoints: [join(here, path)] }
-        : {
-            stdin: {
-              contents: `module.exports = require('${path}');`,
-              resolveDir: join(repository, 'packages', 'workspace'),
-            },
-          }),
-      plugins,
-      // The entry must get as far as saying that a Node is too old.
-      target,
-      define: { PRODUCT_VERSION: JSON.stringify(version), ...define },
+/** The entry is one file, and must get as far as saying that a Node is too old. */
+async function oneFile(path, define) {
+  const built = await buildOrStop({
+    ...shared,
+    entryPoints: [join(here, path)],
+    format: 'cjs',
+    target: 'node12',
+    define: { PRODUCT_VERSION: JSON.stringify(version), ...define },
+  });
+  return built.outputFiles[0].text;
+}
+
+async function library(name) {
+  const built = await buildOrStop({
+    ...shared,
+    stdin: { contents: `module.exports = require('${name}');`, resolveDir: join(repository, 'packages', 'agents') },
+    format: 'cjs',
+    target: 'node20',
+  });
+  return built.outputFiles[0].text;
+}
+
+/**
+ * Bundles the groups of commands. What several share, and what is only imported when it is needed, becomes a file of its own:
+ * esbuild splits ES modules only, so each piece is turned to CommonJS (which starts faster) afterwards.
+ */
+async function splitBundle(entries) {
+  const built = await buildOrStop({
+    ...shared,
+    entryPoints: Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, join(here, path)])),
+    outdir: dist,
+    splitting: true,
+    format: 'esm',
+    target: 'node20',
+    chunkNames: 'part-[name]-[hash]',
+    metafile: true,
+    plugins: [commonLibrariesPlugin],
+    // What lies beside a piece is found from its own name.
+    define: { PRODUCT_VERSION: JSON.stringify(version), 'import.meta.url': '__filename' },
+  });
+  const pieces = new Map();
+  for (const { path, text } of built.outputFiles) {
+    const { code } = await transform(text, {
+      format: 'cjs',
+      target: 'node20',
+      minify: true,
+      supported: { 'dynamic-import': false },
     });
-    built.set(name, result.outputFiles[0].text);
+    pieces.set(commonName(path), code.replace(/require\("(\.\/[\w.-]+)\.js"\)/g, 'require("$1.cjs")'));
   }
-  return built;
+  return { chunks: pieces, closures: closuresOf(built.metafile, Object.keys(entries)) };
+}
+
+function commonName(path) {
+  return basename(path).replace(/\.js$/, '.cjs');
+}
+
+/** What each entry loads before it runs: files and bytes, for the budget of start-up. */
+function closuresOf({ outputs }, entries) {
+  const byName = new Map(Object.entries(outputs).map(([path, output]) => [basename(path), output]));
+  return Object.fromEntries(
+    entries.map((entry) => {
+      const seen = new Set();
+      const visit = (name) => {
+        const output = byName.get(name);
+        if (output === undefined || seen.has(name)) return;
+        seen.add(name);
+        for (const { path, kind } of output.imports) if (kind === 'import-statement') visit(basename(path));
+      };
+      visit(`${entry}.js`);
+      const bytes = [...seen].reduce((sum, name) => sum + byName.get(name).bytes, 0);
+      return [entry, { bytes, files: [...seen].map(commonName).sort() }];
+    }),
+  );
 }

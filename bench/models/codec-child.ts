@@ -1,6 +1,12 @@
 // One measurement of the client half in a process of its own: `codec-child.js MODE DIALECT URL`, prints one JSON line.
 import { get } from 'node:http';
-import { createHttpClient, createProviderModel, type LanguageModel, type ModelTarget } from '@monkey-coder/models';
+import {
+  createHttpClient,
+  createProviderModel,
+  keepYoungHeapSmall,
+  type LanguageModel,
+  type ModelTarget,
+} from '@monkey-coder/models';
 import type { DialectName, ModelRequest } from '@monkey-coder/protocol';
 
 const [mode = '', dialect = '', url = ''] = process.argv.slice(2);
@@ -115,6 +121,9 @@ async function measure(): Promise<object> {
       return { us: await cpuPerEvent(() => consume(open('flood'), new AbortController().signal)) };
     case 'slow':
       return slowStreams();
+    case 'flood-small':
+      keepYoungHeapSmall();
+      return floodStreams();
     default:
       return floodStreams();
   }

@@ -99,6 +99,7 @@ async function compose(flakyUrl: string, folder: string) {
       environment: {},
       traffic: createModelTraffic({ healthPath: join(folder, 'health.json'), settings, now: Date.now }),
       record: () => undefined,
+      expectsNewPrefix: () => false,
       now: Date.now,
       random: Math.random,
       deadline: Date.now() + 120_000,

@@ -47,6 +47,8 @@ export interface ServeAs {
   readonly provider?: 'openai' | 'anthropic';
   readonly key?: string;
   readonly mode?: Scenario['mode'];
+  /** Conversations of sub-agents. */
+  readonly others?: Scenario['others'];
 }
 
 /** Flags that let the agent edit and run checks without asking. */
@@ -115,9 +117,14 @@ function baseEnvironment(folder: string, home: string): Record<string, string> {
 async function serve(
   env: Record<string, string>,
   turns: readonly ScenarioTurn[],
-  { provider = 'openai', key, mode }: ServeAs = {},
+  { provider = 'openai', key, mode, others }: ServeAs = {},
 ): Promise<ScriptedServer> {
-  const scenario: Scenario = { name: 'journey', turns: [...turns], ...(mode === undefined ? {} : { mode }) };
+  const scenario: Scenario = {
+    name: 'journey',
+    turns: [...turns],
+    ...(mode === undefined ? {} : { mode }),
+    ...(others === undefined ? {} : { others }),
+  };
   const server = await serveScripted(scenario, key === undefined ? {} : { key });
   onTestFinished(() => server.close());
   pointAt(env, provider, server.url);
@@ -178,9 +185,9 @@ export const fixesSum = (body: string): ScenarioTurn[] => [
 ];
 
 /** The lines of an output as JSON values; fails on a line that is none. */
-export function jsonLines(text: string): Record<string, unknown>[] {
+export function jsonLines<Line = Record<string, unknown>>(text: string): Line[] {
   return text
     .trimEnd()
     .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
+    .map((line) => JSON.parse(line) as Line);
 }

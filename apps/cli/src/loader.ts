@@ -1,4 +1,4 @@
-// Loads a bundle with V8's code cache, kept in the user's cache folder: half the start-up cost of a large bundle.
+// Loads the pieces of the program with V8's code cache, kept in the user's cache folder: half their start-up cost.
 //
 // A cache file is used only for the very build, Node version and platform that wrote it. Any failure is a miss: the bundle is
 // then compiled as usual. The cache is written when the process ends, so that functions compiled on the way are in it.
@@ -10,14 +10,41 @@ import { Script } from 'node:vm';
 
 /** Runs `<name>.cjs` beside this file. */
 export function loadChunk(name: string, buildId: string): void {
-  const path = join(__dirname, `${name}.cjs`);
+  const cachePath = (piece: string): string =>
+    join(cacheFolder(), `${piece}-${buildId}-${process.version}-${process.arch}.bin`);
+  const loaded = new Map<string, { exports: unknown }>();
+  const uncached: Uncached[] = [];
+  process.once('exit', () => {
+    for (const { script, cachePath: path } of uncached) writeCache(path, script);
+  });
+  const outside = createRequire(join(__dirname, 'monkey.cjs'));
+  const load = (piece: string): unknown => {
+    const known = loaded.get(piece);
+    if (known !== undefined) return known.exports;
+    const module = { exports: {} };
+    loaded.set(piece, module);
+    const path = join(__dirname, `${piece}.cjs`);
+    const need = (wanted: string): unknown => {
+      const own = /^\.\/([\w.-]+)\.cjs$/.exec(wanted)?.[1];
+      return own === undefined ? outside(wanted) : load(own);
+    };
+    compile(path, cachePath(piece), uncached)(module.exports, Object.assign(need, outside), module, path, __dirname);
+    return module.exports;
+  };
+  load(name);
+}
+
+interface Uncached {
+  readonly script: Script;
+  readonly cachePath: string;
+}
+
+function compile(path: string, cachePath: string, uncached: Uncached[]): (...given: unknown[]) => void {
   const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(path, 'utf8')}\n})`;
-  const cachePath = join(cacheFolder(), `${name}-${buildId}-${process.version}-${process.arch}.bin`);
   const cachedData = readOrNothing(cachePath);
   const script = new Script(source, { filename: path, ...(cachedData ? { cachedData } : {}) });
-  if (!cachedData || script.cachedDataRejected) process.once('exit', () => writeCache(cachePath, script));
-  const module = { exports: {} };
-  script.runInThisContext()(module.exports, createRequire(path), module, path, dirname(path));
+  if (!cachedData || script.cachedDataRejected) uncached.push({ script, cachePath });
+  return script.runInThisContext();
 }
 
 function cacheFolder(): string {

@@ -1,4 +1,5 @@
 // One agent: messages, permissions, tools, context, loop.
+export { type ContextShare, contextShares } from './context/context-shares.ts';
 export { importsOf } from './context/imports.ts';
 export {
   type InstructionFile,
@@ -24,7 +25,17 @@ export { commandMatches, type PermissionRule, parseRule, pathMatches, type RuleS
 export { readShell, type ShellCommand, type ShellReading } from './permissions/shell-commands.ts';
 export { parseShell } from './permissions/shell-parser.ts';
 export type { ParsedShell, ShellJoin, ShellRedirect, ShellSegment, ShellWord } from './permissions/shell-syntax.ts';
-export { builtinTools } from './tools/builtin.ts';
+export { builtinTools, type ToolMeans } from './tools/builtin.ts';
+export { createDelegateTool, type Delegate, delegateName, noDelegate, type SubTask } from './tools/delegate.ts';
 export { jsonSchemaOf, toolDeclarations } from './tools/json-schema.ts';
 export { type ParsedArguments, parseArguments } from './tools/parse-arguments.ts';
+export type { Recall, RecallHit } from './tools/recall.ts';
 export type { PreparedCall, Tool, ToolContext, ToolResult } from './tools/tool.ts';
+export { createPageFetcher, type FetchedPage, type PageFetcher, type PageFetcherOptions } from './web/fetch-page.ts';
+export {
+  createWebSearch,
+  type SearchWeb,
+  type WebResult,
+  type WebSearchAnswer,
+  type WebSearchService,
+} from './web/search-web.ts';

@@ -18,5 +18,7 @@ export { createEngine, type EngineOptions } from './run/create-engine.ts';
 export { type HealthRecord, type HealthTable, readHealth } from './run/health-store.ts';
 export { wasCutShort } from './run/open-session.ts';
 export { createWorktree } from './run/worktree.ts';
-export { createJsonlSessionStore, readExport } from './sessions/jsonl-session-store.ts';
+export { createJsonlSessionStore } from './sessions/jsonl-session-store.ts';
 export type { SessionStore, SessionSummary, SessionWriter } from './sessions/session-store.ts';
+export { readSessionFile, type SessionFile } from './transcripts/read-session-file.ts';
+export { toAtif } from './transcripts/to-atif.ts';

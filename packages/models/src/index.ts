@@ -72,6 +72,12 @@ export {
   serveScripted,
 } from './scripted/scripted-server.ts';
 export { modelFailure } from './transport/failures.ts';
-export { createHttpClient, type HttpClient, type HttpClientOptions } from './transport/http-client.ts';
+export {
+  createHttpClient,
+  type HostResolver,
+  type HttpClient,
+  type HttpClientOptions,
+} from './transport/http-client.ts';
 export { type ProxyFor, proxyFromEnvironment } from './transport/proxy.ts';
 export { defaultWatchdogLimits, type WatchdogLimits } from './transport/watchdogs.ts';
+export { keepYoungHeapSmall } from './transport/young-heap.ts';

@@ -3,9 +3,10 @@
 // Recorded events are written to the session's log before anything acts on them; a session can be rebuilt from them.
 // Transient events (`transientEventTypes`) only feed screens: the recorded event that follows carries the whole.
 import * as z from 'zod/mini';
-import { messageSchema } from './message.ts';
+import { messageOriginSchema, messageSchema } from './message.ts';
 import { finishReasonSchema, modelFailureSchema, usageSchema } from './model.ts';
 import { fileChangeSchema, outcomeSchema, quoteSchema, receiptSchema } from './outcome.ts';
+import { reliefSchema } from './relief.ts';
 import { permissionModeSchema, taskKindSchema, taskSchema } from './task.ts';
 
 /** Version of the session log's records. A reader refuses newer ones and migrates older ones. */
@@ -41,6 +42,8 @@ export const todoItemSchema = z.object({ text: z.string(), status: z.enum(['pend
 export type TodoItem = z.infer<typeof todoItemSchema>;
 
 const callId = z.string();
+/** What a model call is for; absent for a turn of the agent. */
+const purpose = z.optional(z.enum(['compaction']));
 
 export const eventBodySchema = z.discriminatedUnion('type', [
   z.object({
@@ -76,7 +79,7 @@ export const eventBodySchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('message.added'),
     message: messageSchema,
-    origin: z.enum(['user', 'steering', 'verification', 'system']),
+    origin: messageOriginSchema,
     /** What this message tells of changed files, so that resume does not tell it again. */
     noted,
   }),
@@ -87,6 +90,7 @@ export const eventBodySchema = z.discriminatedUnion('type', [
     provider: z.string(),
     model: z.string(),
     estimatedInputTokens: z.number(),
+    purpose,
   }),
   z.object({ type: z.literal('text.delta'), callId, text: z.string() }),
   z.object({ type: z.literal('reasoning.delta'), callId, text: z.string() }),
@@ -107,6 +111,7 @@ export const eventBodySchema = z.discriminatedUnion('type', [
     costMicroUsd: z.nullable(z.number()),
     durationMs: z.number(),
     firstTokenMs: z.nullable(z.number()),
+    purpose,
   }),
   z.object({
     type: z.literal('model.failed'),
@@ -180,6 +185,15 @@ export const eventBodySchema = z.discriminatedUnion('type', [
     callId: z.optional(z.string()),
     snapshotId: z.string(),
     change: fileChangeSchema,
+  }),
+  z.object({
+    type: z.literal('context.relieved'),
+    /** `window`: it grew near the model's window; `overflow`: the provider refused it; `asked`: the person asked. */
+    reason: z.enum(['window', 'overflow', 'asked']),
+    relief: reliefSchema,
+    /** Estimated tokens of the whole request before and after. */
+    tokensBefore: z.number(),
+    tokensAfter: z.number(),
   }),
   z.object({ type: z.literal('todo.updated'), items: z.array(todoItemSchema) }),
   z.object({ type: z.literal('check.started'), kind: z.string(), command: z.string() }),

@@ -31,6 +31,7 @@ export {
   type FilePart,
   type ImagePart,
   type Message,
+  type MessageOrigin,
   messageSchema,
   messageText,
   type Part,
@@ -67,6 +68,7 @@ export {
   type Receipt,
   type RunStatus,
 } from './outcome.ts';
+export type { Pin, Relief } from './relief.ts';
 export {
   type Limits,
   type PermissionMode,

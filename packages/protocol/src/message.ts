@@ -48,9 +48,15 @@ export const partSchema = z.discriminatedUnion('type', [
   imagePartSchema,
   filePartSchema,
 ]);
+export const messageOriginSchema = z.enum(['user', 'steering', 'verification', 'system']);
+/** Who put a message into the conversation: the person, while it worked; the checks; or the agent's own program. */
+export type MessageOrigin = z.infer<typeof messageOriginSchema>;
+
 export const messageSchema = z.object({
   role: z.enum(['system', 'user', 'assistant', 'tool']),
   parts: z.array(partSchema),
+  /** Of messages with the role `user`, absent for what the person asked; never sent to a model. */
+  origin: z.optional(messageOriginSchema),
 });
 
 export type TextPart = z.infer<typeof textPartSchema>;
@@ -75,6 +81,6 @@ export function toolCalls(message: Message): ToolCallPart[] {
 }
 
 /** A user message of plain text. */
-export function userMessage(text: string): Message {
-  return { role: 'user', parts: [{ type: 'text', text }] };
+export function userMessage(text: string, origin: MessageOrigin = 'user'): Message {
+  return { role: 'user', parts: [{ type: 'text', text }], ...(origin === 'user' ? {} : { origin }) };
 }

@@ -112,6 +112,17 @@ export const commands: readonly CommandSpec[] = [
     options: [preview, { name: 'step', help: 'only one step' }, json, cwd],
   },
   {
+    name: 'rewind',
+    usage: '[session [number]]',
+    help: 'back to before a request: the conversation in a copy, the files by undo',
+    options: [
+      preview,
+      { name: 'only', value: 'what', choices: ['conversation', 'files'], help: 'one of them alone' },
+      json,
+      cwd,
+    ],
+  },
+  {
     name: 'diff',
     usage: '[snapshot]',
     help: 'what the last run changed',
@@ -126,7 +137,7 @@ export const commands: readonly CommandSpec[] = [
       json,
       cwd,
       { name: 'all', short: 'a', help: 'of all folders' },
-      { name: 'format', value: 'format', choices: ['jsonl', 'markdown'], help: 'of the export' },
+      { name: 'format', value: 'format', choices: ['jsonl', 'markdown', 'atif'], help: 'of the export' },
     ],
   },
   {
@@ -205,6 +216,18 @@ export const commands: readonly CommandSpec[] = [
       cwd,
       { name: 'no-color', help: 'no colours' },
     ],
+  },
+  {
+    name: 'context',
+    usage: '[session]',
+    help: "what fills the model's window, what was taken out, what the cache saved",
+    options: [json, cwd],
+  },
+  {
+    name: 'policy',
+    usage: '[show | explain TOOL(WHAT) | audit]',
+    help: 'what is allowed here and who says so, what would be decided about a call, what was decided',
+    options: [json, cwd, { name: 'all', short: 'a', help: 'audit: of all folders' }],
   },
   { name: 'doctor', usage: '', help: 'check the installation: Node, git, sandbox, keys, state', options: [json, cwd] },
   {

@@ -15,9 +15,12 @@ import { check } from './check.ts';
 import { map, search } from './code.ts';
 import { completion } from './completion.ts';
 import { config } from './config.ts';
+import { context } from './context.ts';
 import { doctor } from './doctor.ts';
 import { auth, login, logout } from './keys.ts';
 import { models } from './models.ts';
+import { policy } from './policy.ts';
+import { rewind } from './rewind.ts';
 import { scripted } from './scripted.ts';
 import { sessions } from './sessions.ts';
 import { stats } from './stats.ts';
@@ -29,6 +32,7 @@ const table: Readonly<Record<string, Command>> = {
   auth,
   completion,
   config,
+  context,
   demo,
   diff,
   doctor,
@@ -36,7 +40,9 @@ const table: Readonly<Record<string, Command>> = {
   logout,
   map,
   models,
+  policy,
   redo,
+  rewind,
   scripted,
   search,
   sessions,

@@ -1,7 +1,7 @@
 // `monkey sessions`: list, show, search, rename, export, import, delete.
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { readExport, type SessionSummary } from '@monkey-coder/engine';
+import { readSessionFile, type SessionSummary, toAtif } from '@monkey-coder/engine';
 import { type Event, formatMicroUsd, MonkeyError, messageText, nearestNames } from '@monkey-coder/protocol';
 import { optionValue } from '../command-line/parse.ts';
 import { type Command, type CommandContext, printJson } from '../configuration/command-context.ts';
@@ -81,7 +81,8 @@ async function show(context: CommandContext): Promise<number> {
 function describe(event: Event, { style, world }: CommandContext): string | undefined {
   if (event.type === 'message.added')
     return `${style.bold(`› ${event.origin}`)} ${printable(messageText(event.message))}`;
-  if (event.type === 'model.ended') return printable(messageText(event.message)) || undefined;
+  if (event.type === 'model.ended' && event.purpose === undefined)
+    return printable(messageText(event.message)) || undefined;
   return blockOf(event, { style, version: world.version, verbose: false });
 }
 
@@ -109,12 +110,17 @@ async function rename(context: CommandContext): Promise<number> {
 
 async function exportSession(context: CommandContext): Promise<number> {
   const events = context.engine().sessions.read(idOf(context));
-  const isMarkdown = optionValue(context.line, 'format') === 'markdown';
-  const text = isMarkdown ? markdownOf(events) : events.map((event) => `${JSON.stringify(event)}\n`).join('');
+  const text = exported(events, optionValue(context.line, 'format'), context.world.version);
   const target = context.line.operands[1];
   if (target === undefined) context.world.out(text);
   else writeFileSync(resolve(context.world.cwd, target), text, { mode: 0o600 });
   return 0;
+}
+
+function exported(events: readonly Event[], format: string | undefined, version: string): string {
+  if (format === 'markdown') return markdownOf(events);
+  if (format === 'atif') return `${JSON.stringify(toAtif(events, version), null, 2)}\n`;
+  return events.map((event) => `${JSON.stringify(event)}\n`).join('');
 }
 
 function markdownOf(events: readonly Event[]): string {
@@ -145,9 +151,10 @@ function markdownPart(event: Event): string[] {
 async function importSession(context: CommandContext): Promise<number> {
   const file = context.line.operands[0];
   if (!file) throw new MonkeyError('usage.invalid', 'monkey sessions import FILE');
-  const imported = context.engine().sessions.import(readExport(resolve(context.world.cwd, file)), context.cwd());
-  if (context.asJson) return printJson(context.world, imported);
-  context.world.out(`imported as ${imported.id}; go on with monkey --resume ${imported.id}\n`);
+  const { from, events } = readSessionFile(resolve(context.world.cwd, file));
+  const imported = context.engine().sessions.import(events, context.cwd());
+  if (context.asJson) return printJson(context.world, { ...imported, from });
+  context.world.out(`imported from ${from} as ${imported.id}; go on with monkey --resume ${imported.id}\n`);
   return 0;
 }
 

@@ -9,6 +9,7 @@ export type Cause =
   | 'cancelled call'
   | 'call lost in a crash'
   | 'sub-agent'
+  | 'compaction'
   | 'stored answer';
 
 /** One charge: one attempt of one model call. */
@@ -70,7 +71,7 @@ class ChargeFold {
         break;
       case 'message.added':
         if (event.origin === 'verification') this.#isRepair = true;
-        else if (event.origin === 'user') this.#isRepair = false;
+        else if (event.origin === 'user' && event.parentCallId === undefined) this.#isRepair = false;
         break;
       case 'model.started':
         this.#begin(event);
@@ -130,5 +131,6 @@ function causeOf({ ended, isRepair }: Call, isLast: boolean): Cause {
   if (isLast && ended.type === 'model.failed' && ended.failure.code === 'cancelled') return 'cancelled call';
   if (!isLast || ended.type === 'model.failed') return 'failed attempt';
   if (ended.parentCallId !== undefined) return 'sub-agent';
+  if (ended.type === 'model.ended' && ended.purpose === 'compaction') return 'compaction';
   return isRepair ? 'repair after failed checks' : 'turn';
 }

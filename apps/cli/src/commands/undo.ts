@@ -46,7 +46,8 @@ function targetOf({ line }: CommandContext): UndoTarget {
   return { kind: line.options.has('step') ? 'last-step' : 'last-run' };
 }
 
-function describeReport(
+/** What an undo did or would do, for people. */
+export function describeReport(
   report: UndoReport,
   how: { readonly preview: boolean; readonly isRedo: boolean; readonly style: Style },
 ): string {

@@ -51,6 +51,10 @@ function remark(event: Event, { style, verbose }: BlockOptions): string | undefi
       return addedMessage(event, style);
     case 'notice':
       return verbose || event.level !== 'info' ? style.yellow(`! ${printable(event.text)}`) : undefined;
+    case 'context.relieved':
+      return style.dim(
+        `the conversation was shortened: about ${event.tokensBefore} → ${event.tokensAfter} tokens (monkey context; all of it stays in the log)`,
+      );
     case 'run.resumed':
       return style.dim('going on where the last run stopped');
     default:

@@ -37,6 +37,10 @@ class HumanView {
   }
 
   show(event: Event): void {
+    if (event.parentCallId !== undefined) {
+      this.#subAgent(event);
+      return;
+    }
     if (event.type === 'run.started') this.#worstCase = event.quote.worstCaseMicroUsd;
     if (event.type === 'text.delta') this.#text(printable(event.text));
     else if (event.type === 'reasoning.delta') {
@@ -46,6 +50,13 @@ class HumanView {
 
   finish(report: RunReport): void {
     this.#block(summary(report, this.#worstCase, this.#options.style));
+  }
+
+  /** Of sub-agents only what they do is shown, not what they say: their report is. */
+  #subAgent(event: Event): void {
+    const isShown = event.type === 'tool.started' || event.type === 'permission.decided' || event.type === 'notice';
+    const block = isShown ? blockOf(event, this.#options) : undefined;
+    if (block !== undefined) this.#block(`  ${this.#options.style.dim('└')} ${block}`);
   }
 
   #text(text: string): void {

@@ -87,7 +87,16 @@ function compatibleLines(event: Event): object[] {
         },
       ];
     case 'model.ended':
-      return [{ type: 'assistant', message: assistantMessage(event) }];
+      // A summary for the model itself is no answer to anybody.
+      return event.purpose === undefined ? [{ type: 'assistant', message: assistantMessage(event) }] : [];
+    case 'context.relieved':
+      return [
+        {
+          type: 'system',
+          subtype: 'compact_boundary',
+          compact_metadata: { trigger: event.reason, pre_tokens: event.tokensBefore, post_tokens: event.tokensAfter },
+        },
+      ];
     case 'message.added':
       return [{ type: 'user', message: { role: 'user', content: contentOf(event.message) }, origin: event.origin }];
     case 'tool.ended': {

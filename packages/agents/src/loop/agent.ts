@@ -1,6 +1,6 @@
 // The seam of one agent: history and tools in, recorded events out, bounded, resumable.
 import type { LanguageModel } from '@monkey-coder/models';
-import type { EventBody, Limits, Message, PermissionMode, TodoItem } from '@monkey-coder/protocol';
+import type { EventBody, Limits, Message, PermissionMode, Pin, TodoItem } from '@monkey-coder/protocol';
 import type { Workspace } from '@monkey-coder/workspace';
 import type { Gate } from '../permissions/gate.ts';
 import type { Tool } from '../tools/tool.ts';
@@ -33,6 +33,12 @@ export interface AgentState {
   readonly todos: readonly TodoItem[];
   /** Model calls made so far in this run. */
   readonly turns: number;
+  /** Facts the newest summary keeps word for word. */
+  readonly pins?: readonly Pin[];
+  /** A summary that was paid for and not used yet, because a crash came between. */
+  readonly summaryDraft?: string;
+  /** What the provider's counts taught about estimates; 1 when absent. */
+  readonly tokenFactor?: number;
   /** Rules a person granted for the session; forgotten by a restart, so that it is asked again. */
   readonly grantedRules?: readonly string[];
 }
@@ -52,11 +58,15 @@ export interface AgentOptions {
     readonly allow: readonly string[];
     readonly deny: readonly string[];
     readonly ask: readonly string[];
+    /** Lists of hosts from policies. */
+    readonly hosts?: readonly (readonly string[])[];
   };
   readonly limits: Limits;
   /** Milliseconds since 1970 when the run began, for the time limit. */
   readonly startedAt: number;
   readonly maxOutputTokens: number;
+  /** The model's window in tokens, request and answer together; room is made before it is full. */
+  readonly contextTokens: number;
   readonly cacheKey: string;
   readonly sessionId: string;
   readonly runId: string;

@@ -1,10 +1,22 @@
 // One call of the model: request, stream, recorded end.
-import type { FinishReason, Message, ModelEvent, ModelFailure, ToolDeclaration } from '@monkey-coder/protocol';
+import type {
+  FinishReason,
+  Message,
+  ModelEvent,
+  ModelFailure,
+  ModelRequest,
+  ToolDeclaration,
+} from '@monkey-coder/protocol';
+import { learntFactor } from '../context/token-factor.ts';
 import type { RunContext } from './run-context.ts';
 
 /** How a call of the model ended. */
 export type Turn =
-  | { readonly kind: 'answered'; readonly message: Message; readonly finishReason: FinishReason }
+  | {
+      readonly kind: 'answered';
+      readonly message: Message;
+      readonly finishReason: FinishReason;
+    }
   | { readonly kind: 'failed'; readonly failure: ModelFailure };
 
 /** What the call is about. */
@@ -13,6 +25,10 @@ export interface TurnInput {
   readonly tools: readonly ToolDeclaration[];
   /** 1-based. */
   readonly turn: number;
+  /** A call beside the turns; it may not call tools. */
+  readonly purpose?: 'compaction';
+  /** Less than the agent's own limit. */
+  readonly maxOutputTokens?: number;
 }
 
 /** Small pieces of text are joined for at most this long before listeners see them. */
@@ -22,23 +38,27 @@ const deltaWindowMs = 16;
 export async function askModel(run: RunContext, input: TurnInput): Promise<Turn> {
   const { options } = run;
   const callId = options.newCallId();
+  const beside = input.purpose === undefined ? {} : { purpose: input.purpose };
+  const estimatedInputTokens = estimateTokens(options.system, input);
   options.record({
     type: 'model.started',
     callId,
     turn: input.turn,
     provider: options.model.identity.provider,
     model: options.modelName,
-    estimatedInputTokens: estimateTokens(options.system, input),
+    estimatedInputTokens,
+    ...beside,
   });
-  const call = new TurnRecorder(run, callId);
-  const request = {
+  const call = new TurnRecorder(run, { callId, estimatedInputTokens, ...beside });
+  const request: ModelRequest = {
     callId,
     model: options.modelName,
     system: options.system,
     messages: input.messages,
     tools: input.tools,
-    maxOutputTokens: options.maxOutputTokens,
+    maxOutputTokens: Math.min(input.maxOutputTokens ?? options.maxOutputTokens, options.maxOutputTokens),
     cacheKey: options.cacheKey,
+    ...(input.purpose !== undefined && input.tools.length > 0 ? { toolChoice: 'none' } : {}),
   };
   for await (const event of options.model.stream(request, { signal: run.signal })) {
     const turn = call.take(event);
@@ -59,18 +79,26 @@ function estimateTokens(system: string, { messages, tools }: TurnInput): number 
   return Math.ceil((system.length + JSON.stringify(tools).length + text) / 4);
 }
 
+interface RecordedCall {
+  readonly callId: string;
+  readonly estimatedInputTokens: number;
+  readonly purpose?: 'compaction';
+}
+
 /** Turns the events of one model stream into recorded events. */
 class TurnRecorder {
   readonly #run: RunContext;
+  readonly #call: RecordedCall;
   readonly #callId: string;
   readonly #startedAt: number;
   #firstTokenMs: number | null = null;
   #pending: { type: 'text.delta' | 'reasoning.delta'; text: string } | undefined;
   #flushedAt = 0;
 
-  constructor(run: RunContext, callId: string) {
+  constructor(run: RunContext, call: RecordedCall) {
     this.#run = run;
-    this.#callId = callId;
+    this.#call = call;
+    this.#callId = call.callId;
     this.#startedAt = run.options.now();
   }
 
@@ -114,7 +142,9 @@ class TurnRecorder {
   #flush(): void {
     const pending = this.#pending;
     this.#pending = undefined;
-    if (pending !== undefined) this.#run.options.record({ ...pending, callId: this.#callId });
+    // What is not said to the user is not shown while it comes.
+    if (pending === undefined || this.#call.purpose !== undefined) return;
+    this.#run.options.record({ ...pending, callId: this.#callId });
   }
 
   #retried(event: Extract<ModelEvent, { type: 'restart' }>): void {
@@ -135,7 +165,9 @@ class TurnRecorder {
       costMicroUsd: event.costMicroUsd ?? null,
       durationMs: this.#run.options.now() - this.#startedAt,
       firstTokenMs: this.#firstTokenMs,
+      ...(this.#call.purpose === undefined ? {} : { purpose: this.#call.purpose }),
     });
+    this.#run.tokenFactor = learntFactor(this.#run.tokenFactor, usage, this.#call.estimatedInputTokens);
     return { kind: 'answered', message, finishReason };
   }
 

@@ -73,6 +73,7 @@ function options() {
     limits: { maxTurns: 30, maxDurationMs: 60_000 },
     startedAt: Date.now(),
     maxOutputTokens: 1000,
+    contextTokens: 200_000,
     cacheKey: 'ses_1',
     sessionId: 'ses_1',
     runId: 'run_1',

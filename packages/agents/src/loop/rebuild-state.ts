@@ -1,5 +1,15 @@
 // Rebuilds where an agent stands from its session's log. Pure; the same bytes of history as before the crash.
-import { type Event, type EventOf, type Message, type TodoItem, toolCalls } from '@monkey-coder/protocol';
+import {
+  type Event,
+  type EventOf,
+  type Message,
+  messageText,
+  type Pin,
+  type TodoItem,
+  toolCalls,
+} from '@monkey-coder/protocol';
+import { applyRelief } from '../context/relief.ts';
+import { firstTokenFactor, learntFactor } from '../context/token-factor.ts';
 import { toolResultPart, withToolResults } from '../messages/tool-results.ts';
 import type { AgentState, OpenCall } from './agent.ts';
 
@@ -24,12 +34,30 @@ interface Draft {
   readonly noted: Map<string, string | null>;
   todos: readonly TodoItem[];
   turns: number;
+  pins: readonly Pin[];
+  summaryDraft: string | undefined;
+  tokenFactor: number;
+  /** Estimate of the call that is under way. */
+  estimate: number;
 }
 
 /** The state after a session's events, over all its runs. Calls without a recorded end are open. */
 export function rebuildState(events: readonly Event[]): AgentState {
-  const draft: Draft = { messages: [], answer: -1, calls: [], seen: new Map(), noted: new Map(), todos: [], turns: 0 };
-  for (const event of events) apply(draft, event);
+  const draft: Draft = {
+    messages: [],
+    answer: -1,
+    calls: [],
+    seen: new Map(),
+    noted: new Map(),
+    todos: [],
+    turns: 0,
+    pins: [],
+    summaryDraft: undefined,
+    tokenFactor: firstTokenFactor,
+    estimate: 0,
+  };
+  // What sub-agents did stands in the same log; their caller knows only their reports.
+  for (const event of events) if (event.parentCallId === undefined) apply(draft, event);
   if (draft.calls.length > 0) settle(draft);
   return {
     messages: draft.messages,
@@ -38,6 +66,9 @@ export function rebuildState(events: readonly Event[]): AgentState {
     noted: draft.noted,
     todos: draft.todos,
     turns: draft.turns,
+    pins: draft.pins,
+    tokenFactor: draft.tokenFactor,
+    ...(draft.summaryDraft === undefined ? {} : { summaryDraft: draft.summaryDraft }),
   };
 }
 
@@ -47,14 +78,23 @@ function apply(draft: Draft, event: Event): void {
       draft.turns = 0;
       break;
     case 'message.added':
-      draft.messages.push(event.message);
+      draft.messages.push(withOrigin(event));
       note(draft, event);
       break;
     case 'model.started':
-      draft.turns += 1;
+      if (event.purpose === undefined) draft.turns += 1;
+      draft.estimate = event.estimatedInputTokens;
       break;
     case 'model.ended':
-      addAnswer(draft, event.message);
+      draft.tokenFactor = learntFactor(draft.tokenFactor, event.usage, draft.estimate);
+      if (event.purpose === undefined) addAnswer(draft, event.message);
+      else draft.summaryDraft = messageText(event.message).trim();
+      break;
+    case 'context.relieved':
+      draft.messages = applyRelief(draft.messages, event.relief);
+      draft.answer = -1;
+      draft.pins = event.relief.summary?.pins ?? draft.pins;
+      draft.summaryDraft = undefined;
       break;
     case 'todo.updated':
       draft.todos = event.items;
@@ -62,6 +102,10 @@ function apply(draft: Draft, event: Event): void {
     default:
       applyToCall(draft, event);
   }
+}
+
+function withOrigin({ message, origin }: EventOf<'message.added'>): Message {
+  return origin === 'user' || message.origin !== undefined ? message : { ...message, origin };
 }
 
 function addAnswer(draft: Draft, message: Message): void {

@@ -56,6 +56,7 @@ async function run(root: string, state: AgentState, record: (event: EventBody) =
       limits: { maxTurns: 30, maxDurationMs: 60_000 },
       startedAt: Date.now(),
       maxOutputTokens: 1000,
+      contextTokens: 200_000,
       cacheKey: 'k',
       sessionId: 'ses_1',
       runId: 'run_1',

@@ -53,6 +53,7 @@ async function play(
     limits: { maxTurns: 30, maxDurationMs: 60_000 },
     startedAt: Date.now(),
     maxOutputTokens: 1000,
+    contextTokens: 200_000,
     cacheKey: 'ses_1',
     sessionId: 'ses_1',
     runId: 'run_1',

@@ -8,6 +8,7 @@ import { toolDeclarations } from '../tools/json-schema.ts';
 import type { AgentOptions, AgentResult, AgentStop } from './agent.ts';
 import { askModel, type Turn } from './model-turn.ts';
 import { outsideNote } from './outside-changes.ts';
+import { makeRoom } from './relieve-step.ts';
 import { finishOpenCalls } from './resume.ts';
 import { createRunContext, notice, type RunContext } from './run-context.ts';
 import { runCalls } from './tool-batch.ts';
@@ -50,9 +51,9 @@ class AgentLoop {
     this.#messages = await finishOpenCalls(this.#run, this.#messages);
     let stop = this.#run.signal.aborted ? this.#aborted() : this.#alreadyFinished();
     while (stop === undefined) stop = await this.#step();
-    const { seen, noted, todos, grantedRules } = this.#run;
-    const state = { messages: this.#messages, openCalls: [], seen, noted, todos, turns: this.#turns, grantedRules };
-    return { stop, state };
+    const { seen, noted, todos, grantedRules, pins, tokenFactor } = this.#run;
+    const kept = { seen, noted, todos, grantedRules, pins, tokenFactor };
+    return { stop, state: { messages: this.#messages, openCalls: [], turns: this.#turns, ...kept } };
   }
 
   /** A history that ends with an answer without calls has nothing left to ask. */
@@ -67,8 +68,7 @@ class AgentLoop {
     if (limit !== undefined) return limit;
     await this.#tellOutsideChanges();
     this.#steer();
-    this.#turns += 1;
-    const turn = await askModel(this.#run, { messages: this.#messages, tools: this.#tools, turn: this.#turns });
+    const turn = await this.#ask();
     if (turn.kind === 'failed') return this.#failed(turn.failure);
     if (turn.message.parts.length > 0) this.#messages = [...this.#messages, turn.message];
     const calls = toolCalls(turn.message);
@@ -76,6 +76,19 @@ class AgentLoop {
     this.#messages = [...this.#messages, await runCalls(this.#run, calls)];
     await this.#addNestedInstructions();
     return this.#afterCalls();
+  }
+
+  /** Makes room first where it is needed, and once more where the provider finds the request too long all the same. */
+  async #ask(): Promise<Turn> {
+    this.#turns += 1;
+    const input = { tools: this.#tools, turn: this.#turns };
+    this.#messages = await makeRoom(this.#run, { ...input, messages: this.#messages });
+    const turn = await askModel(this.#run, { ...input, messages: this.#messages });
+    if (turn.kind === 'answered' || turn.failure.code !== 'context_length') return turn;
+    const relieved = await makeRoom(this.#run, { ...input, messages: this.#messages }, 'overflow');
+    if (relieved === this.#messages) return turn;
+    this.#messages = relieved;
+    return askModel(this.#run, { ...input, messages: relieved });
   }
 
   #limit(): AgentStop | undefined {
@@ -97,13 +110,13 @@ class AgentLoop {
 
   #steer(): boolean {
     const texts = this.#options.takeSteering();
-    for (const text of texts) this.#add(userMessage(text), 'steering');
+    for (const text of texts) this.#add(userMessage(text, 'steering'), 'steering');
     return texts.length > 0;
   }
 
   async #tellOutsideChanges(): Promise<void> {
     const note = await outsideNote(this.#run);
-    if (note !== undefined) this.#add(userMessage(note.text), 'system', { noted: { ...note.noted } });
+    if (note !== undefined) this.#add(userMessage(note.text, 'system'), 'system', { noted: { ...note.noted } });
   }
 
   #add(message: Message, origin: 'steering' | 'system', more: { noted?: Record<string, string | null> } = {}): void {
@@ -120,7 +133,7 @@ class AgentLoop {
     const isCut = turn.finishReason === 'length';
     if ((isCut || isEmpty) && !this.#nudged) {
       this.#nudged = true;
-      this.#add(userMessage(isCut ? cutNudge : emptyNudge), 'system');
+      this.#add(userMessage(isCut ? cutNudge : emptyNudge, 'system'), 'system');
       return undefined;
     }
     if (isCut) this.#options.record(notice('answer.cut', 'The answer was cut at the output limit.'));
@@ -143,7 +156,7 @@ class AgentLoop {
       visited: this.#visited,
     });
     for (const text of found.notices) this.#options.record(notice('instructions', text));
-    if (found.text !== undefined) this.#add(userMessage(found.text), 'system');
+    if (found.text !== undefined) this.#add(userMessage(found.text, 'system'), 'system');
   }
 
   #afterCalls(): AgentStop | undefined {

@@ -1,5 +1,6 @@
 // What the parts of one running loop share.
-import { type EventBody, isMonkeyError, nearestNames, type TodoItem } from '@monkey-coder/protocol';
+import { type EventBody, isMonkeyError, nearestNames, type Pin, type TodoItem } from '@monkey-coder/protocol';
+import { firstTokenFactor } from '../context/token-factor.ts';
 import { createRedactor, type Redactor } from '../messages/redact.ts';
 import { hiddenPaths } from '../permissions/decide.ts';
 import type { PermissionFacts } from '../permissions/decision.ts';
@@ -32,6 +33,11 @@ export interface RunContext {
   /** Paths touched since the last answer, for instructions of their folders. */
   readonly touched: Set<string>;
   todos: readonly TodoItem[];
+  /** Facts the newest summary keeps. */
+  pins: readonly Pin[];
+  summaryDraft: string | undefined;
+  /** Tokens the provider counts for one that is estimated by characters / 4. */
+  tokenFactor: number;
   /** Denials since the last call that succeeded. */
   denials: number;
   lastDenial: string;
@@ -54,6 +60,9 @@ export function createRunContext(options: AgentOptions, signal: AbortSignal): Ru
     detector: new LoopDetector(),
     touched: new Set(),
     todos: state.todos,
+    pins: state.pins ?? [],
+    summaryDraft: state.summaryDraft,
+    tokenFactor: state.tokenFactor ?? firstTokenFactor,
     denials: 0,
     lastDenial: '',
     loop: undefined,
@@ -92,6 +101,7 @@ export function toolContext(
     network: options.network,
     sandbox: options.sandbox,
     diagnostics: options.diagnostics ?? 'syntax',
+    grantedRules: run.grantedRules,
     setTodos: (items) => {
       run.todos = items;
       options.record({ type: 'todo.updated', items: [...items] });

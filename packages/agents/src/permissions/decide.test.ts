@@ -359,3 +359,38 @@ describe('a deny rule for files holds for commands that name them another way', 
     expect(command(text, { deny }).kind).toBe('allow');
   });
 });
+
+describe('pages of the web', () => {
+  const page = (host: string, options: Options = {}): PermissionDecision =>
+    decidePermission({
+      tool: 'fetch',
+      intent: { title: `fetch https://${host}/`, effect: 'network', paths: [], hosts: [host] },
+      mode: options.mode ?? 'default',
+      rules: { ...noRules, ...options },
+      facts: { ...facts, ...options.facts },
+    });
+
+  it('are asked about in every mode that asks, planning included, and what would be granted is the host', () => {
+    for (const mode of ['default', 'acceptEdits', 'plan', 'auto'] as const)
+      expect(page('docs.example.com', { mode })).toMatchObject({
+        kind: 'ask',
+        alwaysRule: 'Fetch(domain:docs.example.com)',
+      });
+    expect(page('docs.example.com', { mode: 'dontAsk' }).kind).toBe('deny');
+    expect(page('docs.example.com', { facts: headless })).toMatchObject({ kind: 'deny', by: 'headless' });
+  });
+
+  it.each([
+    ['Fetch(domain:example.com)', 'docs.example.com', true],
+    ['WebFetch(domain:example.com)', 'example.com', true],
+    ['Fetch(*.example.com)', 'docs.example.com', true],
+    ['Fetch', 'anything.test', true],
+    ['Fetch(domain:example.com)', 'example.com.evil.test', false],
+    ['Fetch(domain:example.com)', 'notexample.com', false],
+    ['Fetch(domain:example.com)', '', false],
+    ['Read', 'example.com', false],
+  ])('the rule %s for %s: %s', (rule, host, isCovered) => {
+    expect(page(host, { allow: [rule] }).kind).toBe(isCovered ? 'allow' : 'ask');
+    expect(page(host, { deny: [rule], mode: 'bypassPermissions' }).kind).toBe(isCovered ? 'deny' : 'allow');
+  });
+});

@@ -4,7 +4,7 @@ import { type CommandJudgement, judgeCommand } from './decide-command.ts';
 import type { DecidedBy, PermissionDecision, PermissionFacts, PermissionRequest } from './decision.ts';
 import type { ToolIntent } from './intent.ts';
 import { type Boundary, relativePath } from './paths.ts';
-import { coversTool, type PermissionRule, parseRule, pathMatcher, pathMatches } from './rules.ts';
+import { coversTool, hostMatches, type PermissionRule, parseRule, pathMatcher, pathMatches } from './rules.ts';
 
 /**
  * Decides on a call. Order: deny rules, what the mode forbids, the guard, ask rules, what is free, allow rules, the mode.
@@ -35,14 +35,24 @@ function decideCall(request: PermissionRequest): Draft {
   const { intent, mode, rules, facts, tool } = request;
   const grants = [intent.title];
   const matching = (list: readonly string[], all: boolean): PermissionRule | undefined =>
-    rulesFor(list, tool).find((rule) => matchesPaths(rule, intent.paths, facts, all));
+    rulesFor(list, tool).find((rule) =>
+      intent.hosts === undefined
+        ? matchesPaths(rule, intent.paths, facts, all)
+        : intent.hosts.length > 0 && intent.hosts.every((host) => hostMatches(rule.what, host)),
+    );
   const denied = matching(rules.deny, false);
   if (denied !== undefined) return { kind: 'deny', by: 'rule', reason: `the rule ${denied.source} forbids it`, grants };
+  const barred = (intent.hosts ?? []).find((host) => !isCovered(host, rules.hosts ?? []));
+  if (barred !== undefined) {
+    return { kind: 'deny', by: 'rule', reason: `a policy does not let ${barred || 'it'} be reached`, grants };
+  }
   if (facts.outside.length > 0) {
     return { kind: 'deny', by: 'guard', reason: `${facts.outside[0]} is outside of the workspace`, grants };
   }
   const reads = intent.effect === 'none' || intent.effect === 'read';
-  if (mode === 'plan' && !reads) return { kind: 'deny', by: 'mode', reason: 'plan mode only reads', grants };
+  // A page may be looked at while planning, but never without being asked: an address can carry out what was read.
+  if (mode === 'plan' && !reads && intent.effect !== 'network')
+    return { kind: 'deny', by: 'mode', reason: 'plan mode only reads', grants };
   const always = alwaysRuleFor(request);
   const asked = matching(rules.ask, false);
   if (asked !== undefined) return { kind: 'ask', by: 'rule', reason: `the rule ${asked.source} asks`, grants };
@@ -51,6 +61,10 @@ function decideCall(request: PermissionRequest): Draft {
   if (allowed !== undefined)
     return { kind: 'allow', by: 'rule', reason: `the rule ${allowed.source} allows it`, grants };
   return { ...byMode(mode, intent.effect), grants, ...(always === undefined ? {} : { alwaysRule: always }) };
+}
+
+function isCovered(host: string, lists: readonly (readonly string[])[]): boolean {
+  return lists.every((list) => list.some((pattern) => hostMatches(pattern, host)));
 }
 
 /** For a deny or ask rule one matching path is enough; an allow rule must cover them all. */
@@ -70,6 +84,8 @@ function byMode(mode: PermissionMode, effect: ToolIntent['effect']): Pick<Draft,
 
 function alwaysRuleFor({ tool, intent, facts }: PermissionRequest): string | undefined {
   const path = intent.paths[0];
+  const [host] = intent.hosts ?? [];
+  if (host) return `Fetch(domain:${host})`;
   if (intent.effect !== 'write' || intent.paths.length !== 1 || path === undefined) {
     return tool.startsWith('mcp__') ? tool : undefined;
   }

@@ -7,6 +7,8 @@ export interface ToolIntent {
   readonly effect: 'none' | 'read' | 'write' | 'command' | 'network';
   /** Workspace paths read or written, as the model gave them. */
   readonly paths: readonly string[];
+  /** Hosts that are reached, for rules such as `Fetch(domain:example.com)`. */
+  readonly hosts?: readonly string[];
   /** Shell text, for commands. */
   readonly command?: string;
 }

@@ -15,6 +15,8 @@ export interface RuleSet {
   readonly allow: readonly string[];
   readonly deny: readonly string[];
   readonly ask: readonly string[];
+  /** Lists of hosts from policies: what is reached must be covered by each of them. */
+  readonly hosts?: readonly (readonly string[])[];
 }
 
 /** Names that rules of other agents use for our tools, and rules that cover several. */
@@ -26,6 +28,8 @@ const covers: Readonly<Record<string, readonly string[]>> = {
   ls: ['list'],
   shell: ['bash'],
   todowrite: ['todo'],
+  webfetch: ['fetch'],
+  websearch: ['web_search'],
 };
 
 /** Splits `Tool(what)`; undefined for text that is no rule. */
@@ -79,6 +83,14 @@ export function pathMatcher(what: string | undefined, boundary: Boundary): (path
       what.startsWith('//') && !path.startsWith('/') ? `${boundary.root}/${path}` : relativePath(path, boundary);
     return itself.test(target) || below.test(target);
   };
+}
+
+/** Whether a host rule, `domain:example.com` or `*.example.com`, matches a host; a domain covers the hosts below it. */
+export function hostMatches(what: string | undefined, host: string): boolean {
+  if (what === undefined) return true;
+  const pattern = what.replace(/^domain:/, '').toLowerCase();
+  if (pattern.includes('*')) return wildcard(pattern).test(host);
+  return host === pattern || host.endsWith(`.${pattern}`);
 }
 
 /** Whether a glob (`**`, `*`, `?`, `{a,b}`) matches a whole path. */

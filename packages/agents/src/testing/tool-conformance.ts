@@ -108,6 +108,7 @@ export function testContext(workspace: Workspace, overrides: Partial<ToolContext
     diagnostics: 'syntax',
     network: false,
     sandbox: 'preferred',
+    grantedRules: [],
     setTodos: () => undefined,
     ...overrides,
   };

@@ -71,9 +71,9 @@ export function loadSettings(
           `${source.path}: ${restricted.dropped.join(', ')} ignored; a repository may restrict, not grant (put it into your user settings)`,
         );
       }
-      settings = withLayer(settings, restricted.layer);
+      settings = withLayer(settings, restricted.layer, source.path);
     } else {
-      settings = withLayer(settings, layer);
+      settings = withLayer(settings, layer, source.path);
     }
   }
   layOver(undefined);

@@ -2,6 +2,7 @@
 import { type CatalogueSettings, catalogueSettingsSchema } from '@monkey-coder/models';
 import { permissionModeSchema } from '@monkey-coder/protocol';
 import * as z from 'zod/mini';
+import { type Policy, policySchema } from './policy.ts';
 
 const rules = z.optional(z.array(z.string()));
 const positive = z.number().check(z.positive());
@@ -15,6 +16,26 @@ const providerSettings = z.object({
   apiKeyCommand: z.optional(z.string().check(z.minLength(1))),
   /** Calls at once; the others wait in their order. */
   concurrency: z.optional(positive.check(z.int())),
+});
+const webSettings = z.object({
+  /** `off`: pages are not fetched and nothing is searched. */
+  fetch: z.optional(z.enum(['ask', 'off'])),
+  /** Hosts of one's own network that may be fetched. */
+  allowHosts: z.optional(z.array(z.string().check(z.minLength(1)))),
+  search: z.optional(
+    z.object({
+      kind: z.enum(['searxng', 'brave', 'tavily']),
+      baseUrl: z.optional(z.url()),
+      /** Environment variable that holds the key. */
+      apiKeyEnv: z.optional(z.string()),
+    }),
+  ),
+});
+const telemetrySettings = z.object({
+  /** `otlp`: runs, model calls, tools and checks as spans to the collector that the `OTEL_…` variables name. */
+  traces: z.optional(z.enum(['off', 'otlp'])),
+  /** Send what was said too: messages, arguments, outputs. */
+  content: z.optional(z.boolean()),
 });
 const names = z.array(z.string().check(z.minLength(1)));
 const priceSettings = z.object({
@@ -40,6 +61,8 @@ export const settingsSchema = z.object({
       maxBudgetUsd: z.optional(z.nullable(z.number().check(z.nonnegative()))),
       commandTimeoutSeconds: z.optional(positive),
       maxOutputTokens: z.optional(positive.check(z.int())),
+      maxContextTokens: z.optional(positive.check(z.int())),
+      subAgents: z.optional(z.number().check(z.int(), z.nonnegative())),
     }),
   ),
   /** How long the model may be silent. */
@@ -58,6 +81,10 @@ export const settingsSchema = z.object({
   sandbox: z.optional(z.enum(['required', 'preferred', 'off'])),
   network: z.optional(z.boolean()),
   diagnostics: z.optional(z.enum(['off', 'syntax', 'language-server'])),
+  /** Pages and search. */
+  web: z.optional(webSettings),
+  telemetry: z.optional(telemetrySettings),
+  policy: z.optional(policySchema),
   checks: z.optional(z.array(z.string())),
   repairs: z.optional(z.number().check(z.int(), z.nonnegative())),
   providers: z.optional(z.record(z.string(), providerSettings)),
@@ -88,6 +115,10 @@ export interface Settings {
     readonly maxBudgetUsd: number | null;
     readonly commandTimeoutSeconds: number;
     readonly maxOutputTokens: number;
+    /** A window smaller than the model's own; undefined for that one. */
+    readonly maxContextTokens: number | undefined;
+    /** Sub-agents that one run may start without asking. */
+    readonly subAgents: number;
   };
   /** Seconds until the first token (0.3 s per thousand tokens of the request come on top), and without a byte after it. */
   readonly timeouts: { readonly firstTokenSeconds: number; readonly idleSeconds: number };
@@ -96,6 +127,14 @@ export interface Settings {
   readonly network: boolean;
   /** What is looked at after each edit. */
   readonly diagnostics: 'off' | 'syntax' | 'language-server';
+  readonly web: {
+    readonly fetch: 'ask' | 'off';
+    readonly allowHosts: readonly string[];
+    readonly search: z.infer<typeof webSettings>['search'];
+  };
+  readonly telemetry: { readonly traces: 'off' | 'otlp'; readonly content: boolean };
+  /** One of each layer that has one; the strictest counts. */
+  readonly policies: readonly Policy[];
   readonly checks: readonly string[];
   /** How often failing checks are handed back to the model. */
   readonly repairs: number;
@@ -110,12 +149,23 @@ export const defaultSettings: Settings = {
   fallback: {},
   cache: 'off',
   permissions: { mode: 'default', allow: [], ask: [], deny: [] },
-  limits: { maxTurns: 60, maxMinutes: 60, maxBudgetUsd: 5, commandTimeoutSeconds: 120, maxOutputTokens: 16_000 },
+  limits: {
+    maxTurns: 60,
+    maxMinutes: 60,
+    maxBudgetUsd: 5,
+    commandTimeoutSeconds: 120,
+    maxOutputTokens: 16_000,
+    maxContextTokens: undefined,
+    subAgents: 8,
+  },
   timeouts: { firstTokenSeconds: 300, idleSeconds: 60 },
   budget: { dayUsd: undefined, monthUsd: undefined },
   sandbox: 'preferred',
   network: false,
   diagnostics: 'syntax',
+  web: { fetch: 'ask', allowHosts: [], search: undefined },
+  telemetry: { traces: 'off', content: false },
+  policies: [],
   checks: [],
   repairs: 3,
   providers: {},
@@ -123,8 +173,8 @@ export const defaultSettings: Settings = {
   catalogue: {},
 };
 
-/** Puts a layer on top: single values replace, rule lists and tables add up. */
-export function withLayer(base: Settings, layer: SettingsFile): Settings {
+/** Puts a layer on top: single values replace, rule lists, tables and policies add up. `source` names it to people. */
+export function withLayer(base: Settings, layer: SettingsFile, source = 'settings'): Settings {
   return {
     model: layer.model ?? base.model,
     fallback: layer.fallback === undefined ? base.fallback : fallbackTable(layer.fallback),
@@ -133,9 +183,8 @@ export function withLayer(base: Settings, layer: SettingsFile): Settings {
     limits: mergeLimits(base.limits, layer.limits ?? {}),
     timeouts: mergeTimeouts(base.timeouts, layer.timeouts ?? {}),
     budget: { ...base.budget, ...layer.budget },
-    sandbox: layer.sandbox ?? base.sandbox,
-    network: layer.network ?? base.network,
-    diagnostics: layer.diagnostics ?? base.diagnostics,
+    ...mergeReach(base, layer),
+    policies: layer.policy === undefined ? base.policies : [...base.policies, { ...layer.policy, source }],
     checks: [...base.checks, ...(layer.checks ?? [])],
     repairs: layer.repairs ?? base.repairs,
     providers: { ...base.providers, ...layer.providers },
@@ -167,6 +216,31 @@ function mergeCatalogue(base: CatalogueSettings, layer: CatalogueSettings): Cata
   };
 }
 
+/** What commands and tools may reach, and what is told to whom. */
+function mergeReach(
+  base: Settings,
+  layer: SettingsFile,
+): Pick<Settings, 'sandbox' | 'network' | 'web' | 'telemetry' | 'diagnostics'> {
+  return {
+    telemetry: {
+      traces: layer.telemetry?.traces ?? base.telemetry.traces,
+      content: layer.telemetry?.content ?? base.telemetry.content,
+    },
+    sandbox: layer.sandbox ?? base.sandbox,
+    network: layer.network ?? base.network,
+    diagnostics: layer.diagnostics ?? base.diagnostics,
+    web: mergeWeb(base.web, layer.web ?? {}),
+  };
+}
+
+function mergeWeb(base: Settings['web'], layer: NonNullable<SettingsFile['web']>): Settings['web'] {
+  return {
+    fetch: layer.fetch ?? base.fetch,
+    allowHosts: [...base.allowHosts, ...(layer.allowHosts ?? [])],
+    search: layer.search ?? base.search,
+  };
+}
+
 function mergeTimeouts(base: Settings['timeouts'], layer: NonNullable<SettingsFile['timeouts']>): Settings['timeouts'] {
   return {
     firstTokenSeconds: layer.firstTokenSeconds ?? base.firstTokenSeconds,
@@ -181,6 +255,8 @@ function mergeLimits(base: Settings['limits'], layer: NonNullable<SettingsFile['
     maxBudgetUsd: layer.maxBudgetUsd === undefined ? base.maxBudgetUsd : layer.maxBudgetUsd,
     commandTimeoutSeconds: layer.commandTimeoutSeconds ?? base.commandTimeoutSeconds,
     maxOutputTokens: layer.maxOutputTokens ?? base.maxOutputTokens,
+    maxContextTokens: layer.maxContextTokens ?? base.maxContextTokens,
+    subAgents: layer.subAgents ?? base.subAgents,
   };
 }
 
@@ -192,10 +268,11 @@ export function restrictedLayer(layer: SettingsFile): {
   readonly layer: SettingsFile;
   readonly dropped: readonly string[];
 } {
-  const { model, permissions, limits, repairs, ...rest } = layer;
+  const { model, permissions, limits, repairs, policy, ...rest } = layer;
   const kept: SettingsFile = {
     ...(model === undefined ? {} : { model }),
     ...(repairs === undefined ? {} : { repairs }),
+    ...(policy === undefined ? {} : { policy }),
     permissions: { deny: permissions?.deny ?? [], ask: permissions?.ask ?? [] },
   };
   const dropped = Object.keys(rest).filter((key) => rest[key as keyof typeof rest] !== undefined);

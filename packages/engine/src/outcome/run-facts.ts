@@ -54,7 +54,7 @@ class RunFold {
         break;
       case 'model.ended':
       case 'model.failed':
-        this.#turns += event.type === 'model.ended' ? 1 : 0;
+        this.#turns += event.type === 'model.ended' && event.purpose === undefined ? 1 : 0;
         this.#usage = addUsage(this.#usage, event.usage);
         this.#cost = this.#cost === null || event.costMicroUsd === null ? null : this.#cost + event.costMicroUsd;
         break;

@@ -16,9 +16,6 @@ import type { FoundModel } from './find-model.ts';
 import type { RunStart, UnfinishedRun } from './open-session.ts';
 import type { RunContext } from './run-context.ts';
 
-/** Tokens of context assumed where a model's window is unknown, for the worst case. */
-const assumedContextTokens = 200_000;
-
 /** What the first records are made of. */
 export interface Beginning {
   readonly parts: EngineParts;
@@ -46,7 +43,7 @@ function startNew(beginning: Beginning, state: AgentState): AgentState {
   const prompt = userMessage(task.prompt);
   const declarations = toolDeclarations(context.agentOptions.tools);
   const request = firstRequest(context, [...state.messages, prompt]);
-  const contextTokens = found.target.facts?.context ?? assumedContextTokens;
+  const { contextTokens } = context.agentOptions;
   const quote = quoteRun(request, found, context.agentOptions.limits, {
     contextTokens,
     requestTokens: estimateTokens(request),

@@ -39,6 +39,8 @@ export interface ComposeOptions {
   readonly ledger: Ledger;
   readonly scopes: readonly BudgetScope[];
   readonly record: (event: EventBody) => void;
+  /** Whether the next request may begin otherwise than the one before: room was made, on purpose. */
+  readonly expectsNewPrefix: () => boolean;
   readonly now: () => number;
   readonly random: () => number;
   /** Milliseconds since 1970. */
@@ -51,9 +53,11 @@ export interface ComposeOptions {
 
 /** The decorated model of a run. */
 export function composeModel(found: FoundModel, options: ComposeOptions): LanguageModel {
-  const watched = watchingPrefix({ onChange: (change) => options.record(prefixNotice(change)) })(
-    chainOf(found, options),
-  );
+  const watched = watchingPrefix({
+    onChange: (change) => {
+      if (!options.expectsNewPrefix()) options.record(prefixNotice(change));
+    },
+  })(chainOf(found, options));
   if (options.settings.cache !== 'exact') return watched;
   const { provider, model, baseUrl } = found.target;
   const text = 'the answer was stored: nothing was asked and nothing is charged';

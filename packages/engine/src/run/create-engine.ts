@@ -21,6 +21,7 @@ import type { EngineParts } from './engine-parts.ts';
 import { executeRun } from './execute-run.ts';
 import { createModelTraffic } from './model-traffic.ts';
 import { prepareRun } from './prepare-run.ts';
+import { traced, tracedEnvironment, traceOf } from './traced.ts';
 
 /** What an engine is made of. */
 export interface EngineOptions {
@@ -37,17 +38,19 @@ export interface EngineOptions {
 
 /** Makes an engine; nothing is read or written before it is used. */
 export function createEngine(options: EngineOptions): Engine {
-  const parts = createParts(options);
+  const trace = traceOf(options);
+  const parts = createParts(options, tracedEnvironment(options.environment, trace));
   return {
     sessions: parts.sessions,
-    run: (task, session, connection) => run(parts, task, session, connection),
+    run: (task, session, connection) =>
+      traced(options, trace, connection, (listened) => run(parts, task, session, listened)),
     undo: (cwd, target, options) => undo(parts, cwd, target, options),
     diff: (cwd, range) => withWorkspace(parts, realFolder(cwd), ({ snapshots }) => snapshots.diff(range)),
     close: async () => undefined,
   };
 }
 
-function createParts(options: EngineOptions): EngineParts {
+function createParts(options: EngineOptions, commandEnvironment: EngineOptions['environment']): EngineParts {
   const { homes, now, newId } = options;
   return {
     ...options,
@@ -74,7 +77,7 @@ function createParts(options: EngineOptions): EngineParts {
         addedFolders,
         stateFolder,
         protectedFolders: [homes.config],
-        environment: options.environment,
+        environment: commandEnvironment,
         now,
         newId,
       }),

@@ -75,7 +75,7 @@ async function verifyWhenDone(run: RunContext, stop: AgentStop, facts: RunFacts)
 }
 
 function handBack(run: RunContext, state: AgentState, feedback: string): AgentState {
-  const message = userMessage(feedback);
+  const message = userMessage(feedback, 'verification');
   run.recorder.record({ type: 'message.added', message, origin: 'verification' });
   return { ...state, messages: [...state.messages, message] };
 }

@@ -1,5 +1,6 @@
 // Puts one run together: session, workspace, model, system text, quote. What is wrong with the request is thrown here.
-import { type AgentState, buildSystem, builtinTools, loadInstructions } from '@monkey-coder/agents';
+import { type AgentState, buildSystem, builtinTools, loadInstructions, type ToolMeans } from '@monkey-coder/agents';
+import type { BudgetScope, LanguageModel } from '@monkey-coder/models';
 import {
   type Event,
   type EventOf,
@@ -7,10 +8,12 @@ import {
   type Limits,
   MonkeyError,
   microUsd,
+  type PermissionMode,
   type Task,
 } from '@monkey-coder/protocol';
 import { taskKindOf } from '@monkey-coder/router';
 import type { ProjectFacts, SandboxStatus, Workspace } from '@monkey-coder/workspace';
+import { hostLists, mayCallModel, mayUseMode, type Policy, runCap } from '../config/policy.ts';
 import { defaultSettings } from '../config/settings.ts';
 import type { RunConnection, SessionChoice } from '../engine.ts';
 import { beginRun } from './begin-run.ts';
@@ -21,8 +24,11 @@ import { type FoundModel, findModel } from './find-model.ts';
 import { knownKeys } from './known-keys.ts';
 import { openSession, type RunStart } from './open-session.ts';
 import { outerProjectNotes } from './outer-project.ts';
+import { createRecall } from './recall.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import type { RunContext } from './run-context.ts';
+import { createDelegate } from './sub-agents.ts';
+import { webMeans } from './web-means.ts';
 
 /** A run that can be executed, and what must be closed after it. */
 export interface PreparedRun {
@@ -51,7 +57,16 @@ export async function prepareRun(
       { ...parts, keys: () => parts.keys.readAll() },
       connection.signal,
     );
-    return await assemble({ parts, task, start, connection, workspace, found });
+    refuseByPolicy(parts.settings.policies, task, found);
+    return await assemble({
+      parts,
+      task,
+      start,
+      connection,
+      workspace,
+      found,
+      isEphemeral: choice.kind === 'ephemeral',
+    });
   } catch (error) {
     start.session.close();
     if (choice.kind === 'new' || choice.kind === 'fork') parts.sessions.remove(start.session.id);
@@ -81,6 +96,8 @@ interface Ingredients {
   readonly connection: RunConnection;
   readonly workspace: Workspace;
   readonly found: FoundModel;
+  /** Nothing of the session is on disk. */
+  readonly isEphemeral: boolean;
 }
 
 async function assemble(given: Ingredients): Promise<PreparedRun> {
@@ -93,7 +110,9 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
     recovery,
     workspace.commands.recover(),
   ]);
-  const kept = keepableLimits(task.limits, found, parts.settings, microUsd(defaultSettings.limits.maxBudgetUsd ?? 0));
+  const cap = runCap(parts.settings.policies);
+  const limits = withCap(task.limits, cap?.usd);
+  const kept = keepableLimits(limits, found, parts.settings, microUsd(defaultSettings.limits.maxBudgetUsd ?? 0));
   const { system, notices } = await systemText(given, project);
   const pending: string[] = [];
   const context = contextOf(given, {
@@ -109,7 +128,14 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
     found,
     context,
     sandbox: sandboxLine(sandbox),
-    notes: [...kept.notes, ...found.notes, ...outerProjectNotes(task.cwd, project), ...notices, ...parts.warnings],
+    notes: [
+      ...(limits === task.limits || cap === undefined ? [] : [`at most $${cap.usd} a run (policy in ${cap.source})`]),
+      ...kept.notes,
+      ...found.notes,
+      ...outerProjectNotes(task.cwd, project),
+      ...notices,
+      ...parts.warnings,
+    ],
     pending,
   });
   if (context.taskKind === 'change' && task.permissionMode !== 'plan') workspace.snapshots.prepare();
@@ -122,6 +148,27 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
       start.session.close();
     },
   };
+}
+
+/** Throws MonkeyError `permission.denied` where a policy forbids the model or the mode. */
+function refuseByPolicy(policies: readonly Policy[], task: Task, found: FoundModel): void {
+  const candidates = [found, ...found.alternatives];
+  const decisions = [
+    mayUseMode(policies, task.permissionMode),
+    ...candidates.map(({ target }) => mayCallModel(policies, `${target.provider}/${target.model}`)),
+  ];
+  const refused = decisions.find((decision) => decision.kind === 'refused');
+  if (refused?.kind !== 'refused') return;
+  throw new MonkeyError('permission.denied', refused.reason, {
+    advice: `The policy in ${refused.source} says so; monkey policy shows what it allows.`,
+  });
+}
+
+/** The lower of the run's own cap and the policy's. */
+function withCap(limits: Limits, usd: number | undefined): Limits {
+  const cap = usd === undefined ? undefined : microUsd(usd);
+  const isLower = cap !== undefined && cap < (limits.maxCostMicroUsd ?? Number.MAX_SAFE_INTEGER);
+  return isLower ? { ...limits, maxCostMicroUsd: cap } : limits;
 }
 
 /** What bounds commands. Throws MonkeyError `permission.denied` when a sandbox is required and there is none. */
@@ -189,37 +236,34 @@ function agentOptionsOf(
   runId: string,
   recorder: Recorder,
 ): RunContext['agentOptions'] {
-  const { parts, task, start, connection, workspace, found } = given;
+  const { parts, start, connection, workspace, found } = given;
   const { limits } = findings;
   const startedAt = parts.now();
   const maxOutputTokens = Math.min(
     parts.settings.limits.maxOutputTokens,
     found.target.facts?.maxOutput ?? Number.MAX_SAFE_INTEGER,
   );
-  const model = composeModel(found, {
-    ledger: parts.ledger,
-    scopes: budgetScopes({ runId, sessionId: start.session.id, now: startedAt, limits, settings: parts.settings }),
-    record: recorder.record,
-    now: parts.now,
-    random: parts.random,
-    deadline: startedAt + limits.maxDurationMs,
-    settings: parts.settings,
-    homes: parts.homes,
-    traffic: parts.traffic,
-    environment: parts.environment,
+  const modelWith = modelMaker(given, { runId, limits, startedAt, recorder });
+  const delegate = createDelegate({
+    caller: () => options,
+    recorder,
+    modelWith,
+    readLog: () => (given.isEphemeral ? [] : parts.sessions.read(start.session.id)),
+    freeSubAgents: parts.settings.limits.subAgents,
   });
-  return {
-    model,
+  const options: RunContext['agentOptions'] = {
+    model: modelWith(),
     modelName: found.target.model,
     system: findings.system,
-    tools: builtinTools(),
+    tools: builtinTools({ ...toolMeans(given), delegate }),
     workspace,
     gate: connection.gate,
-    permissionMode: connection.permissionMode ?? (() => task.permissionMode),
+    permissionMode: permittedMode(given),
     rules: permissionRules(given),
     limits,
     startedAt,
     maxOutputTokens,
+    contextTokens: contextTokensOf(given),
     cacheKey: start.session.id,
     sessionId: start.session.id,
     runId,
@@ -235,6 +279,64 @@ function agentOptionsOf(
     sandbox: findings.isSandboxed && parts.settings.sandbox === 'preferred' ? 'required' : parts.settings.sandbox,
     secrets: knownKeys(parts, found),
   };
+  return options;
+}
+
+/** Makes the run's model, or the same one with more scopes of money around it. */
+function modelMaker(
+  { parts, start, found }: Ingredients,
+  run: {
+    readonly runId: string;
+    readonly limits: Limits;
+    readonly startedAt: number;
+    readonly recorder: Recorder;
+  },
+): (...more: readonly BudgetScope[]) => LanguageModel {
+  const { runId, limits, startedAt, recorder } = run;
+  const scopes = budgetScopes({ runId, sessionId: start.session.id, now: startedAt, limits, settings: parts.settings });
+  return (...more) =>
+    composeModel(found, {
+      ...parts,
+      scopes: [...scopes, ...more],
+      record: recorder.record,
+      expectsNewPrefix: () => wasJustRelieved(recorder.events),
+      deadline: startedAt + limits.maxDurationMs,
+    });
+}
+
+/** Since the answer before the last call began: the conversation was shortened, or a summary was asked for. */
+function wasJustRelieved(events: readonly Event[]): boolean {
+  const starts = events.filter((event) => event.type === 'model.started').slice(-2);
+  const since = starts[0]?.seq ?? 0;
+  return events.some(
+    (event) =>
+      event.seq >= since &&
+      (event.type === 'context.relieved' || (event.type === 'model.started' && event.purpose !== undefined)),
+  );
+}
+
+/** Tokens of context assumed where a model's window is unknown. */
+const assumedContextTokens = 200_000;
+
+function contextTokensOf({ parts, found }: Ingredients): number {
+  const window = found.target.facts?.context ?? assumedContextTokens;
+  return Math.min(window, parts.settings.limits.maxContextTokens ?? window);
+}
+
+function toolMeans({ parts, task, start, isEphemeral }: Ingredients): ToolMeans {
+  const { id } = start.session;
+  return {
+    ...webMeans(parts.settings, parts.environment, parts.productVersion),
+    ...(isEphemeral ? {} : { recall: createRecall(parts.sessions, { id, cwd: task.cwd }) }),
+  };
+}
+
+/** The mode may change while a run is at work, but not to one that a policy forbids. */
+function permittedMode({ parts, task, connection }: Ingredients): () => PermissionMode {
+  return () => {
+    const wanted = connection.permissionMode?.() ?? task.permissionMode;
+    return mayUseMode(parts.settings.policies, wanted).kind === 'allowed' ? wanted : task.permissionMode;
+  };
 }
 
 function permissionRules({ parts, task }: Ingredients): RunContext['agentOptions']['rules'] {
@@ -243,6 +345,7 @@ function permissionRules({ parts, task }: Ingredients): RunContext['agentOptions
     allow: [...permissions.allow, ...task.allowedTools],
     deny: [...permissions.deny, ...task.disallowedTools],
     ask: permissions.ask,
+    hosts: hostLists(parts.settings.policies),
   };
 }
 

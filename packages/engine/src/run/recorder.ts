@@ -4,9 +4,12 @@ import type { SessionWriter } from '../sessions/session-store.ts';
 
 /** The recorder of one run. */
 export interface Recorder {
-  /** Records (on disk when it returns), then tells the listener. Transient events are only told. */
-  readonly record: (body: EventBody) => void;
-  /** Recorded events of this run so far, earlier processes included. */
+  /**
+   * Records (on disk when it returns), then tells the listener. Transient events are only told. `parentCallId`: the call whose
+   * sub-agent did it.
+   */
+  readonly record: (body: EventBody, parentCallId?: string) => void;
+  /** Recorded events of this run so far, earlier processes included; long outputs of tools are cut, the log has them whole. */
   readonly events: readonly Event[];
 }
 
@@ -18,7 +21,7 @@ export function createRecorder(options: {
   readonly listener: (event: Event) => void;
   readonly now: () => number;
 }): Recorder {
-  const events = [...options.earlier];
+  const events = options.earlier.map(remembered);
   const tell = (event: Event): void => {
     try {
       options.listener(event);
@@ -28,15 +31,26 @@ export function createRecorder(options: {
   };
   return {
     events,
-    record(body) {
+    record(body, parentCallId) {
+      const parent = parentCallId === undefined ? {} : { parentCallId };
       if (transientEventTypes.has(body.type)) {
         const seq = events.at(-1)?.seq ?? 0;
-        tell({ seq, time: options.now(), sessionId: options.session.id, runId: options.runId, ...body } as Event);
+        const { runId, session } = options;
+        tell({ seq, time: options.now(), sessionId: session.id, runId, ...parent, ...body } as Event);
         return;
       }
-      const event = options.session.append(body, options.runId);
-      events.push(event);
+      const event = options.session.append(body, options.runId, parentCallId);
+      events.push(remembered(event));
       tell(event);
     },
   };
+}
+
+const rememberedChars = 500;
+
+/** Outputs are most of what a long run records, and nothing in a run looks at them again: memory stays bounded without them. */
+function remembered(event: Event): Event {
+  if (event.type !== 'tool.ended' || event.output.length <= rememberedChars) return event;
+  const { diff: _shown, ...rest } = event;
+  return { ...rest, output: event.output.slice(0, rememberedChars) };
 }

@@ -1,17 +1,11 @@
 // Sessions as JSONL files, grouped by project; the index beside them can be deleted at any time.
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type Event,
-  type EventBody,
-  errorMessage,
-  MonkeyError,
-  messageText,
-  sessionLogVersion,
-} from '@monkey-coder/protocol';
+import { type Event, type EventBody, MonkeyError, messageText, sessionLogVersion } from '@monkey-coder/protocol';
 import { projectKey } from '../config/homes.ts';
 import { type LogAppender, openEventLog, readEventLog } from './event-log.ts';
 import { type Lease, takeLease } from './lease.ts';
+import { recallFromLog } from './recall-log.ts';
 import type { SessionStore, SessionSummary, SessionWriter } from './session-store.ts';
 import { summarise } from './summary.ts';
 
@@ -37,6 +31,7 @@ export function createJsonlSessionStore(options: SessionStoreOptions): SessionSt
     open: (id) => openWriter(options, id, findLog(options.folder, id)),
     read: (id, from = 0) => readEventLog(findLog(options.folder, id)).events.filter((event) => event.seq >= from),
     list: (filter) => listSessions(options.folder, filter?.cwd),
+    recall: async (id, query) => recallFromLog(findLog(options.folder, id), query),
     search: (text) => searchSessions(options.folder, text),
     fork: (id, seq) => forkSession(store, id, seq),
     import: (events, cwd) => importSession(options, events, cwd),
@@ -94,8 +89,9 @@ function openWriter(options: SessionStoreOptions, id: string, path: string, next
   const log: LogAppender = openEventLog(path, options.now());
   return {
     id,
-    append(body, runId) {
-      const event = { seq, time: options.now(), sessionId: id, ...(runId ? { runId } : {}), ...body } as Event;
+    append(body, runId, parentCallId) {
+      const ids = { ...(runId ? { runId } : {}), ...(parentCallId ? { parentCallId } : {}) };
+      const event = { seq, time: options.now(), sessionId: id, ...ids, ...body } as Event;
       log.append(event);
       seq += 1;
       return event;
@@ -120,7 +116,7 @@ function forkSession(store: SessionStore, id: string, seq?: number): SessionWrit
   const first = events[0];
   if (first?.type !== 'session.started') throw new MonkeyError('session.corrupt', `session ${id} has no beginning`);
   const writer = store.create({ cwd: first.cwd, forkedFrom: { sessionId: id, seq: events.at(-1)?.seq ?? 0 } });
-  for (const event of events.slice(1)) writer.append(bodyOf(event), event.runId);
+  for (const event of events.slice(1)) writer.append(bodyOf(event), event.runId, event.parentCallId);
   return writer;
 }
 
@@ -134,7 +130,8 @@ function importSession(options: SessionStoreOptions, events: readonly Event[], c
   const forkedFrom = last && { sessionId: last.sessionId, seq: last.seq };
   const writer = createSession(options, { cwd, ...(forkedFrom ? { forkedFrom } : {}) });
   try {
-    for (const event of events) if (event.type !== 'session.started') writer.append(bodyOf(event), event.runId);
+    for (const event of events)
+      if (event.type !== 'session.started') writer.append(bodyOf(event), event.runId, event.parentCallId);
   } finally {
     writer.close();
   }
@@ -223,17 +220,4 @@ function searchSessions(folder: string, text: string): { readonly session: Sessi
 function spokenText(event: Event): string {
   if (event.type === 'message.added' || event.type === 'model.ended') return messageText(event.message);
   return event.type === 'tool.ended' ? event.output : '';
-}
-
-/** Reads an exported session. Throws MonkeyError `session.corrupt` when the text is not one. */
-export function readExport(path: string): Event[] {
-  try {
-    const events = readEventLog(path).events;
-    if (events[0]?.type === 'session.started') return events;
-  } catch (error) {
-    throw new MonkeyError('session.corrupt', `${path} cannot be read as a session: ${errorMessage(error)}`, {
-      cause: error,
-    });
-  }
-  throw new MonkeyError('session.corrupt', `${path} is not an exported session`);
 }

@@ -12,8 +12,9 @@ export function createMemorySession(options: {
   let seq = 0;
   const writer: SessionWriter = {
     id: options.id,
-    append(body, runId) {
-      const event = { seq, time: options.now(), sessionId: options.id, ...(runId ? { runId } : {}), ...body } as Event;
+    append(body, runId, parentCallId) {
+      const ids = { ...(runId ? { runId } : {}), ...(parentCallId ? { parentCallId } : {}) };
+      const event = { seq, time: options.now(), sessionId: options.id, ...ids, ...body } as Event;
       seq += 1;
       return event;
     },

@@ -1,5 +1,7 @@
 // The seam of sessions: append-only logs of events.
+import type { RecallHit } from '@monkey-coder/agents';
 import type { Event, EventBody } from '@monkey-coder/protocol';
+import type { RecallQuery } from './recall-log.ts';
 
 /** What a list shows of a session. Rebuilt from its log when the index is missing or old. */
 export interface SessionSummary {
@@ -19,7 +21,7 @@ export interface SessionSummary {
 export interface SessionWriter {
   readonly id: string;
   /** Assigns order and time, writes, returns the event; throws MonkeyError `workspace.io` and then nothing was written. */
-  append(body: EventBody, runId?: string): Event;
+  append(body: EventBody, runId?: string, parentCallId?: string): Event;
   close(): void;
 }
 
@@ -39,6 +41,8 @@ export interface SessionStore {
   /** All events from a sequence number on, in order. Throws `session.not-found`. */
   read(id: string, from?: number): Event[];
   list(filter?: { readonly cwd?: string }): SessionSummary[];
+  /** What was said in one session with all the words, newest first. Throws `session.not-found`. */
+  recall(id: string, query: RecallQuery): Promise<RecallHit[]>;
   search(text: string): { readonly session: SessionSummary; readonly line: string }[];
   /** Copies the events up to `seq` into a new session. */
   fork(id: string, seq?: number): SessionWriter;

@@ -24,6 +24,11 @@ export interface DialectQuirks {
   readonly replayReasoning?: boolean;
   /** Tool call ids must be nine letters or digits (openai-chat at Mistral). */
   readonly shortToolCallIds?: boolean;
+  /**
+   * The host goes on with an answer whose beginning is the last message: as it stands, or where that message says so with
+   * `prefix` (openai-chat at Mistral). Absent: it answers anew or refuses.
+   */
+  readonly prefill?: 'as-is' | 'prefix-flag';
   /** How the model is told to think (not openai-chat): an effort word, a budget in tokens, or not at all. */
   readonly thinking?: 'effort' | 'budget' | 'none';
   /** The account may ask for summaries of reasoning (openai-responses): OpenAI refuses accounts it has not verified. */

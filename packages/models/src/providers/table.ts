@@ -155,7 +155,7 @@ export const providerTable: readonly ProviderEntry[] = [
     keyEnv: ['MISTRAL_API_KEY'],
     baseUrlEnv: 'MISTRAL_BASE_URL',
     baseUrl: 'https://api.mistral.ai/v1',
-    endpoints: [chat({ streamUsage: false, shortToolCallIds: true })],
+    endpoints: [chat({ streamUsage: false, shortToolCallIds: true, prefill: 'prefix-flag' })],
     listPath: '/models',
     documentation: 'https://docs.mistral.ai/getting-started/models/',
     isLocal: false,

@@ -200,7 +200,7 @@ function makeTarget(
     ...access,
     isOwnBaseUrl: own !== undefined,
     dialect: endpoint.dialect,
-    quirks: isChat ? quirks : { ...quirks, ...thinkingStyle(facts) },
+    quirks: isChat ? quirks : { ...quirks, ...thinkingStyle(facts), ...prefillStyle(endpoint, facts) },
     listPath: own !== undefined ? '/models' : entry.listPath,
     keyPath: own !== undefined ? '/models' : (entry.keyPath ?? entry.listPath),
     notices,
@@ -231,6 +231,12 @@ function missing(entry: ProviderEntry): MonkeyError {
 function thinkingStyle(facts: ModelFacts | null): Pick<DialectQuirks, 'thinking'> {
   if (facts?.effort !== undefined) return { thinking: 'effort' };
   return { thinking: facts?.reasoning ? 'budget' : 'none' };
+}
+
+/** Claude models that take effort words refuse a begun answer; the ones before them go on with it while they are not told to think. */
+function prefillStyle(endpoint: DialectEndpoint, facts: ModelFacts | null): Pick<DialectQuirks, 'prefill'> {
+  const isTaken = endpoint.dialect === 'anthropic-messages' && facts !== null && facts.effort === undefined;
+  return isTaken ? { prefill: 'as-is' } : {};
 }
 
 function keyOf(entry: ProviderEntry, request: Pick<TargetRequest, 'env' | 'keys'>): string | undefined {

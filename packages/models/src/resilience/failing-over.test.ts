@@ -1,5 +1,5 @@
 // Chains of scripted models with a fake clock: who is asked, in which order, and what the reader sees.
-import type { ModelEvent } from '@monkey-coder/protocol';
+import type { ModelEvent, ModelRequest } from '@monkey-coder/protocol';
 import { describe, expect, it } from 'vitest';
 import { budgeted } from '../budget/budgeted.ts';
 import { createMemoryLedger } from '../budget/memory-ledger.ts';
@@ -18,7 +18,8 @@ const down: ScenarioTurn = { error: { status: 500 } };
 /** A scripted model that counts its calls. */
 function scripted(name: string, turn: ScenarioTurn): Candidate & { calls(): number } {
   let calls = 0;
-  const model = createScriptedModel({ name, model: name, turns: [turn] });
+  // A begun answer counts as a turn of the conversation: the second is the one that goes on.
+  const model = createScriptedModel({ name, model: name, turns: [turn, turn] });
   const counting: LanguageModel = {
     identity: { provider: name, model: name },
     stream(request, options) {
@@ -87,6 +88,57 @@ describe('failingOver', () => {
     const { model } = setUp([a, b], { afterContent: 'fail' });
     expect(endOf(await collectEvents(model))).toMatchObject({ type: 'error', failure: { code: 'network' } });
     expect(b.calls()).toBe(0);
+  });
+
+  describe('where the next may go on', () => {
+    const broken: ScenarioTurn = { reply: { text: `${'Once upon a time '.repeat(4)}there` }, chunk: 17, cut: 3 };
+    const asked: ModelRequest[] = [];
+    const goingOn = (turn: ScenarioTurn): Candidate & { calls(): number } => {
+      const inner = scripted('b', turn);
+      const model: LanguageModel = {
+        identity: inner.model.identity,
+        stream(request, options) {
+          asked.push(request);
+          return inner.model.stream(request, options);
+        },
+      };
+      return { ...inner, model, canContinue: true };
+    };
+
+    it('hands over the beginning and tells one whole answer', async () => {
+      asked.length = 0;
+      const a = scripted('a', broken);
+      const { model, takeOvers } = setUp([a, goingOn({ reply: { text: ' a monkey.' }, chunk: 4 })], {
+        afterContent: 'continue',
+      });
+      const events = await collectEvents(model);
+      const read = events.map((event) => (event.type === 'text.delta' ? event.text : '')).join('');
+      const begun = asked[0]?.messages.at(-1);
+      expect(types(events)).not.toContain('restart');
+      expect(types(events).filter((type) => type === 'start')).toHaveLength(1);
+      expect(begun?.role).toBe('assistant');
+      const begunText = begun?.parts[0]?.type === 'text' ? begun.parts[0].text : '';
+      expect(begunText).toMatch(/^Once upon a time.*[^ ]$/);
+      expect(read).toBe(`${begunText} a monkey.`);
+      expect(endOf(events)).toMatchObject({ type: 'end', message: { parts: [{ type: 'text', text: read }] } });
+      expect(takeOvers).toMatchObject([{ to: 'b', isContinuation: true }]);
+    });
+
+    it('throws away what one had begun that cannot be continued: thoughts and tool calls', async () => {
+      const call = { name: 'read', arguments: { path: 'a' } };
+      const a = scripted('a', { reply: { text: 'Let me look.', toolCalls: [call] }, chunk: 6, cut: 4 });
+      const { model } = setUp([a, goingOn(good)], { afterContent: 'continue' });
+      const events = await collectEvents(model);
+      expect(types(events)).toContain('restart');
+      expect(endOf(events)).toMatchObject({ message: { parts: [{ type: 'text', text: 'fine' }] } });
+    });
+
+    it('starts anew where the next one does not take a beginning', async () => {
+      const { model } = setUp([scripted('a', broken), scripted('b', good)], { afterContent: 'continue' });
+      const events = await collectEvents(model);
+      expect(types(events)).toContain('restart');
+      expect(endOf(events)).toMatchObject({ message: { parts: [{ type: 'text', text: 'fine' }] } });
+    });
   });
 
   it('does not fail over what would fail anywhere', async () => {

@@ -2,12 +2,14 @@
 //
 // Each call begins with the first candidate that may be asked now. A failure that another model may not share moves on to the
 // next; after the last the chain is gone through again, with full jitter or as long as a provider asked, until the rounds, the
-// deadline or the candidates are used up. What had streamed is thrown away with a `restart` event or the call fails: two
-// answers are never spliced. A candidate whose failure will not go away (a wrong key, a prompt too long) is not asked again.
+// deadline or the candidates are used up. What had streamed is thrown away with a `restart` event, or the call fails, or (plain
+// text, where that is declared and the next one takes it) the next one is handed the beginning and goes on: two answers are never
+// spliced. A candidate whose failure will not go away (a wrong key, a prompt too long) is not asked again.
 import type { ModelEvent, ModelFailure, ModelRequest, ModelTerminalEvent } from '@monkey-coder/protocol';
 import { noUsage } from '@monkey-coder/protocol';
 import type { LanguageModel, ModelIdentity } from '../language-model.ts';
 import { modelFailure } from '../transport/failures.ts';
+import { Continuation } from './continuation.ts';
 
 /** One model of a chain, with its own retry, budget and breaker around it. */
 export interface Candidate {
@@ -16,6 +18,8 @@ export interface Candidate {
   readonly name: string;
   /** When it may be asked (milliseconds since 1970): a breaker is open or a rate limit used up until then. Absent: always. */
   readonly availableAt?: (request: ModelRequest) => number;
+  /** It goes on with an answer whose beginning it is given as the last message (prefill). */
+  readonly canContinue?: boolean;
 }
 
 /** Another candidate than before answers. */
@@ -25,6 +29,8 @@ export interface TakeOver {
   readonly identity: ModelIdentity;
   /** Why the first choice did not answer; undefined when it was not asked. */
   readonly failure: ModelFailure | undefined;
+  /** It went on with what another had begun to say. */
+  readonly isContinuation: boolean;
 }
 
 /** How to fail over. Times in milliseconds. */
@@ -38,8 +44,11 @@ export interface FailoverOptions {
   readonly rounds?: number;
   /** Moment (of `now`) after which nobody is asked again; default ten minutes from the beginning of the call. */
   readonly deadline?: number;
-  /** What to do when content came already: ask the next after a `restart` event (agent turns), or fail. Default `restart`. */
-  readonly afterContent?: 'restart' | 'fail';
+  /**
+   * What to do when content came already: ask the next after a `restart` event (agent turns), fail (somebody else's stream that
+   * is passed on), or let the next one go on where it takes plain text to go on from, else `restart`. Default `restart`.
+   */
+  readonly afterContent?: 'restart' | 'fail' | 'continue';
   /** Hears when the one that answers changes. */
   readonly onTakeOver?: (takeOver: TakeOver) => void;
 }
@@ -51,13 +60,14 @@ const firstDelayMs = 500;
 /** Puts a chain behind one face; `identity` is the first one's. `end.model` names who answered. */
 export function failingOver(candidates: readonly [Candidate, ...Candidate[]], options: FailoverOptions): LanguageModel {
   let answering: Candidate = candidates[0];
-  const onAnswer = (candidate: Candidate, failure: ModelFailure | undefined): void => {
-    if (candidate === answering) return;
+  const onAnswer: ChainOptions['onAnswer'] = (candidate, failure, isContinuation) => {
+    if (candidate === answering && !isContinuation) return;
     options.onTakeOver?.({
       from: answering.name,
       to: candidate.name,
       identity: candidate.model.identity,
       failure: candidate === candidates[0] ? undefined : failure,
+      isContinuation,
     });
     answering = candidate;
   };
@@ -68,7 +78,7 @@ export function failingOver(candidates: readonly [Candidate, ...Candidate[]], op
 }
 
 interface ChainOptions extends FailoverOptions {
-  readonly onAnswer: (candidate: Candidate, failure: ModelFailure | undefined) => void;
+  readonly onAnswer: (candidate: Candidate, failure: ModelFailure | undefined, isContinuation: boolean) => void;
 }
 
 interface Failed {
@@ -98,6 +108,7 @@ class ChainCall {
   #attempt = 1;
   #paid: number | undefined;
   #unannounced: ModelFailure | undefined;
+  readonly #said = new Continuation();
 
   constructor(
     candidates: readonly [Candidate, ...Candidate[]],
@@ -127,11 +138,18 @@ class ChainCall {
     }
   }
 
-  /** What was said so far is thrown away before somebody else is asked. */
+  /** What was said so far is thrown away before somebody else is asked, unless that one goes on with it. */
   *#announce(step: Step): Generator<ModelEvent> {
     const failure = this.#unannounced;
+    if (failure === undefined || (step.kind === 'ask' && this.#goesOn(step.candidate))) return;
     this.#unannounced = undefined;
-    if (failure !== undefined) yield this.#restart(failure, step.kind === 'wait' ? step.ms : 0);
+    this.#said.reset();
+    yield this.#restart(failure, step.kind === 'wait' ? step.ms : 0);
+  }
+
+  #goesOn(candidate: Candidate): boolean {
+    const isWanted = this.#options.afterContent === 'continue' && candidate.canContinue === true;
+    return isWanted && this.#unannounced !== undefined && this.#said.isPossible;
   }
 
   /** What comes next. Nobody is asked before their time while somebody else may be asked now. */
@@ -164,27 +182,45 @@ class ChainCall {
   /** Asks one candidate and passes on what it says; true when the call is over. */
   async *#ask(candidate: Candidate): AsyncGenerator<ModelEvent, boolean> {
     this.#untried = this.#untried.filter((one) => one !== candidate);
-    const request = { ...this.#request, model: candidate.model.identity.model };
+    const isContinuation = this.#goesOn(candidate);
+    this.#unannounced = undefined;
+    const own = { ...this.#request, model: candidate.model.identity.model };
+    const request = isContinuation ? this.#said.continued(own) : own;
     let hadContent = false;
     for await (const event of candidate.model.stream(request, { signal: this.#signal })) {
       if (event.type === 'end' || event.type === 'error') {
-        const isOver = this.#hear(candidate, event, hadContent);
-        if (isOver) yield this.#withCost(event);
+        const isOver = this.#hear(candidate, event, { hadContent, isContinuation });
+        if (isOver) yield this.#withCost(this.#said.whole(event));
         return isOver;
       }
       hadContent ||= event.type !== 'start' && event.type !== 'restart';
-      yield event.type === 'restart' ? this.#restart(event.failure, event.delayMs) : event;
+      yield* this.#passOn(event);
     }
     throw new Error('a model stream ended without a terminal event');
   }
 
+  *#passOn(event: ModelEvent): Generator<ModelEvent> {
+    if (event.type === 'restart') {
+      this.#said.reset();
+      yield this.#restart(event.failure, event.delayMs);
+      return;
+    }
+    const passed = this.#said.pass(event);
+    if (passed !== undefined) yield passed;
+  }
+
   /** Takes note of how a candidate ended; true when the call is over with that. */
-  #hear(candidate: Candidate, event: ModelTerminalEvent, hadContent: boolean): boolean {
+  #hear(
+    candidate: Candidate,
+    event: ModelTerminalEvent,
+    { hadContent, isContinuation }: { readonly hadContent: boolean; readonly isContinuation: boolean },
+  ): boolean {
     if (event.type === 'end') {
-      this.#options.onAnswer(candidate, this.#failed.get(this.#candidates[0])?.failure);
+      this.#options.onAnswer(candidate, this.#failed.get(this.#candidates[0])?.failure, isContinuation);
       return true;
     }
     if (this.#isOver(candidate, event.failure, hadContent)) return true;
+    this.#said.brokeOff(event);
     this.#noteFailure(candidate, { failure: event.failure, at: this.#options.now(), event });
     return false;
   }

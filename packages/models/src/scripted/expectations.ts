@@ -31,6 +31,12 @@ export function findMismatches(expected: ScenarioExpectation, request: ModelRequ
   return problems;
 }
 
+/** Whether a conversation begins with such a message. */
+export function beginsWith(matcher: ScenarioMatcher, request: ModelRequest): boolean {
+  const [first] = request.messages;
+  return first !== undefined && compare('first message', matcher, allText(first)).length === 0;
+}
+
 function toolProblems(expected: ScenarioExpectation, last: Message | undefined): string[] {
   const results = (last?.parts ?? []).filter((part) => part.type === 'tool-result');
   const wanted = expected.tool === undefined ? results : results.filter((part) => part.name === expected.tool);

@@ -13,7 +13,7 @@ import { modelErrorCodeSchema } from '@monkey-coder/protocol';
 import { estimateTokens } from '../catalogue/token-estimate.ts';
 import { classifyFailure } from '../dialects/classify.ts';
 import { modelFailure } from '../transport/failures.ts';
-import { findMismatches } from './expectations.ts';
+import { beginsWith, findMismatches } from './expectations.ts';
 import type { Scenario, ScenarioTurn } from './scenario.ts';
 
 /** One thing that happens. */
@@ -43,23 +43,38 @@ export interface Player {
 
 /** Makes the player of one scenario. */
 export function createPlayer(scenario: Scenario): Player {
-  const asked = new Map<number, number>();
-  let next = 0;
+  const asked = new Map<string, number>();
+  const next = new Map<readonly ScenarioTurn[], number>();
   return {
     play(request) {
-      const turn =
-        scenario.mode === 'sequence' ? next++ : request.messages.filter((m) => m.role === 'assistant').length;
-      const count = (asked.get(turn) ?? 0) + 1;
-      asked.set(turn, count);
-      const script = scenario.turns[turn];
-      const where = `scenario "${scenario.name}", turn ${turn + 1}`;
-      if (script === undefined) return refuse(turn, `${where}: the scenario has only ${scenario.turns.length} turns`);
+      const { turns, name } = conversationOf(scenario, request);
+      const taken = next.get(turns) ?? 0;
+      next.set(turns, taken + 1);
+      const turn = scenario.mode === 'sequence' ? taken : request.messages.filter((m) => m.role === 'assistant').length;
+      const key = `${name} ${turn}`;
+      const count = (asked.get(key) ?? 0) + 1;
+      asked.set(key, count);
+      const script = turns[turn];
+      const where = `scenario "${name}", turn ${turn + 1}`;
+      if (script === undefined) return refuse(turn, `${where}: the scenario has only ${turns.length} turns`);
       const problems = findMismatches(script.expect ?? {}, request);
       if (problems.length > 0) return refuse(turn, `${where}: ${problems.join('; ')}`);
       const isTroubled = script.times === undefined || count <= script.times;
       return { turn, steps: perform(script, { turn, request, isTroubled }) };
     },
   };
+}
+
+/** The turns that play a request: those of the first other conversation that fits, else the scenario's own. */
+function conversationOf(
+  scenario: Scenario,
+  request: ModelRequest,
+): { readonly turns: readonly ScenarioTurn[]; readonly name: string } {
+  const at = (scenario.others ?? []).findIndex(
+    ({ when, model }) => (model === undefined || model === request.model) && beginsWith(when, request),
+  );
+  const other = scenario.others?.[at];
+  return other === undefined ? scenario : { turns: other.turns, name: `${scenario.name}, others ${at + 1}` };
 }
 
 function refuse(turn: number, mismatch: string): Performance {

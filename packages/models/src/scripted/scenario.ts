@@ -102,6 +102,18 @@ export const scenarioSchema = z.strictObject({
    */
   mode: z.optional(z.enum(['history', 'sequence'])),
   turns: z.array(turnSchema).check(z.minLength(1)),
+  /** Conversations of their own (sub-agents, candidates): the first whose `when` fits a request plays it, else `turns`. */
+  others: z.optional(
+    z.array(
+      z.strictObject({
+        /** Text of the first message. */
+        when: matcherSchema,
+        /** Model that must be asked for. */
+        model: z.optional(z.string()),
+        turns: z.array(turnSchema).check(z.minLength(1)),
+      }),
+    ),
+  ),
 });
 
 export type Scenario = z.infer<typeof scenarioSchema>;

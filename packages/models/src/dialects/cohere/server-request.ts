@@ -1,64 +1,12 @@
 // The body of Cohere's POST /v2/chat to our request: the server half.
-import type { JsonObject, JsonValue, Message, ModelRequest, Part, ToolDeclaration } from '@monkey-coder/protocol';
-import { MonkeyError } from '@monkey-coder/protocol';
+import type { JsonObject, JsonValue, ModelRequest, Part } from '@monkey-coder/protocol';
+import { type ChatOptions, callsOf, readChatBody } from '../chat-body.ts';
 import { imagePart } from '../data-url.ts';
 import { asList, asNumber, asObject, asString, asText } from '../json-read.ts';
 
 /** Reads a client's body. Throws MonkeyError `usage.invalid` naming the field that is wrong. */
 export function decodeCohereRequest(body: JsonValue): { request: ModelRequest; stream: boolean } {
-  const object = asObject(body);
-  if (object === undefined) throw invalid('body', 'must be a JSON object');
-  const model = asText(object['model']);
-  if (model === undefined) throw invalid('model', 'must be the name of a model');
-  if (!Array.isArray(object['messages'])) throw invalid('messages', 'must be a list');
-  const names = new Map<string, string>();
-  const system: string[] = [];
-  const messages: Message[] = [];
-  asList(object['messages']).forEach((value, index) => {
-    const wire = asObject(value);
-    if (wire === undefined) throw invalid(`messages.${index}`, 'must be an object');
-    if (messages.length === 0 && wire['role'] === 'system') system.push(textOf(wire['content']));
-    else append(messages, decodeMessage(wire, index, names));
-  });
-  const request: ModelRequest = {
-    callId: '',
-    model,
-    system: system.join('\n\n'),
-    messages,
-    tools: asList(object['tools']).flatMap(decodeTool),
-    ...options(object),
-  };
-  return { request, stream: object['stream'] === true };
-}
-
-function invalid(field: string, what: string): MonkeyError {
-  return new MonkeyError('usage.invalid', `${field}: ${what}`);
-}
-
-/** Results of one turn come as several messages; they are one of ours. */
-function append(messages: Message[], message: Message): void {
-  const last = messages.at(-1);
-  if (message.role === 'tool' && last?.role === 'tool') last.parts.push(...message.parts);
-  else messages.push(message);
-}
-
-function decodeMessage(wire: JsonObject, index: number, names: Map<string, string>): Message {
-  switch (wire['role']) {
-    case 'system':
-      return { role: 'system', parts: [{ type: 'text', text: textOf(wire['content']) }] };
-    case 'user':
-      return { role: 'user', parts: content(wire['content']) };
-    case 'assistant':
-      return { role: 'assistant', parts: assistantParts(wire, names) };
-    case 'tool': {
-      const callId = asString(wire['tool_call_id']) ?? '';
-      const output = textOf(wire['content']);
-      const name = names.get(callId) ?? '';
-      return { role: 'tool', parts: [{ type: 'tool-result', callId, name, output, isError: false }] };
-    }
-    default:
-      throw invalid(`messages.${index}.role`, 'must be system, user, assistant or tool');
-  }
+  return readChatBody(body, { systemRoles: ['system'], textOf, content, assistantParts, options });
 }
 
 /** Results may be documents, `{type: 'document', document: {data}}`, whose data is a text or an object. */
@@ -97,27 +45,10 @@ function assistantParts(wire: JsonObject, names: Map<string, string>): Part[] {
   const parts = content(wire['content']);
   const plan = asText(wire['tool_plan']);
   if (plan !== undefined) parts.push({ type: 'text', text: plan });
-  for (const value of asList(wire['tool_calls'])) {
-    const call = asObject(value);
-    const fn = asObject(call?.['function']);
-    const id = asString(call?.['id']) ?? '';
-    const name = asString(fn?.['name']) ?? '';
-    names.set(id, name);
-    parts.push({ type: 'tool-call', id, name, arguments: asString(fn?.['arguments']) ?? '' });
-  }
-  return parts;
+  return [...parts, ...callsOf(wire, names)];
 }
 
-function decodeTool(value: JsonValue): ToolDeclaration[] {
-  const fn = asObject(asObject(value)?.['function']);
-  const name = asText(fn?.['name']);
-  if (fn === undefined || name === undefined) return [];
-  return [{ name, description: asString(fn['description']) ?? '', parameters: asObject(fn['parameters']) ?? {} }];
-}
-
-type Options = Omit<ModelRequest, 'callId' | 'model' | 'system' | 'messages' | 'tools'>;
-
-function options(body: JsonObject): Options {
+function options(body: JsonObject): ChatOptions {
   const maxOutputTokens = asNumber(body['max_tokens']);
   const temperature = asNumber(body['temperature']);
   const stop = asList(body['stop_sequences']).filter((one) => typeof one === 'string');

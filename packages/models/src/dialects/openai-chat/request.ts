@@ -19,6 +19,7 @@ import { repairConversation } from '../repair.ts';
 export function encodeOpenaiChatRequest(request: ModelRequest, quirks: DialectQuirks): WireRequest {
   const messages: JsonValue[] = request.system === '' ? [] : [{ role: 'system', content: request.system }];
   for (const message of repairConversation(request.messages)) messages.push(...encodeMessage(message, quirks));
+  if (quirks.prefill === 'prefix-flag') markPrefix(messages);
   const body: JsonObject = {
     model: request.model,
     stream: true,
@@ -28,6 +29,13 @@ export function encodeOpenaiChatRequest(request: ModelRequest, quirks: DialectQu
     messages,
   };
   return { path: '/chat/completions', body, notes: [] };
+}
+
+/** An answer at the end is a beginning that the host goes on with. */
+function markPrefix(messages: JsonValue[]): void {
+  const last = asObject(messages.at(-1));
+  if (last?.['role'] === 'assistant' && last['tool_calls'] === undefined)
+    messages[messages.length - 1] = { ...last, prefix: true };
 }
 
 function options(request: ModelRequest, quirks: DialectQuirks): JsonObject {

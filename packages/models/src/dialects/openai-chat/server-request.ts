@@ -1,74 +1,19 @@
 // The body of POST /chat/completions to our request: the server half.
-import type { JsonObject, JsonValue, Message, ModelRequest, Part, ToolDeclaration } from '@monkey-coder/protocol';
-import { MonkeyError } from '@monkey-coder/protocol';
+import type { JsonObject, JsonValue, ModelRequest, Part } from '@monkey-coder/protocol';
+import { type ChatOptions, callsOf, plainTextOf, readChatBody } from '../chat-body.ts';
 import { filePart, imagePart } from '../data-url.ts';
 import { asList, asNumber, asObject, asString, asText } from '../json-read.ts';
 import { effortFromWord } from '../reasoning-effort.ts';
 
 /** Reads a client's body. Throws MonkeyError `usage.invalid` naming the field that is wrong. */
 export function decodeOpenaiChatRequest(body: JsonValue): { request: ModelRequest; stream: boolean } {
-  const object = asObject(body);
-  if (object === undefined) throw invalid('body', 'must be a JSON object');
-  const model = asText(object['model']);
-  if (model === undefined) throw invalid('model', 'must be the name of a model');
-  if (!Array.isArray(object['messages'])) throw invalid('messages', 'must be a list');
-  const names = new Map<string, string>();
-  const system: string[] = [];
-  const messages: Message[] = [];
-  asList(object['messages']).forEach((value, index) => {
-    const wire = asObject(value);
-    if (wire === undefined) throw invalid(`messages.${index}`, 'must be an object');
-    const isHead = messages.length === 0 && (wire['role'] === 'system' || wire['role'] === 'developer');
-    if (isHead) system.push(textOf(wire['content']));
-    else append(messages, decodeMessage(wire, index, names));
+  return readChatBody(body, {
+    systemRoles: ['system', 'developer'],
+    textOf: plainTextOf,
+    content,
+    assistantParts,
+    options,
   });
-  const request: ModelRequest = {
-    callId: asText(object['user']) ?? '',
-    model,
-    system: system.join('\n\n'),
-    messages,
-    tools: asList(object['tools']).flatMap(decodeTool),
-    ...options(object),
-  };
-  return { request, stream: object['stream'] === true };
-}
-
-function invalid(field: string, what: string): MonkeyError {
-  return new MonkeyError('usage.invalid', `${field}: ${what}`);
-}
-
-/** Results of one turn come as several messages; they are one of ours. */
-function append(messages: Message[], message: Message): void {
-  const last = messages.at(-1);
-  if (message.role === 'tool' && last?.role === 'tool') last.parts.push(...message.parts);
-  else messages.push(message);
-}
-
-function decodeMessage(wire: JsonObject, index: number, names: Map<string, string>): Message {
-  switch (wire['role']) {
-    case 'system':
-    case 'developer':
-      return { role: 'system', parts: [{ type: 'text', text: textOf(wire['content']) }] };
-    case 'user':
-      return { role: 'user', parts: content(wire['content']) };
-    case 'assistant':
-      return { role: 'assistant', parts: assistantParts(wire, names) };
-    case 'tool': {
-      const callId = asString(wire['tool_call_id']) ?? '';
-      const output = textOf(wire['content']);
-      const name = names.get(callId) ?? '';
-      return { role: 'tool', parts: [{ type: 'tool-result', callId, name, output, isError: false }] };
-    }
-    default:
-      throw invalid(`messages.${index}.role`, 'must be system, developer, user, assistant or tool');
-  }
-}
-
-function textOf(value: JsonValue | undefined): string {
-  if (typeof value === 'string') return value;
-  return asList(value)
-    .map((part) => asString(asObject(part)?.['text']) ?? '')
-    .join('');
 }
 
 function content(value: JsonValue | undefined): Part[] {
@@ -94,27 +39,10 @@ function assistantParts(wire: JsonObject, names: Map<string, string>): Part[] {
   parts.push(...content(wire['content']));
   const refusal = asText(wire['refusal']);
   if (refusal !== undefined) parts.push({ type: 'text', text: '', providerData: { 'openai-chat': { refusal } } });
-  for (const value of asList(wire['tool_calls'])) {
-    const call = asObject(value);
-    const fn = asObject(call?.['function']);
-    const id = asString(call?.['id']) ?? '';
-    const name = asString(fn?.['name']) ?? '';
-    names.set(id, name);
-    parts.push({ type: 'tool-call', id, name, arguments: asString(fn?.['arguments']) ?? '' });
-  }
-  return parts;
+  return [...parts, ...callsOf(wire, names)];
 }
 
-function decodeTool(value: JsonValue): ToolDeclaration[] {
-  const fn = asObject(asObject(value)?.['function']);
-  const name = asText(fn?.['name']);
-  if (fn === undefined || name === undefined) return [];
-  return [{ name, description: asString(fn['description']) ?? '', parameters: asObject(fn['parameters']) ?? {} }];
-}
-
-type Options = Omit<ModelRequest, 'callId' | 'model' | 'system' | 'messages' | 'tools'>;
-
-function options(body: JsonObject): Options {
+function options(body: JsonObject): ChatOptions {
   const maxOutputTokens = asNumber(body['max_completion_tokens']) ?? asNumber(body['max_tokens']);
   const temperature = asNumber(body['temperature']);
   const effort = effortFromWord(body['reasoning_effort']);
@@ -124,7 +52,9 @@ function options(body: JsonObject): Options {
   const schema = asObject(format?.['schema']);
   const cacheKey = asText(body['prompt_cache_key']);
   const toolChoice = choice(body['tool_choice']);
+  const user = asText(body['user']);
   return {
+    ...(user === undefined ? {} : { callId: user }),
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
     ...(temperature === undefined ? {} : { temperature }),
     ...(effort === undefined ? {} : { reasoningEffort: effort }),
