@@ -65,6 +65,20 @@ describe('Node.js lock files', () => {
     ]);
   });
 
+  it('reads lock files of large projects', async () => {
+    const filler = Object.fromEntries(
+      Array.from({ length: 20_000 }, (_, index) => [
+        `node_modules/p${index}`,
+        { version: '1.0.0', resolved: 'x'.repeat(60) },
+      ]),
+    );
+    const lock = json({ packages: { ...filler, 'node_modules/react': { version: '19.2.0' } } });
+    expect(lock.length).toBeGreaterThan(2 * 1024 * 1024);
+    expect(dependenciesOf(await profileOf({ 'package.json': manifest, 'package-lock.json': lock }))[0]).toContain(
+      ' 19.2.0 ',
+    );
+  });
+
   it('says nothing about versions without a lock file', async () => {
     const profile = await profileOf({ 'package.json': manifest });
     expect(dependenciesOf(profile)[0]).toBe('react ^19.0.0 - runtime package.json:7');
