@@ -70,13 +70,13 @@ describe('JavaScript and TypeScript', () => {
     const found = await findingsOf({
       'package.json': json({
         name: 'root',
+        dependencies: { peered: '1' },
         workspaces: ['packages/*'],
         scripts: { lint: 'linter .' },
         devDependencies: {
           '@types/node': '1',
           '@types/described': '1',
           'linter-tool': '1',
-          peered: '1',
           plugin: '1',
           'eslint-config-own': '1',
         },

@@ -28,8 +28,8 @@ const send = (message) => {
   const bytes = Buffer.concat([Buffer.from('Content-Length: ' + body.length + '\\r\\n\\r\\n'), body]);
   // In two pieces, so that messages arrive cut.
   queue = queue.then(() => {
-    process.stdout.write(bytes.subarray(0, 7));
-    return new Promise((done) => setTimeout(() => process.stdout.write(bytes.subarray(7), done), 1));
+    process.stdout.write(bytes.subarray(0, -9));
+    return new Promise((done) => setTimeout(() => process.stdout.write(bytes.subarray(-9), done), 1));
   });
 };
 const report = ({ uri, version }, text) => {
@@ -39,6 +39,7 @@ const report = ({ uri, version }, text) => {
   });
   const publish = () => send({ method: 'textDocument/publishDiagnostics', params: { uri, version, diagnostics } });
   if (mode === 'slow') setTimeout(publish, 5000);
+  else if (mode === 'stale' && version > 1) send({ method: 'textDocument/publishDiagnostics', params: { uri, version: version - 1, diagnostics } });
   else if (mode === 'steps') { send({ method: 'textDocument/publishDiagnostics', params: { uri, version, diagnostics: [] } }); setTimeout(publish, 60); }
   else publish();
 };
@@ -101,6 +102,11 @@ describe('LanguageServer', () => {
   it('waits for the report after the first, empty one', async () => {
     const answer = await server('steps').changed('a.ts', { before: '', after: 'BAD' }, 3_000);
     expect(answer.findings).toHaveLength(1);
+  });
+
+  it('takes no report on an older text for one on the new', async () => {
+    const answer = await server('stale').changed('a.ts', { before: '', after: 'BAD' }, 800);
+    expect(answer).toEqual({ state: 'late', findings: [] });
   });
 
   it('does not wait longer than it may', async () => {
