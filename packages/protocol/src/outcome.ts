@@ -2,7 +2,19 @@
 import * as z from 'zod/mini';
 import { usageSchema } from './model.ts';
 
-export const checkKindSchema = z.enum(['tests', 'types', 'lint', 'build', 'syntax', 'requested', 'custom']);
+export const checkKindSchema = z.enum([
+  'tests',
+  'types',
+  'lint',
+  'build',
+  'syntax',
+  'format',
+  'imports',
+  'dependencies',
+  'mutation',
+  'requested',
+  'custom',
+]);
 /** What a check looks at. `requested` is one the user's own words asked for. */
 export type CheckKind = z.infer<typeof checkKindSchema>;
 

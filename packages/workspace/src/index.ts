@@ -1,5 +1,9 @@
 // See, search, change and run a codebase.
 
+export { type CheckLimits, type CheckResult, describeFinding, type Finding } from './checks/check.ts';
+export type { FormatOutcome } from './checks/format-check.ts';
+export type { MutantResult, MutationReport } from './checks/mutation-check.ts';
+export type { CheckRequest, ProjectChecks } from './checks/project-checks.ts';
 export {
   type CheckCommand,
   type CheckOptions,
@@ -7,6 +11,7 @@ export {
   type CheckPlace,
   runCheck,
 } from './checks/run-check.ts';
+export { describeProblem, type SyntaxChange } from './checks/syntax-check.ts';
 export type { AnswerLimits, CodeIntelligence, RankedMatch, ReferencePlace } from './code/code-intelligence.ts';
 export type { CodeMap, MapRequest } from './code/code-map.ts';
 export type { CodeParser, FileOutline, SyntaxProblem } from './code/code-parser.ts';
@@ -23,6 +28,7 @@ export type { CodeIntelligenceOptions } from './local-code-intelligence.ts';
 export { createWorkspace, type WorkspaceOptions } from './local-workspace.ts';
 export { analyseProject } from './project/analyse.ts';
 export type { Evidence, ProjectCheck, ProjectFacts } from './project/project-facts.ts';
+export type { CodingPattern, Dependency, ProjectProfile } from './project/project-profile.ts';
 export type { Embedder } from './search/embedder.ts';
 export { createFileLister, type FileListerOptions } from './search/file-lister.ts';
 export { compileGlob, type PathMatcher } from './search/glob.ts';

@@ -1,9 +1,14 @@
 // The workspace on this machine's disk: the parts of this package put together for one folder.
 import { statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { type IdPrefix, MonkeyError } from '@monkey-coder/protocol';
+import type { Finding } from './checks/check.ts';
+import type { ProjectChecks } from './checks/project-checks.ts';
+import type { SyntaxChange } from './checks/syntax-check.ts';
 import type { CodeIntelligence } from './code/code-intelligence.ts';
+import { languageOfPath } from './code/language.ts';
 import type { CommandRequest, CommandResult, CommandRunner } from './commands/command-runner.ts';
+import { scrubEnvironment } from './commands/environment.ts';
 import { createLocalCommandRunner, type LocalCommandRunner } from './commands/local-command-runner.ts';
 import { outputFolder } from './commands/output-collector.ts';
 import type { Edit, EditRefusal } from './edits/edit.ts';
@@ -66,6 +71,9 @@ class DiskWorkspace implements Workspace {
   readonly #protectedFolders: readonly string[];
   readonly #openCode: () => Promise<CodeIntelligence>;
   #code: Promise<CodeIntelligence> | null = null;
+  readonly #openChecks: () => Promise<ProjectChecks>;
+  #checks: Promise<ProjectChecks> | null = null;
+  readonly #toldSyntax = new Set<string>();
   #place: (LinePlace & { readonly key: string }) | null = null;
   #project: { readonly facts: ProjectFacts; readonly stamp: string } | null = null;
 
@@ -87,16 +95,19 @@ class DiskWorkspace implements Workspace {
     this.addedFolders = guard.addedFolders;
     this.#planner = new ChangePlanner(guard, writer);
     this.snapshots = createLocalSnapshotStore({ guard, writer, stateFolder, runGit, now, newId: () => newId('snap') });
-    this.#runner = createLocalCommandRunner({
-      root: guard.root,
-      addedFolders: guard.addedFolders,
+    const runnerOptions = {
       protectedFolders,
-      folder: commandFolder,
-      foldersOfAll: dirname(commandFolder),
       sandboxMemory: join(stateFolder, 'sandbox'),
       environment,
       now,
       newId: () => newId('call'),
+    };
+    this.#runner = createLocalCommandRunner({
+      ...runnerOptions,
+      root: guard.root,
+      addedFolders: guard.addedFolders,
+      folder: commandFolder,
+      foldersOfAll: dirname(commandFolder),
     });
     this.commands = {
       run: (request) => this.#run(request),
@@ -109,6 +120,16 @@ class DiskWorkspace implements Workspace {
       runGit,
       ripgrep: () => findProgram(process.platform === 'win32' ? 'rg.exe' : 'rg', environment['PATH'] ?? ''),
     });
+    this.#openChecks = async () => {
+      const { openProjectChecks } = await import('./local-project-checks.ts');
+      const { root, lister, commands, snapshots } = this;
+      const openRunner = (copy: string): LocalCommandRunner =>
+        createLocalCommandRunner({ ...runnerOptions, root: copy, addedFolders: [], folder: `${commandFolder}-copy` });
+      const folder = join(stateFolder, 'copies');
+      const scrubbed = scrubEnvironment(environment);
+      const place = { root, lister, commands, snapshots, runGit, writer, folder, openRunner };
+      return openProjectChecks({ ...place, environment: scrubbed });
+    };
     this.#openCode = () => {
       const { root, lister } = this;
       return loadCodeIntelligence({
@@ -159,6 +180,29 @@ class DiskWorkspace implements Workspace {
     return this.#planner.plan(edit, seen);
   }
 
+  async syntaxAfter(plan: ChangePlan): Promise<readonly (SyntaxChange & { readonly wasTold: boolean })[]> {
+    const texts = this.#planner.texts(plan).filter(({ path }) => mayBeChecked(path));
+    if (texts.length === 0) return [];
+    // A parser that cannot be loaded must not stand in the way of an edit.
+    const changes = await this.checks()
+      .then((checks) => Promise.all(texts.map((text) => checks.syntaxChange(text.path, text))))
+      .catch(() => []);
+    return changes.flatMap((change) => {
+      if (change === null || change.problems.length === 0) return [];
+      const key = `${change.path} ${plan.files.find(({ path }) => path === change.path)?.after}`;
+      const wasTold = this.#toldSyntax.has(key);
+      this.#toldSyntax.add(key);
+      return [{ ...change, wasTold }];
+    });
+  }
+
+  async diagnosticsAfter(plan: ChangePlan, waitMs: number): Promise<readonly Finding[]> {
+    const checks = await this.checks();
+    const texts = this.#planner.texts(plan).filter(({ path }) => !isAbsolute(path));
+    const found = await Promise.all(texts.map((text) => checks.newDiagnostics(text.path, text, waitMs)));
+    return found.flat();
+  }
+
   async apply(plan: ChangePlan): Promise<void> {
     this.#planner.apply(plan);
   }
@@ -181,7 +225,13 @@ class DiskWorkspace implements Workspace {
     return this.#code;
   }
 
+  checks(): Promise<ProjectChecks> {
+    this.#checks ??= this.#openChecks();
+    return this.#checks;
+  }
+
   async close(): Promise<void> {
+    await (await this.#checks)?.close();
     await (await this.#code)?.close();
     await this.#runner.close();
   }
@@ -199,6 +249,11 @@ class DiskWorkspace implements Workspace {
       throw new MonkeyError('workspace.not-found', `${request.cwd} is not a folder to run a command in`);
     return this.#runner.run({ ...request, cwd });
   }
+}
+
+// What no parser reads must not load one.
+function mayBeChecked(path: string): boolean {
+  return path.endsWith('.json') || languageOfPath(path) !== null;
 }
 
 // Facts hold while the files they were read from, and the names in the root, are the same.

@@ -23,11 +23,19 @@ interface Write {
   readonly mode?: number;
 }
 
+/** A file of a plan as text; null where it does not exist. */
+export interface PlannedText {
+  readonly path: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
 /** Plans and applies changes of one workspace. Plans can be applied only by the planner that made them. */
 export class ChangePlanner {
   readonly #guard: PathGuard;
   readonly #writer: SafeWriter;
   readonly #writes = new WeakMap<ChangePlan, readonly Write[]>();
+  readonly #texts = new WeakMap<ChangePlan, readonly PlannedText[]>();
 
   constructor(guard: PathGuard, writer: SafeWriter) {
     this.#guard = guard;
@@ -70,6 +78,11 @@ export class ChangePlanner {
     }
   }
 
+  /** Texts of the files of a plan, before and after. */
+  texts(plan: ChangePlan): readonly PlannedText[] {
+    return this.#texts.get(plan) ?? [];
+  }
+
   /** See `Workspace.examine`. */
   examine(files: readonly PlannedFile[]): PlanState {
     const states = files.map((file) => {
@@ -103,6 +116,10 @@ export class ChangePlanner {
       diff: planned.map(({ diff }) => diff).join(''),
       tolerance: result.tolerance,
     };
+    this.#texts.set(
+      plan,
+      [...result.files].map(([, { before, after }], index) => ({ path: paths[index] ?? '', before, after })),
+    );
     const writes = planned.map(({ write }) => write);
     this.#writes.set(
       plan,

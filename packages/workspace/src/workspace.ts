@@ -1,5 +1,8 @@
 // The seam to one directory tree: files, edits, search, commands and snapshots, everything path-checked.
 import type { FileChange } from '@monkey-coder/protocol';
+import type { Finding } from './checks/check.ts';
+import type { ProjectChecks } from './checks/project-checks.ts';
+import type { SyntaxChange } from './checks/syntax-check.ts';
 import type { CodeIntelligence } from './code/code-intelligence.ts';
 import type { CommandRunner } from './commands/command-runner.ts';
 import type { Edit, EditRefusal } from './edits/edit.ts';
@@ -105,6 +108,13 @@ export interface Workspace {
   ): Promise<{ readonly path: string; readonly exists: boolean; readonly isDirectory: boolean }>;
   /** Works out a change. `seen` maps paths to the hash the model last read: a file that differs since is `workspace.stale`. */
   planEdit(edit: Edit, seen: ReadonlyMap<string, string>): Promise<ChangePlan | EditRefusal>;
+  /**
+   * Files whose syntax a plan of this workspace makes worse; empty when there are none, or no parser reads them. Parsers are
+   * loaded at the first call, then it takes milliseconds. `wasTold`: the same content was judged here before.
+   */
+  syntaxAfter(plan: ChangePlan): Promise<readonly (SyntaxChange & { readonly wasTold: boolean })[]>;
+  /** New errors that a language server finds in a plan's files, within `waitMs`; empty where none reads them. */
+  diagnosticsAfter(plan: ChangePlan, waitMs: number): Promise<readonly Finding[]>;
   apply(plan: ChangePlan): Promise<void>;
   /** After a crash: was this plan carried out? */
   examine(files: readonly PlannedFile[]): Promise<PlanState>;
@@ -112,5 +122,7 @@ export interface Workspace {
   project(): Promise<ProjectFacts>;
   /** Symbols, map and ranked search of the root. Loaded when first asked for; the same one for all who ask. */
   code(): Promise<CodeIntelligence>;
+  /** Analysis and checks of the root. Loaded when first asked for; nothing is executed by asking. */
+  checks(): Promise<ProjectChecks>;
   close(): Promise<void>;
 }

@@ -112,7 +112,8 @@ async function readyCode(
   return code;
 }
 
-async function withWorkspace(
+/** Opens the workspace of the folder for one piece of work, and closes it. */
+export async function withWorkspace(
   { world, cwd }: CommandContext,
   use: (workspace: Workspace, signal: AbortSignal) => Promise<number>,
 ): Promise<number> {

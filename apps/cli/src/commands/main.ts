@@ -10,6 +10,8 @@ import { demo } from '../demo/demo.ts';
 import { exitWhenDone } from '../terminal/exit.ts';
 import { describeFailure } from '../terminal/fail.ts';
 import { printable } from '../terminal/style.ts';
+import { analyse } from './analyse.ts';
+import { check } from './check.ts';
 import { map, search } from './code.ts';
 import { completion } from './completion.ts';
 import { config } from './config.ts';
@@ -27,6 +29,8 @@ import { stats } from './stats.ts';
 import { diff, redo, undo } from './undo.ts';
 
 const table: Readonly<Record<string, Command>> = {
+  analyse,
+  check,
   auth,
   completion,
   config,

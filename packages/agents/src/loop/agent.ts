@@ -79,6 +79,8 @@ export interface AgentOptions {
   readonly commandTimeoutMs: number;
   readonly network: boolean;
   readonly sandbox: 'required' | 'preferred' | 'off';
+  /** What is looked at after an edit. Default `syntax`. */
+  readonly diagnostics?: 'off' | 'syntax' | 'language-server';
   /** Keys that must not reach the model, events or screens through what tools say. Values under 16 characters are passed over. */
   readonly secrets?: readonly string[];
 }

@@ -100,6 +100,7 @@ export function toolContext(
     limits: { commandTimeoutMs: options.commandTimeoutMs, outputChars },
     network: options.network,
     sandbox: options.sandbox,
+    diagnostics: options.diagnostics ?? 'syntax',
     grantedRules: run.grantedRules,
     setTodos: (items) => {
       run.todos = items;

@@ -105,6 +105,7 @@ export function testContext(workspace: Workspace, overrides: Partial<ToolContext
     signal: new AbortController().signal,
     onOutput: () => undefined,
     limits: { commandTimeoutMs: 20_000, outputChars: 30_000 },
+    diagnostics: 'syntax',
     network: false,
     sandbox: 'preferred',
     grantedRules: [],

@@ -28,7 +28,7 @@ export const editTool: Tool<Arguments> = {
       replaceAll: args.replace_all === true,
     } as const;
     try {
-      return prepareChange(await context.workspace.planEdit(edit, context.seen), context);
+      return await prepareChange(await context.workspace.planEdit(edit, context.seen), context);
     } catch (error) {
       return failure(error);
     }

@@ -19,6 +19,8 @@ export interface ToolContext {
   /** Whether commands may use the network. */
   readonly network: boolean;
   readonly sandbox: 'required' | 'preferred' | 'off';
+  /** What is looked at after an edit: nothing, whether it still parses, or that and new errors of a language server. */
+  readonly diagnostics: 'off' | 'syntax' | 'language-server';
   /** Rules a person granted for the session. */
   readonly grantedRules: readonly string[];
   readonly setTodos: (items: readonly TodoItem[]) => void;

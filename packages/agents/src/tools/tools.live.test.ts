@@ -234,3 +234,45 @@ describe('bash', () => {
     expect(await effect('touch x')).toMatchObject({ kind: 'command', readOnly: false });
   });
 });
+
+describe('syntax of an edit', () => {
+  const files = { 'a.ts': 'export function a() {\n  return 1;\n}\n', 'broken.ts': 'function ( {\n', 'a.c': 'int a;\n' };
+  const breaking = { path: 'a.ts', old_string: 'return 1;', new_string: 'return (1;' };
+
+  it('refuses to break a file that was right, once: the same again is meant', async () => {
+    const { workspace, root } = open(files);
+    const first = await call(workspace, 'edit', breaking);
+    expect(first.status).toBe('failed');
+    expect(first.output).toContain('a.ts:2:');
+    expect(readFileSync(join(root, 'a.ts'), 'utf8')).toBe(files['a.ts']);
+    const again = await call(workspace, 'edit', breaking);
+    expect(again.status).toBe('ok');
+    expect(again.output).toContain('New syntax problems');
+    expect(readFileSync(join(root, 'a.ts'), 'utf8')).toContain('return (1;');
+  });
+
+  it('lets a right edit through without a word, and one of a file that was broken before', async () => {
+    const { workspace } = open(files);
+    const right = await call(workspace, 'edit', { ...breaking, new_string: 'return 2;' });
+    expect(right.output).toBe('modified a.ts (+1 -1)');
+    const old = await call(workspace, 'edit', {
+      path: 'broken.ts',
+      old_string: 'function ( {',
+      new_string: 'function ( { x',
+    });
+    expect(old.status).toBe('ok');
+  });
+
+  it('writes and tells where the grammar is not to be trusted, and holds new files to it', async () => {
+    const { workspace } = open(files);
+    const told = await call(workspace, 'edit', { path: 'a.c', old_string: 'int a;', new_string: 'int a = (;' });
+    expect(told).toMatchObject({ status: 'ok' });
+    expect(told.output).toContain('a.c:1:');
+    expect((await call(workspace, 'write', { path: 'new.py', content: 'def f(:\n' })).status).toBe('failed');
+  });
+
+  it('is not looked at when that is switched off', async () => {
+    const { workspace } = open(files);
+    expect((await call(workspace, 'edit', breaking, { diagnostics: 'off' })).output).toBe('modified a.ts (+1 -1)');
+  });
+});

@@ -81,6 +81,7 @@ export const settingsSchema = z.object({
   ),
   sandbox: z.optional(z.enum(['required', 'preferred', 'off'])),
   network: z.optional(z.boolean()),
+  diagnostics: z.optional(z.enum(['off', 'syntax', 'language-server'])),
   /** Pages and search. */
   web: z.optional(webSettings),
   telemetry: z.optional(telemetrySettings),
@@ -135,6 +136,8 @@ export interface Settings {
   readonly budget: { readonly dayUsd: number | undefined; readonly monthUsd: number | undefined };
   readonly sandbox: 'required' | 'preferred' | 'off';
   readonly network: boolean;
+  /** What is looked at after each edit. */
+  readonly diagnostics: 'off' | 'syntax' | 'language-server';
   readonly web: {
     readonly fetch: 'ask' | 'off';
     readonly allowHosts: readonly string[];
@@ -184,6 +187,7 @@ export const defaultSettings: Settings = {
   budget: { dayUsd: undefined, monthUsd: undefined },
   sandbox: 'preferred',
   network: false,
+  diagnostics: 'syntax',
   web: { fetch: 'ask', allowHosts: [], search: undefined },
   telemetry: { traces: 'off', content: false },
   policies: [],
@@ -216,6 +220,18 @@ export function withLayer(base: Settings, layer: SettingsFile, source = 'setting
   };
 }
 
+function mergePermissions(
+  base: Settings['permissions'],
+  layer: NonNullable<SettingsFile['permissions']>,
+): Settings['permissions'] {
+  return {
+    mode: layer.mode ?? base.mode,
+    allow: [...base.allow, ...(layer.allow ?? [])],
+    ask: [...base.ask, ...(layer.ask ?? [])],
+    deny: [...base.deny, ...(layer.deny ?? [])],
+  };
+}
+
 function fallbackTable(given: NonNullable<SettingsFile['fallback']>): Settings['fallback'] {
   return Array.isArray(given) ? { '*': given } : given;
 }
@@ -228,7 +244,10 @@ function mergeCatalogue(base: CatalogueSettings, layer: CatalogueSettings): Cata
 }
 
 /** What commands and tools may reach, and what is told to whom. */
-function mergeReach(base: Settings, layer: SettingsFile): Pick<Settings, 'sandbox' | 'network' | 'web' | 'telemetry'> {
+function mergeReach(
+  base: Settings,
+  layer: SettingsFile,
+): Pick<Settings, 'sandbox' | 'network' | 'web' | 'telemetry' | 'diagnostics'> {
   return {
     telemetry: {
       traces: layer.telemetry?.traces ?? base.telemetry.traces,
@@ -236,6 +255,7 @@ function mergeReach(base: Settings, layer: SettingsFile): Pick<Settings, 'sandbo
     },
     sandbox: layer.sandbox ?? base.sandbox,
     network: layer.network ?? base.network,
+    diagnostics: layer.diagnostics ?? base.diagnostics,
     web: mergeWeb(base.web, layer.web ?? {}),
   };
 }
@@ -245,18 +265,6 @@ function mergeWeb(base: Settings['web'], layer: NonNullable<SettingsFile['web']>
     fetch: layer.fetch ?? base.fetch,
     allowHosts: [...base.allowHosts, ...(layer.allowHosts ?? [])],
     search: layer.search ?? base.search,
-  };
-}
-
-function mergePermissions(
-  base: Settings['permissions'],
-  layer: NonNullable<SettingsFile['permissions']>,
-): Settings['permissions'] {
-  return {
-    mode: layer.mode ?? base.mode,
-    allow: [...base.allow, ...(layer.allow ?? [])],
-    ask: [...base.ask, ...(layer.ask ?? [])],
-    deny: [...base.deny, ...(layer.deny ?? [])],
   };
 }
 

@@ -55,6 +55,7 @@ export function agentOptionsOf(given: Ingredients, findings: Findings, run: RunI
     newCallId: () => parts.newId('call'),
     commandTimeoutMs: parts.settings.limits.commandTimeoutSeconds * 1000,
     network: parts.settings.network,
+    diagnostics: parts.settings.diagnostics,
     // What was allowed because a sandbox bounds it must not run without: a sandbox that is there is kept to.
     sandbox: findings.isSandboxed && parts.settings.sandbox === 'preferred' ? 'required' : parts.settings.sandbox,
     secrets: knownKeys(parts, found),

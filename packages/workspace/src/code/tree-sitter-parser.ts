@@ -17,7 +17,9 @@ export interface CodeParserOptions {
 
 interface Reader {
   readonly parser: Parser;
-  readonly query: Query;
+  /** Made at the first outline: to look at syntax alone it is not needed, and making it takes as long as reading a large file. */
+  readonly query: () => Query;
+  readonly dispose: () => void;
 }
 
 // Some texts that are no code take time that grows with the square of their length.
@@ -46,7 +48,9 @@ class TreeSitterParser implements CodeParser {
     if (text.length > maxParsedChars) return emptyOutline;
     const { parser, query } = await this.#reader(language);
     const isLate = this.#deadline();
-    const outline = withTree(parser, { text, isLate }, (root) => outlineOf({ language, text, query, root, isLate }));
+    const outline = withTree(parser, { text, isLate }, (root) =>
+      outlineOf({ language, text, query: query(), root, isLate }),
+    );
     return outline ?? emptyOutline;
   }
 
@@ -59,7 +63,11 @@ class TreeSitterParser implements CodeParser {
 
   close(): void {
     this.#isClosed = true;
-    for (const reader of this.#readers.values()) reader.then(dispose, () => undefined);
+    for (const reader of this.#readers.values())
+      reader.then(
+        ({ dispose }) => dispose(),
+        () => undefined,
+      );
     this.#readers.clear();
   }
 
@@ -83,7 +91,18 @@ class TreeSitterParser implements CodeParser {
     const grammar: Language = await library.Language.load(await this.#read(languages[language].grammar));
     const parser = new library.Parser();
     parser.setLanguage(grammar);
-    return { parser, query: new library.Query(grammar, queryOf[language]) };
+    let query: Query | null = null;
+    return {
+      parser,
+      query: () => {
+        query ??= new library.Query(grammar, queryOf[language]);
+        return query;
+      },
+      dispose: () => {
+        query?.delete();
+        parser.delete();
+      },
+    };
   }
 }
 
@@ -91,11 +110,6 @@ async function start(read: (name: string) => Promise<Uint8Array>): Promise<typeo
   const [library, wasmBinary] = await Promise.all([import('web-tree-sitter'), read('runtime')]);
   await library.Parser.init({ wasmBinary });
   return library;
-}
-
-function dispose({ parser, query }: Reader): void {
-  query.delete();
-  parser.delete();
 }
 
 interface ParsedText {

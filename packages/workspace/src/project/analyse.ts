@@ -9,6 +9,7 @@ import type { ProjectCheck, ProjectFacts } from './project-facts.ts';
 import { createProjectReader, type ProjectReader } from './project-reader.ts';
 import { pythonPart } from './python-part.ts';
 import { makeChecks, phpPart, rubyPart } from './scripted-parts.ts';
+import { swiftPart } from './swift-part.ts';
 
 interface Ecosystem {
   /** A name in the folder that makes it worth a look. */
@@ -28,6 +29,7 @@ const ecosystems: readonly Ecosystem[] = [
   { marker: /^composer\.json$/, recognise: phpPart },
   { marker: /^(?:Gemfile|Rakefile|\.rspec)$|\.gemspec$/, recognise: rubyPart },
   { marker: /\.(?:slnx?|csproj|fsproj|vbproj)$/, recognise: dotnetPart },
+  { marker: /^Package\.swift$/, recognise: swiftPart },
 ];
 
 /**

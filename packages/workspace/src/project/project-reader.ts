@@ -11,13 +11,16 @@ export interface FolderEntry {
 
 /** Where project recognition looks. Paths are relative to the root, with forward slashes; `.` is the root. */
 export interface ProjectReader {
-  /** Text of a regular file of at most 1 MiB; null for anything else. */
+  /** Text of a regular file of at most 1 MiB (32 MiB for lock files); null for anything else. */
   read(path: string): string | null;
   /** Entries of a folder in name order; empty when there is none. */
   list(path: string): readonly FolderEntry[];
 }
 
 const MAX_BYTES = 1024 * 1024;
+/** Lock files of large projects are large. */
+const MAX_LOCK_BYTES = 32 * 1024 * 1024;
+const lockFile = /(?:-lock\.(?:json|yaml)|shrinkwrap\.json|\.lock|\.lock\.json|Package\.resolved|Pipfile\.lock)$/;
 
 /** A reader of a real folder. */
 export function createProjectReader(root: string): ProjectReader {
@@ -51,7 +54,7 @@ function readRegular(file: string): string | null {
   }
   try {
     const facts = fstatSync(handle);
-    if (!facts.isFile() || facts.size > MAX_BYTES) return null;
+    if (!facts.isFile() || facts.size > (lockFile.test(file) ? MAX_LOCK_BYTES : MAX_BYTES)) return null;
     const bytes = Buffer.alloc(facts.size);
     const length = readSync(handle, bytes, 0, facts.size, 0);
     return bytes.toString('utf8', bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0, length);

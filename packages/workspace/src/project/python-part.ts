@@ -1,6 +1,7 @@
 // Recognises Python projects from pyproject.toml, setup.cfg, requirements files, tool configurations and test files.
 import type { CheckKind } from '@monkey-coder/protocol';
-import { type Fact, type Folder, filesIn, frameworksOf, type ProjectPart } from './part.ts';
+import { record, tomlRecord } from './manifest-text.ts';
+import { expandMembers, type Fact, type Folder, filesIn, frameworksOf, type ProjectPart } from './part.ts';
 import type { Evidence, ProjectCheck } from './project-facts.ts';
 import { inFolder, lineOf } from './project-reader.ts';
 
@@ -41,8 +42,19 @@ export async function pythonPart(folder: Folder): Promise<ProjectPart | null> {
     packageManagers: manager ? [manager] : [],
     frameworks: frameworksOf(frameworkTable, project.requirement),
     checks: [testCheck(project), lintCheck(project), typeCheck(project)].flatMap((check) => check ?? []),
-    members: [],
+    members: await uvMembers(folder),
   };
+}
+
+/** Folders that `[tool.uv.workspace]` names. */
+async function uvMembers(folder: Folder): Promise<string[]> {
+  const text = folder.read('pyproject.toml');
+  if (text === null || !text.includes('[tool.uv.workspace]')) return [];
+  const workspace = record(record(record((await tomlRecord(text))?.['tool'])['uv'])['workspace']);
+  const strings = (value: unknown): string[] =>
+    Array.isArray(value) ? value.filter((item): item is string => typeof item === 'string') : [];
+  const patterns = [...strings(workspace['members']), ...strings(workspace['exclude']).map((path) => `!${path}`)];
+  return expandMembers(folder, patterns, /^pyproject\.toml$/);
 }
 
 function projectOf(folder: Folder, manager: Fact | undefined): PythonProject {
