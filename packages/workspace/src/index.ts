@@ -12,7 +12,16 @@ export { applyEdit, applyEditToText, type EditedFile, type EditFiles, type EditR
 export type { Edit, EditFormat, EditRefusal, EditRefusalCode, StringReplacement } from './edits/edit.ts';
 export { type MergeResult, merge3 } from './edits/merge.ts';
 export { diffStat, unifiedDiff } from './edits/unified-diff.ts';
+export { type CommitOptions, type CommitReport, commitChanges } from './git/commit.ts';
+export { type ChangedFile, type ChangeText, type DescribeChange, describeChange } from './git/commit-message.ts';
+export { type PullRequestOptions, type PullRequestText, pullRequestText } from './git/pull-request.ts';
 export { createGitRunner, type GitOptions, type GitResult, type RunGit, runGit } from './git/run-git.ts';
+export {
+  listWorktrees,
+  removeWorktree,
+  type WorktreeEntry,
+  type WorktreeRemoval,
+} from './git/worktrees.ts';
 export { createWorkspace, type WorkspaceOptions } from './local-workspace.ts';
 export { analyseProject } from './project/analyse.ts';
 export type { Evidence, ProjectCheck, ProjectFacts } from './project/project-facts.ts';

@@ -118,6 +118,35 @@ export const commands: readonly CommandSpec[] = [
     options: [cwd, { name: 'no-color', help: 'no colours' }],
   },
   {
+    name: 'commit',
+    usage: '',
+    help: 'commit what is staged, else all changes, with a message made from them; no hook or filter of the repository runs',
+    options: [
+      { name: 'dry-run', short: 'n', help: 'show message and files, commit nothing' },
+      { name: 'message', short: 'm', value: 'text', help: 'this message instead' },
+      { name: 'hooks', help: "run the repository's own hooks and filters" },
+      json,
+      cwd,
+    ],
+  },
+  {
+    name: 'pr',
+    usage: '',
+    help: 'title and body of a pull request, from commits and diff; opens and sends nothing',
+    options: [
+      { name: 'base', value: 'branch', help: "branch it goes into (the remote's default, main, master)" },
+      json,
+      cwd,
+    ],
+  },
+  {
+    name: 'worktree',
+    aliases: ['worktrees'],
+    usage: 'list | remove NAME',
+    help: 'look after git worktrees; removes one only when nothing in it can be lost',
+    options: [{ name: 'with-ignored', help: 'remove: also files that git ignores' }, json, cwd],
+  },
+  {
     name: 'sessions',
     aliases: ['session'],
     usage: 'list | show ID | search TEXT | rename ID TITLE | export ID [FILE] | import FILE | delete ID',

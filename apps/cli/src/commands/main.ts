@@ -10,6 +10,7 @@ import { demo } from '../demo/demo.ts';
 import { exitWhenDone } from '../terminal/exit.ts';
 import { describeFailure } from '../terminal/fail.ts';
 import { printable } from '../terminal/style.ts';
+import { commit, pullRequest } from './commit.ts';
 import { completion } from './completion.ts';
 import { config } from './config.ts';
 import { doctor } from './doctor.ts';
@@ -19,9 +20,11 @@ import { scripted } from './scripted.ts';
 import { sessions } from './sessions.ts';
 import { stats } from './stats.ts';
 import { diff, redo, undo } from './undo.ts';
+import { worktree } from './worktree.ts';
 
 const table: Readonly<Record<string, Command>> = {
   auth,
+  commit,
   completion,
   config,
   demo,
@@ -30,11 +33,13 @@ const table: Readonly<Record<string, Command>> = {
   login,
   logout,
   models,
+  pr: pullRequest,
   redo,
   scripted,
   sessions,
   stats,
   undo,
+  worktree,
 };
 
 interpretSchemas();

@@ -318,6 +318,11 @@ describe('whole files', () => {
     expect(whole('x\n', 'doc = """\n```\nx\n```\n"""\n')).toBe('doc = """\n```\nx\n```\n"""\n');
   });
 
+  it('keeps the endings of lines that stay where a file has both kinds', () => {
+    expect(whole('a\r\nb\nc\r\nd\n', 'a\nB\nc\nd\n')).toBe('a\r\nB\nc\r\nd\n');
+    expect(whole('a\r\nb\nc\r\nd\n', 'a\r\nB\nc\r\nd\n')).toBe('a\r\nB\nc\r\nd\n');
+  });
+
   it('refuses what is empty, cut off or left out', () => {
     expect(whole('a\n', ' \n')).toBe('empty');
     expect(whole('a\n', 'a\n')).toBe('no-change');
@@ -332,6 +337,8 @@ describe('whole files', () => {
       '# unchanged',
       '// ...',
       '[... unchanged ...]',
+      '...rest of the file',
+      '...existing code...',
       '# Rest of the code',
     ]) {
       expect(whole('a\nb\nc\n', `a\n${line}\n`), line).toBe('elided');
@@ -342,6 +349,10 @@ describe('whole files', () => {
       '...',
       '// remaining bytes are read here later',
       'print("...")',
+      '...lines.map((line) => line.trim()),',
+      '...(await rest()),',
+      '...rest, same };',
+      '...existing,',
     ]) {
       expect(whole('a\nb\nc\n', `a\n${line}\n`), line).toBe(`a\n${line}\n`);
     }

@@ -2,6 +2,7 @@
 import type { Edit, EditRefusal } from './edit.ts';
 import { isUsablePath } from './edit-path.ts';
 import { type FileStep, type Hunk, type Parsed, refuse } from './hunk.ts';
+import { likeFile } from './like-file.ts';
 import { plainLines, splitLines, toLineFeeds } from './lines.ts';
 import { locateHunks } from './locate.ts';
 import { parseBlocks } from './parse-blocks.ts';
@@ -194,26 +195,6 @@ function applyWrite(step: Extract<FileStep, { op: 'write' }>, text: string | nul
   if (elided && !step.mustBeNew) return refuse('elided', leftOut(path, elided), path);
   draft.changed.set(path, text === null || text === '' ? content : likeFile(content, text, step.newlineUnknown));
   return null;
-}
-
-/**
- * New content with the line endings of the file, and with its final newline where the content has none or cannot say. Models drop one newline at
- * the end of what they write: where the file ends with empty lines it is one of those.
- */
-function likeFile(content: string, text: string, newlineUnknown: boolean): string {
-  const file = splitLines(text);
-  const plain = toLineFeeds(content);
-  const missing = finalNewlines(toLineFeeds(text)) - finalNewlines(plain);
-  let body = plain;
-  if (newlineUnknown && missing < 0 && file.endings.at(-1) === '') body = plain.slice(0, -1);
-  else if (missing === 1 || (missing > 0 && !plain.endsWith('\n'))) body = `${plain}\n`;
-  return file.ending === '\r\n' ? body.replaceAll('\n', '\r\n') : body;
-}
-
-function finalNewlines(text: string): number {
-  let count = 0;
-  while (text[text.length - 1 - count] === '\n') count++;
-  return count;
 }
 
 /** A diff that deletes a file must have its content right. */
