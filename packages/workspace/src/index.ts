@@ -7,7 +7,16 @@ export {
   type CheckPlace,
   runCheck,
 } from './checks/run-check.ts';
-export type { CommandRequest, CommandResult, CommandRunner, SandboxStatus } from './commands/command-runner.ts';
+export type {
+  BackgroundCommands,
+  BackgroundStatus,
+  CommandRequest,
+  CommandResult,
+  CommandRunner,
+  NetworkAccess,
+  SandboxStatus,
+} from './commands/command-runner.ts';
+export { isDomainRule } from './commands/domain-rules.ts';
 export { applyEdit, applyEditToText, type EditedFile, type EditFiles, type EditResult } from './edits/apply.ts';
 export type { Edit, EditFormat, EditRefusal, EditRefusalCode, StringReplacement } from './edits/edit.ts';
 export { type MergeResult, merge3 } from './edits/merge.ts';

@@ -24,12 +24,7 @@ async function list({ world, cwd, asJson }: CommandContext): Promise<number> {
     [isLocked ? 'locked' : '', isMissing ? 'folder is gone' : ''].filter((word) => word !== '').join(', '),
     folder,
   ]);
-  world.out(
-    `${table(
-      rows.map((row) => row.map(printable)),
-      style,
-    )}\n`,
-  );
+  world.out(`${formatTable(rows.map((row) => row.map(printable)))}\n`);
   return 0;
 }
 

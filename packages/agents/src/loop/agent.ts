@@ -1,7 +1,7 @@
 // The seam of one agent: history and tools in, recorded events out, bounded, resumable.
 import type { LanguageModel } from '@monkey-coder/models';
 import type { EventBody, Limits, Message, PermissionMode, TodoItem } from '@monkey-coder/protocol';
-import type { Workspace } from '@monkey-coder/workspace';
+import type { NetworkAccess, Workspace } from '@monkey-coder/workspace';
 import type { Gate } from '../permissions/gate.ts';
 import type { Tool } from '../tools/tool.ts';
 
@@ -67,7 +67,7 @@ export interface AgentOptions {
   readonly now: () => number;
   readonly newCallId: () => string;
   readonly commandTimeoutMs: number;
-  readonly network: boolean;
+  readonly network: NetworkAccess;
   readonly sandbox: 'required' | 'preferred' | 'off';
   /** Keys that must not reach the model, events or screens through what tools say. Values under 16 characters are passed over. */
   readonly secrets?: readonly string[];

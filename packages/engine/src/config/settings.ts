@@ -1,6 +1,7 @@
 // What can be configured: the schema of settings.json, the defaults, and how layers are put on top of each other.
 import { type CatalogueSettings, catalogueSettingsSchema } from '@monkey-coder/models';
 import { permissionModeSchema } from '@monkey-coder/protocol';
+import { isDomainRule, type NetworkAccess } from '@monkey-coder/workspace';
 import * as z from 'zod/mini';
 
 const rules = z.optional(z.array(z.string()));
@@ -56,7 +57,15 @@ export const settingsSchema = z.object({
     }),
   ),
   sandbox: z.optional(z.enum(['required', 'preferred', 'off'])),
-  network: z.optional(z.boolean()),
+  /** All of it, none, or a list of domains. */
+  network: z.optional(
+    z.union([
+      z.boolean(),
+      z.array(
+        z.string().check(z.refine(isDomainRule, 'expected a domain: example.org, *.example.org or example.org:8443')),
+      ),
+    ]),
+  ),
   checks: z.optional(z.array(z.string())),
   repairs: z.optional(z.number().check(z.int(), z.nonnegative())),
   providers: z.optional(z.record(z.string(), providerSettings)),
@@ -92,7 +101,7 @@ export interface Settings {
   readonly timeouts: { readonly firstTokenSeconds: number; readonly idleSeconds: number };
   readonly budget: { readonly dayUsd: number | undefined; readonly monthUsd: number | undefined };
   readonly sandbox: 'required' | 'preferred' | 'off';
-  readonly network: boolean;
+  readonly network: NetworkAccess;
   readonly checks: readonly string[];
   /** How often failing checks are handed back to the model. */
   readonly repairs: number;
@@ -136,13 +145,17 @@ export function withLayer(base: Settings, layer: SettingsFile): Settings {
     timeouts: mergeTimeouts(base.timeouts, layer.timeouts ?? {}),
     budget: { ...base.budget, ...layer.budget },
     sandbox: layer.sandbox ?? base.sandbox,
-    network: layer.network ?? base.network,
+    network: networkOf(layer) ?? base.network,
     checks: [...base.checks, ...(layer.checks ?? [])],
     repairs: layer.repairs ?? base.repairs,
     providers: { ...base.providers, ...layer.providers },
     prices: { ...base.prices, ...layer.prices },
     catalogue: mergeCatalogue(base.catalogue, layer.catalogue ?? {}),
   };
+}
+
+function networkOf({ network }: SettingsFile): NetworkAccess | undefined {
+  return Array.isArray(network) ? { domains: network } : network;
 }
 
 function fallbackTable(given: NonNullable<SettingsFile['fallback']>): Settings['fallback'] {

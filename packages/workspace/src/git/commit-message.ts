@@ -49,22 +49,33 @@ const exportedValue = /^\s*export\s+(?:const|let|var)\s+([A-Za-z_$][\w$]*)/;
 const topValue = /^(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*=\s*(?:async\s*)?(?:\(|function|[A-Za-z_$][\w$]*\s*=>)/;
 
 function factsOf(file: ChangedFile): FileFacts {
-  const [added, removed, touched] = [new Set<string>(), new Set<string>(), new Set<string>()];
-  for (const line of file.diff.split('\n')) {
-    if (line.startsWith('+++') || line.startsWith('---')) continue;
-    const scope = /^@@ [^@]*@@ (.+)$/.exec(line)?.[1];
-    const name = declaredName(scope ?? line.slice(1));
-    if (name === undefined) continue;
-    if (scope !== undefined) touched.add(name);
-    else if (line.startsWith('+')) added.add(name);
-    else if (line.startsWith('-')) removed.add(name);
-  }
+  const seen: SeenNames = { added: new Set(), removed: new Set(), touched: new Set(), within: undefined };
+  for (const line of file.diff.split('\n')) if (!/^(\+\+\+|---|diff|index) /.test(line)) see(line, seen);
+  const { added, removed, touched } = seen;
   const both = [...added].filter((name) => removed.has(name));
   return {
     addedNames: [...added].filter((name) => !removed.has(name)),
     removedNames: [...removed].filter((name) => !added.has(name)),
-    touchedNames: [...new Set([...both, ...touched])],
+    touchedNames: [...new Set([...both, ...touched])].filter((name) => !removed.has(name) || both.includes(name)),
   };
+}
+
+interface SeenNames {
+  readonly added: Set<string>;
+  readonly removed: Set<string>;
+  readonly touched: Set<string>;
+  /** The declaration that the lines now stand under. */
+  within: string | undefined;
+}
+
+function see(line: string, seen: SeenNames): void {
+  const text = line.slice(1);
+  const name = declaredName(/^@@ [^@]*@@ ?(.*)$/.exec(line)?.[1] ?? text);
+  if (line.startsWith('@@')) seen.within = name;
+  else if (!/^[+-]/.test(line)) seen.within = name ?? seen.within;
+  else if (name !== undefined) (line.startsWith('+') ? seen.added : seen.removed).add(name);
+  // A line at the margin is in nothing.
+  else if (seen.within !== undefined && /^\s+\S/.test(text)) seen.touched.add(seen.within);
 }
 
 function declaredName(line: string): string | undefined {
