@@ -39,4 +39,5 @@ export { compileGlob, type PathMatcher } from './search/glob.ts';
 export type { FileLister, SearchMatch, TextSearch } from './search/search.ts';
 export { createTextSearch, type TextSearchOptions } from './search/text-search.ts';
 export type { SnapshotEntry, SnapshotStore, UndoReport, UndoTarget } from './snapshots/snapshot-store.ts';
+export { type FileWatch, type WatchOptions, watchFiles } from './watch/watch-files.ts';
 export type { ChangePlan, FileText, LineRange, OuterFiles, PlannedFile, PlanState, Workspace } from './workspace.ts';

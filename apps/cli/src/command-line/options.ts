@@ -148,6 +148,18 @@ export const commands: readonly CommandSpec[] = [
     options: [{ name: 'with-ignored', help: 'remove: also files that git ignores' }, json, cwd],
   },
   {
+    name: 'watch',
+    usage: '[--check] [--] COMMAND…',
+    help: 'run a command, or the checks of the project, again whenever files change; Ctrl-C ends it',
+    options: [
+      { name: 'check', help: 'the checks of the project instead of a command' },
+      { name: 'sandbox', value: 'mode', choices: ['required', 'preferred', 'off'], help: 'how commands are sandboxed' },
+      { name: 'network', help: 'commands may use the network' },
+      { name: 'sweep', help: 'compare times instead of using the system’s watches' },
+      cwd,
+    ],
+  },
+  {
     name: 'sessions',
     aliases: ['session'],
     usage: 'list | show ID | search TEXT | rename ID TITLE | export ID [FILE] | import FILE | delete ID',

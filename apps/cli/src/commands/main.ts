@@ -20,6 +20,7 @@ import { scripted } from './scripted.ts';
 import { sessions } from './sessions.ts';
 import { stats } from './stats.ts';
 import { diff, redo, undo } from './undo.ts';
+import { watch } from './watch.ts';
 import { worktree } from './worktree.ts';
 
 const table: Readonly<Record<string, Command>> = {
@@ -39,6 +40,7 @@ const table: Readonly<Record<string, Command>> = {
   sessions,
   stats,
   undo,
+  watch,
   worktree,
 };
 

@@ -63,7 +63,8 @@ it('declares tools by names and parameters other agents know', () => {
     ['grep', 'pattern path glob ignore_case', 'pattern'],
     ['edit', 'path old_string new_string replace_all', 'path old_string new_string'],
     ['write', 'path content', 'path content'],
-    ['bash', 'command timeout_ms', 'command'],
+    ['bash', 'command timeout_ms background tty', 'command'],
+    ['process', 'action id offset', 'action'],
     ['todo', 'items', 'items'],
   ]);
 });
