@@ -123,7 +123,7 @@ for (;;) {
   for (let i = 0; i < 60000; i++);
   try { unlinkSync(folder); } catch {}
   try { renameSync(folder + '.kept', folder); } catch {}
-  for (let i = 0; i < 60000; i++);
+  for (let i = 0; i < 250000; i++);
 }`;
 
 function startSwapper(folder: string, outside: string): Promise<ChildProcess> {

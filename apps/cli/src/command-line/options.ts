@@ -104,7 +104,13 @@ export const commands: readonly CommandSpec[] = [
     name: 'undo',
     usage: '[snapshot]',
     help: 'take back the last run (or step), keeping what you changed since',
-    options: [preview, { name: 'step', help: 'only the last step' }, json, cwd],
+    options: [
+      preview,
+      { name: 'step', help: 'only the last step' },
+      { name: 'file', value: 'path', help: 'only this file, as it was before the run or the snapshot' },
+      json,
+      cwd,
+    ],
   },
   {
     name: 'redo',
