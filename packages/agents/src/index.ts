@@ -24,7 +24,7 @@ export { commandMatches, type PermissionRule, parseRule, pathMatches, type RuleS
 export { readShell, type ShellCommand, type ShellReading } from './permissions/shell-commands.ts';
 export { parseShell } from './permissions/shell-parser.ts';
 export type { ParsedShell, ShellJoin, ShellRedirect, ShellSegment, ShellWord } from './permissions/shell-syntax.ts';
-export { builtinTools } from './tools/builtin.ts';
+export { builtinTools, type OfferedEditFormat } from './tools/builtin.ts';
 export { jsonSchemaOf, toolDeclarations } from './tools/json-schema.ts';
 export { type ParsedArguments, parseArguments } from './tools/parse-arguments.ts';
 export type { PreparedCall, Tool, ToolContext, ToolResult } from './tools/tool.ts';

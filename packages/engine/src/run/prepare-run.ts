@@ -1,5 +1,12 @@
 // Puts one run together: session, workspace, model, system text, quote. What is wrong with the request is thrown here.
-import { type AgentState, buildSystem, builtinTools, loadInstructions } from '@monkey-coder/agents';
+import { join } from 'node:path';
+import {
+  type AgentState,
+  buildSystem,
+  builtinTools,
+  loadInstructions,
+  type OfferedEditFormat,
+} from '@monkey-coder/agents';
 import {
   type Event,
   type EventOf,
@@ -16,6 +23,7 @@ import type { RunConnection, SessionChoice } from '../engine.ts';
 import { beginRun } from './begin-run.ts';
 import { budgetScopes, keepableLimits } from './budget.ts';
 import { composeModel } from './compose-model.ts';
+import { addEditCount, chooseEditFormat, countEdits, readEditCounts, usedEditFormat } from './edit-formats.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { type FoundModel, findModel } from './find-model.ts';
 import { knownKeys } from './known-keys.ts';
@@ -96,9 +104,11 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
   const kept = keepableLimits(task.limits, found, parts.settings, microUsd(defaultSettings.limits.maxBudgetUsd ?? 0));
   const { system, notices } = await systemText(given, project);
   const pending: string[] = [];
+  const { editFormat, keepCount } = editFormatOf(given);
   const context = contextOf(given, {
     project,
     isSandboxed: sandbox.kind !== 'none',
+    editFormat,
     system,
     limits: kept.limits,
     pending,
@@ -117,6 +127,7 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
     context,
     state,
     async close() {
+      keepCount(context.recorder.events);
       parts.traffic.flush();
       await workspace.close();
       start.session.close();
@@ -150,6 +161,7 @@ function sandboxLine(sandbox: SandboxStatus): string {
 interface Findings {
   readonly project: ProjectFacts;
   readonly isSandboxed: boolean;
+  readonly editFormat: OfferedEditFormat;
   readonly system: string;
   readonly limits: Limits;
   readonly pending: string[];
@@ -212,7 +224,7 @@ function agentOptionsOf(
     model,
     modelName: found.target.model,
     system: findings.system,
-    tools: builtinTools(),
+    tools: builtinTools({ editFormat: findings.editFormat }),
     workspace,
     gate: connection.gate,
     permissionMode: connection.permissionMode ?? (() => task.permissionMode),
@@ -243,6 +255,19 @@ function permissionRules({ parts, task }: Ingredients): RunContext['agentOptions
     deny: [...permissions.deny, ...task.disallowedTools],
     ask: permissions.ask,
   };
+}
+
+/** A session keeps the format it began with; what the edits of a run came to is counted at its end. */
+function editFormatOf({ parts, start, found }: Ingredients) {
+  const path = join(parts.homes.state, 'edit-formats.json');
+  const model = `${found.target.provider}/${found.target.model}`;
+  const counts = readEditCounts(path, model);
+  const hasRun = start.prior.some((event) => event.type === 'run.started');
+  const editFormat = usedEditFormat(start.prior) ?? (hasRun ? 'old-new-string' : chooseEditFormat(counts));
+  const keepCount = (events: readonly Event[]): void => {
+    addEditCount(path, { model, format: editFormat, count: countEdits(events), now: parts.now() });
+  };
+  return { editFormat, keepCount };
 }
 
 /** The same bytes for the whole session: the first run's system text is used again by all later ones. */

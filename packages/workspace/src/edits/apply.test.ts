@@ -11,7 +11,11 @@ function replace(original: string, oldString: string, newString: string, replace
   return result.kind === 'edited' ? result.text : result.code;
 }
 
-function text(format: Exclude<EditFormat, 'old-new-string' | 'whole-file'>, original: string, edit: string) {
+function text(
+  format: Exclude<EditFormat, 'old-new-string' | 'whole-file' | 'line-anchors'>,
+  original: string,
+  edit: string,
+) {
   const result = applyEditToText(original, { format, text: edit }, { path });
   return result.kind === 'edited' ? result.text : result.code;
 }

@@ -1,7 +1,15 @@
 // What an edit is, in every format a model may send, and what a refusal looks like.
 
+import type { AnchorChange } from './anchors.ts';
+
 /** Formats of edits. */
-export type EditFormat = 'old-new-string' | 'search-replace-blocks' | 'unified-diff' | 'apply-patch' | 'whole-file';
+export type EditFormat =
+  | 'old-new-string'
+  | 'search-replace-blocks'
+  | 'unified-diff'
+  | 'apply-patch'
+  | 'whole-file'
+  | 'line-anchors';
 
 /** One replacement of text. */
 export interface StringReplacement {
@@ -19,6 +27,7 @@ export type Edit =
       readonly replaceAll?: boolean;
     }
   | { readonly format: 'whole-file'; readonly path?: string; readonly content: string }
+  | { readonly format: 'line-anchors'; readonly path: string; readonly changes: readonly AnchorChange[] }
   | {
       readonly format: 'search-replace-blocks' | 'unified-diff' | 'apply-patch';
       readonly path?: string;

@@ -58,7 +58,11 @@ function picture(root: string, below = ''): Record<string, string> {
   return found;
 }
 
-async function during(store: SnapshotStore, work: () => void, more: Partial<typeof step & { paths: string[] }> = {}) {
+async function during(
+  store: SnapshotStore,
+  work: () => void,
+  more: { readonly runId?: string; readonly paths?: string[] } = {},
+) {
   const id = await store.begin({ ...step, ...more });
   work();
   return { id, changes: await store.end(id) };
