@@ -17,9 +17,9 @@ export type {
   SandboxStatus,
 } from './commands/command-runner.ts';
 export { isDomainRule } from './commands/domain-rules.ts';
-export { type AnchorChange, anchorOf } from './edits/anchors.ts';
+export { anchorOf } from './edits/anchors.ts';
 export { applyEdit, applyEditToText, type EditedFile, type EditFiles, type EditResult } from './edits/apply.ts';
-export type { Edit, EditFormat, EditRefusal, EditRefusalCode, StringReplacement } from './edits/edit.ts';
+export type { AnchorChange, Edit, EditFormat, EditRefusal, EditRefusalCode, StringReplacement } from './edits/edit.ts';
 export { type MergeResult, merge3 } from './edits/merge.ts';
 export { diffStat, unifiedDiff } from './edits/unified-diff.ts';
 export { type CommitOptions, type CommitReport, commitChanges } from './git/commit.ts';

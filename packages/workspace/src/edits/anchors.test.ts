@@ -1,7 +1,8 @@
 // Edits by line-hash anchors: found where they say, or where they certainly moved to; refused when anything else is the case.
 import { expect, it } from 'vitest';
-import { type AnchorChange, anchorOf } from './anchors.ts';
+import { anchorOf } from './anchors.ts';
 import { applyEditToText } from './apply.ts';
+import type { AnchorChange } from './edit.ts';
 
 const path = 'a.ts';
 

@@ -2,21 +2,10 @@
 //
 // An anchor that fits at its number is taken. One that does not is looked for: exactly one line of that hash, and for a range
 // both ends moved by the same number of lines, or the edit is refused. All changes of a call are of the file as it was.
-import type { EditRefusal } from './edit.ts';
+import type { AnchorChange, EditRefusal } from './edit.ts';
 import { numbered } from './explain.ts';
 import { refuse } from './hunk.ts';
 import { joinLines, plainLines, splitLines, type TextLines, toLineFeeds } from './lines.ts';
-
-/** One change of lines `from` to `to` (to itself when absent). */
-export interface AnchorChange {
-  /** `12:a3f1`; `0:` stands before the first line, for `after`. */
-  readonly from: string;
-  readonly to?: string;
-  /** New lines, one or several; empty deletes. */
-  readonly text: string;
-  /** Puts the text after `from` instead of in its place. */
-  readonly after?: boolean;
-}
 
 /** The anchor of a line; white space at its end does not count. FNV-1a of 32 bits, folded to 16. */
 export function anchorOf(line: string, number: number): string {

@@ -1,7 +1,5 @@
 // What an edit is, in every format a model may send, and what a refusal looks like.
 
-import type { AnchorChange } from './anchors.ts';
-
 /** Formats of edits. */
 export type EditFormat =
   | 'old-new-string'
@@ -15,6 +13,17 @@ export type EditFormat =
 export interface StringReplacement {
   readonly oldString: string;
   readonly newString: string;
+}
+
+/** One change of lines `from` to `to` (to itself when absent). */
+export interface AnchorChange {
+  /** `12:a3f1`; `0:` stands before the first line, for `after`. */
+  readonly from: string;
+  readonly to?: string;
+  /** New lines, one or several; empty deletes. */
+  readonly text: string;
+  /** Puts the text after `from` instead of in its place. */
+  readonly after?: boolean;
 }
 
 /** An edit as a model sends it. `path` may be absent where the text names its files. */

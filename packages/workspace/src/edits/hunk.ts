@@ -1,6 +1,5 @@
 // What every edit format is turned into: steps on files, and hunks of lines to keep, to remove and to add.
-import type { AnchorChange } from './anchors.ts';
-import type { EditRefusal, EditRefusalCode } from './edit.ts';
+import type { AnchorChange, EditRefusal, EditRefusalCode } from './edit.ts';
 import { diffLines } from './line-diff.ts';
 
 /** One line of a hunk. */
