@@ -151,7 +151,8 @@ describe.skipIf(!canSandbox)('sockets', () => {
     expect((await runner.run(call(join(root, 'own.sock')))).output).toBe('reached\n');
   });
 
-  it('are shut even where the file system is readable', async () => {
+  // A checkout in /tmp is not seen by commands at all.
+  it.skipIf(process.cwd().startsWith('/tmp'))('are shut even where the file system is readable', async () => {
     const elsewhere = mkdtempSync(join(process.cwd(), 'node_modules', '.monkey-socket-'));
     closing.push(async () => rmSync(elsewhere, { recursive: true, force: true }));
     const path = join(elsewhere, 'd.sock');
@@ -230,7 +231,9 @@ describe('background commands', () => {
       expect(background.read(quick.id, 0).status).toMatchObject({ exitCode: 3 });
       await background.start(request('setsid nohup sleep 4325.5 & sleep 4325.5', { sandbox }));
       await until(() => survivors('4325.5').length > 0);
+      const closedAt = performance.now();
       await runner.close();
+      expect(performance.now() - closedAt).toBeLessThan(8_000);
       expect(survivors('4325.5')).toEqual([]);
     });
   }
