@@ -39,7 +39,7 @@ interface Base {
 
 interface Case {
   readonly id: string;
-  readonly format: EditFormat;
+  readonly format: Exclude<EditFormat, 'line-anchors'>;
   readonly level: 'apply' | 'apply-tree';
   readonly path?: string;
   readonly base?: string;

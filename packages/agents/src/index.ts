@@ -25,7 +25,7 @@ export { commandMatches, type PermissionRule, parseRule, pathMatches, type RuleS
 export { readShell, type ShellCommand, type ShellReading } from './permissions/shell-commands.ts';
 export { parseShell } from './permissions/shell-parser.ts';
 export type { ParsedShell, ShellJoin, ShellRedirect, ShellSegment, ShellWord } from './permissions/shell-syntax.ts';
-export { builtinTools, type ToolMeans } from './tools/builtin.ts';
+export { builtinTools, type OfferedEditFormat, type ToolMeans } from './tools/builtin.ts';
 export { createDelegateTool, type Delegate, delegateName, noDelegate, type SubTask } from './tools/delegate.ts';
 export { jsonSchemaOf, toolDeclarations } from './tools/json-schema.ts';
 export { type ParsedArguments, parseArguments } from './tools/parse-arguments.ts';

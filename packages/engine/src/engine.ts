@@ -45,7 +45,8 @@ export interface Engine {
   undo(
     cwd: string,
     target: UndoTarget,
-    options: { readonly preview: boolean; readonly redo?: boolean },
+    /** `file`: only that one, put back as it was before the run or the snapshot; relative to `cwd`. */
+    options: { readonly preview: boolean; readonly redo?: boolean; readonly file?: string },
   ): Promise<UndoReport>;
   diff(cwd: string, range: { readonly from?: string; readonly runId?: string }): Promise<string>;
   /**

@@ -17,7 +17,7 @@ export { refuseBadSchema, stripFence } from './outcome/structured-answer.ts';
 export { createEngine, type EngineOptions } from './run/create-engine.ts';
 export { type HealthRecord, type HealthTable, readHealth } from './run/health-store.ts';
 export { wasCutShort } from './run/open-session.ts';
-export { createWorktree } from './run/worktree.ts';
+export { createWorktree, removeIdleWorktree } from './run/worktree.ts';
 export { createJsonlSessionStore } from './sessions/jsonl-session-store.ts';
 export type { SessionStore, SessionSummary, SessionWriter } from './sessions/session-store.ts';
 export { readSessionFile, type SessionFile } from './transcripts/read-session-file.ts';

@@ -3,16 +3,20 @@
 /** Names within a third of their length in edits of `wanted`, nearest first, at most three. */
 export function nearestNames(wanted: string, known: readonly string[]): string[] {
   const limit = Math.max(2, Math.floor(wanted.length / 3));
-  return known
-    .map((name) => ({ name, distance: score(wanted.toLowerCase(), name.toLowerCase()) }))
-    .filter((candidate) => candidate.distance <= limit)
-    .sort((a, b) => a.distance - b.distance || a.name.localeCompare(b.name))
-    .slice(0, 3)
-    .map((candidate) => candidate.name);
+  return (
+    known
+      .map((name) => ({ name, distance: score(wanted.toLowerCase(), name.toLowerCase()) }))
+      // Two words as far apart as they are long have nothing in common.
+      .filter(({ name, distance }) => distance <= limit && distance < Math.max(wanted.length, name.length))
+      .sort((a, b) => a.distance - b.distance || a.name.localeCompare(b.name))
+      .slice(0, 3)
+      .map((candidate) => candidate.name)
+  );
 }
 
 function score(wanted: string, name: string): number {
-  if (name.startsWith(wanted) || wanted.startsWith(name)) return Math.min(1, Math.abs(name.length - wanted.length));
+  if (name.startsWith(wanted) || (name.length > 2 && wanted.startsWith(name)))
+    return Math.min(1, Math.abs(name.length - wanted.length));
   return editDistance(wanted, name);
 }
 

@@ -111,6 +111,12 @@ class DiskWorkspace implements Workspace {
     });
     this.commands = {
       run: (request) => this.#run(request),
+      background: {
+        start: async (request) => this.#runner.background.start(this.#placed(request)),
+        list: () => this.#runner.background.list(),
+        read: (id, from) => this.#runner.background.read(id, from),
+        stop: (id) => this.#runner.background.stop(id),
+      },
       sandbox: () => this.#runner.sandbox(),
       recover: () => this.#runner.recover(),
     };
@@ -243,11 +249,16 @@ class DiskWorkspace implements Workspace {
   }
 
   async #run(request: CommandRequest): Promise<CommandResult> {
-    if (request.cwd === undefined) return this.#runner.run(request);
+    return this.#runner.run(this.#placed(request));
+  }
+
+  // The folder of a command is checked like every path.
+  #placed(request: CommandRequest): CommandRequest {
+    if (request.cwd === undefined) return request;
     const cwd = this.#existing(request.cwd).absolute;
     if (!statSync(cwd).isDirectory())
       throw new MonkeyError('workspace.not-found', `${request.cwd} is not a folder to run a command in`);
-    return this.#runner.run({ ...request, cwd });
+    return { ...request, cwd };
   }
 }
 

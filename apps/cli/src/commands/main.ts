@@ -13,6 +13,7 @@ import { printable } from '../terminal/style.ts';
 import { analyse } from './analyse.ts';
 import { check } from './check.ts';
 import { map, search } from './code.ts';
+import { commit, pullRequest } from './commit.ts';
 import { completion } from './completion.ts';
 import { config } from './config.ts';
 import { context } from './context.ts';
@@ -27,11 +28,14 @@ import { scripted } from './scripted.ts';
 import { sessions } from './sessions.ts';
 import { stats } from './stats.ts';
 import { diff, redo, undo } from './undo.ts';
+import { watch } from './watch.ts';
+import { worktree } from './worktree.ts';
 
 const table: Readonly<Record<string, Command>> = {
   analyse,
   check,
   auth,
+  commit,
   completion,
   config,
   context,
@@ -44,6 +48,7 @@ const table: Readonly<Record<string, Command>> = {
   map,
   models,
   policy,
+  pr: pullRequest,
   redo,
   rewind,
   route,
@@ -52,6 +57,8 @@ const table: Readonly<Record<string, Command>> = {
   sessions,
   stats,
   undo,
+  watch,
+  worktree,
 };
 
 interpretSchemas();

@@ -13,9 +13,11 @@ export const redo: Command = (context) => restore(context, true);
 async function restore(context: CommandContext, isRedo: boolean): Promise<number> {
   const { world, line, style } = context;
   const preview = line.options.has('preview');
-  const report = await context.engine().undo(context.cwd(), targetOf(context), { preview, redo: isRedo });
+  const file = line.options.get('file')?.[0];
+  const only = file === undefined ? {} : { file };
+  const report = await context.engine().undo(context.cwd(), targetOf(context), { preview, redo: isRedo, ...only });
   if (context.asJson) return printJson(world, { preview, ...report });
-  if (report.entries.length === 0) {
+  if (report.entries.length === 0 || (file !== undefined && report.changes.length === 0 && report.kept.length === 0)) {
     world.out(`nothing to ${isRedo ? 'redo' : 'undo'} in ${context.cwd()}\n${hintElsewhere(context)}`);
     return 0;
   }

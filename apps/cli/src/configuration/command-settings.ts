@@ -3,6 +3,7 @@ import { realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type LoadedSettings, loadSettings, type SettingsFile, settingsSources } from '@monkey-coder/engine';
 import { errorMessage, MonkeyError, type PermissionMode } from '@monkey-coder/protocol';
+import { isDomainRule } from '@monkey-coder/workspace';
 import { type CommandLine, optionNumber, optionValue } from '../command-line/parse.ts';
 import type { World } from './environment.ts';
 
@@ -54,8 +55,24 @@ function flagLayer(line: CommandLine): SettingsFile {
       ...(maxBudgetUsd === undefined ? {} : { maxBudgetUsd }),
     },
     ...(sandbox === undefined ? {} : { sandbox: sandbox as 'required' | 'preferred' | 'off' }),
-    ...(line.options.has('network') ? { network: true } : {}),
+    ...networkLayer(line),
   };
+}
+
+/** `--network` is all of it; domains alone are only those. */
+function networkLayer(line: CommandLine): SettingsFile {
+  if (line.options.has('network')) return { network: true };
+  const domains = line.options
+    .get('allow-domain')
+    ?.flatMap((value) => value.split(/[,\s]+/))
+    .filter((word) => word !== '');
+  const wrong = domains?.find((domain) => !isDomainRule(domain));
+  if (wrong !== undefined)
+    throw new MonkeyError(
+      'usage.invalid',
+      `--allow-domain: \`${wrong}\` is no domain; write example.org or *.example.org`,
+    );
+  return domains === undefined ? {} : { network: domains };
 }
 
 function positive(name: string, value: number | undefined): number | undefined {

@@ -64,7 +64,8 @@ it('declares tools by names and parameters other agents know', () => {
     ['code', 'query find', 'query find'],
     ['edit', 'path old_string new_string replace_all', 'path old_string new_string'],
     ['write', 'path content', 'path content'],
-    ['bash', 'command timeout_ms', 'command'],
+    ['bash', 'command timeout_ms background tty', 'command'],
+    ['process', 'action id offset', 'action'],
     ['todo', 'items', 'items'],
   ]);
 });

@@ -1,7 +1,7 @@
 // The seam of one agent: history and tools in, recorded events out, bounded, resumable.
 import type { LanguageModel } from '@monkey-coder/models';
 import type { EventBody, Limits, Message, PermissionMode, Pin, TodoItem } from '@monkey-coder/protocol';
-import type { Workspace } from '@monkey-coder/workspace';
+import type { NetworkAccess, Workspace } from '@monkey-coder/workspace';
 import type { Gate } from '../permissions/gate.ts';
 import type { Tool } from '../tools/tool.ts';
 
@@ -77,7 +77,7 @@ export interface AgentOptions {
   readonly now: () => number;
   readonly newCallId: () => string;
   readonly commandTimeoutMs: number;
-  readonly network: boolean;
+  readonly network: NetworkAccess;
   readonly sandbox: 'required' | 'preferred' | 'off';
   /** What is looked at after an edit. Default `syntax`. */
   readonly diagnostics?: 'off' | 'syntax' | 'language-server';

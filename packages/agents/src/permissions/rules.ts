@@ -22,8 +22,8 @@ export interface RuleSet {
 /** Names that rules of other agents use for our tools, and rules that cover several. */
 const covers: Readonly<Record<string, readonly string[]>> = {
   read: ['read', 'list', 'grep', 'code'],
-  edit: ['edit', 'write'],
-  multiedit: ['edit', 'write'],
+  edit: ['edit', 'write', 'apply_patch'],
+  multiedit: ['edit', 'write', 'apply_patch'],
   glob: ['list'],
   ls: ['list'],
   shell: ['bash'],

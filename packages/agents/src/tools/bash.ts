@@ -1,14 +1,17 @@
 // The tool that runs a shell command.
 import type { EffectPlan } from '@monkey-coder/protocol';
-import type { CommandResult } from '@monkey-coder/workspace';
+import type { CommandRequest, CommandResult, CommandRunner } from '@monkey-coder/workspace';
 import * as z from 'zod/mini';
 import { isReadOnlyCommand } from '../permissions/read-only.ts';
+import { describeBackground } from './process.ts';
 import { failure } from './results.ts';
 import type { Tool, ToolContext, ToolResult } from './tool.ts';
 
 const parameters = z.object({
   command: z.string().check(z.minLength(1)),
   timeout_ms: z.optional(z.number().check(z.minimum(1))),
+  background: z.optional(z.boolean()),
+  tty: z.optional(z.boolean()),
 });
 type Arguments = z.infer<typeof parameters>;
 
@@ -17,7 +20,8 @@ const maxTimeoutMs = 1_800_000;
 /** Runs a command in the workspace root; every call starts a fresh shell. */
 export const bashTool: Tool<Arguments> = {
   name: 'bash',
-  description: 'Run a shell command in the project root. Fresh shell each time, no input, output is cut when long.',
+  description:
+    'Run a shell command in the project root. Fresh shell each time, no input, output is cut when long. background: for servers; see the process tool. tty: gives it a terminal.',
   parameters,
   intent: ({ command }) => ({ title: `run ${oneLine(command)}`, effect: 'command', paths: [], command }),
   prepare: async (args, context) => {
@@ -45,21 +49,35 @@ async function runCommand(
   { readOnly, context }: { readonly readOnly: boolean; readonly context: ToolContext },
 ): Promise<ToolResult> {
   const timeoutMs = Math.min(args.timeout_ms ?? context.limits.commandTimeoutMs, maxTimeoutMs);
+  const request: CommandRequest = {
+    command: args.command,
+    timeoutMs,
+    maxOutputBytes: context.limits.outputChars,
+    network: context.network,
+    writable: !readOnly,
+    sandbox: context.sandbox,
+    onOutput: context.onOutput,
+    signal: context.signal,
+    ...(args.tty === true ? { terminal: true } : {}),
+  };
+  const { commands } = context.workspace;
   try {
-    const result = await context.workspace.commands.run({
-      command: args.command,
-      timeoutMs,
-      maxOutputBytes: context.limits.outputChars,
-      network: context.network,
-      writable: !readOnly,
-      sandbox: context.sandbox,
-      onOutput: context.onOutput,
-      signal: context.signal,
-    });
+    if (args.background === true) return await startInBackground(commands, { ...request, timeoutMs: backgroundMs });
+    const result = await commands.run(request);
     return describe(result, { timeoutMs, wholeOutput: await readableFile(result.outputFile, context) });
   } catch (error) {
     return failure(error);
   }
+}
+
+// Long enough for most programs that fail at once to have said so.
+const firstLookMs = 700;
+const backgroundMs = 24 * 3_600_000;
+
+async function startInBackground(commands: CommandRunner, request: CommandRequest): Promise<ToolResult> {
+  const { id } = await commands.background.start(request);
+  await new Promise((resolve) => setTimeout(resolve, firstLookMs));
+  return describeBackground(commands.background.read(id, 0));
 }
 
 /** The file with the whole output, where the model may read it. */
@@ -100,6 +118,8 @@ function endOf(result: CommandResult, timeoutMs: number): string {
       return 'cancelled';
     case 'output-limit':
       return 'ended: too much output';
+    case 'resource-limit':
+      return `ended: it used ${result.exceeded ?? 'too much'}`;
     case 'itself':
       if (result.exitCode === null) return `ended by ${result.signal ?? 'a signal'}`;
       return `exit code ${result.exitCode}${result.output === '' ? ', no output' : ''}`;

@@ -8,12 +8,17 @@ import { editTool } from './edit.ts';
 import { createFetchTool } from './fetch.ts';
 import { grepTool } from './grep.ts';
 import { listTool } from './list.ts';
-import { readTool } from './read.ts';
+import { anchorEditTool, applyPatchTool } from './other-edits.ts';
+import { processTool } from './process.ts';
+import { anchoredReadTool, readTool } from './read.ts';
 import { createRecallTool, type Recall } from './recall.ts';
 import { todoTool } from './todo.ts';
 import type { Tool } from './tool.ts';
 import { createWebSearchTool } from './web-search.ts';
 import { writeTool } from './write.ts';
+
+/** In which form a model is asked for edits. */
+export type OfferedEditFormat = 'old-new-string' | 'apply-patch' | 'line-anchors';
 
 /** What some tools reach the world with; a tool whose means are absent is not offered. */
 export interface ToolMeans {
@@ -21,17 +26,32 @@ export interface ToolMeans {
   readonly searchWeb?: SearchWeb;
   readonly recall?: Recall;
   readonly delegate?: Delegate;
+  /** In which form the model is asked for edits; old and new strings when absent. */
+  readonly editFormat?: OfferedEditFormat;
 }
 
 /** The built-in tools; always the same for the same means, in the same order. */
-export function builtinTools({ pages, searchWeb, recall, delegate }: ToolMeans = {}): Tool[] {
+export function builtinTools(means: ToolMeans = {}): Tool[] {
+  const { pages, searchWeb, recall, delegate } = means;
   const more = [
     ...(pages === undefined ? [] : [createFetchTool(pages)]),
     ...(delegate === undefined ? [] : [createDelegateTool(delegate)]),
     ...(recall === undefined ? [] : [createRecallTool(recall)]),
     ...(searchWeb === undefined ? [] : [createWebSearchTool(searchWeb)]),
   ];
+  const [read, edit] = editPair(means.editFormat ?? 'old-new-string');
   // A tool only ever gets arguments that its own schema accepted, so its argument type can be forgotten here.
-  const tools = [readTool, listTool, grepTool, codeTool, editTool, writeTool, bashTool, todoTool, ...more];
+  const tools = [read, listTool, grepTool, codeTool, edit, writeTool, bashTool, processTool, todoTool, ...more];
   return tools as unknown as Tool[];
+}
+
+function editPair(format: OfferedEditFormat) {
+  switch (format) {
+    case 'old-new-string':
+      return [readTool, editTool] as const;
+    case 'apply-patch':
+      return [readTool, applyPatchTool] as const;
+    case 'line-anchors':
+      return [anchoredReadTool, anchorEditTool] as const;
+  }
 }

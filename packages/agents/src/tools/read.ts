@@ -1,6 +1,6 @@
 // The tool that reads a file or lists a folder.
 import { isMonkeyError } from '@monkey-coder/protocol';
-import type { FileText, LineRange } from '@monkey-coder/workspace';
+import { anchorOf, type FileText, type LineRange } from '@monkey-coder/workspace';
 import * as z from 'zod/mini';
 import { listFolder } from './folder-listing.ts';
 import { failure, succeeded } from './results.ts';
@@ -17,24 +17,33 @@ const maxLines = 2000;
 const maxChars = 50_000;
 
 /** Reads text as it is, without line numbers: what is shown can be given back to `edit`. */
-export const readTool: Tool<Arguments> = {
-  name: 'read',
-  description:
-    'Read a text file (or list a folder). Up to 2000 lines from line `offset`; text is shown exactly as in the file.',
-  parameters,
-  intent: ({ path }) => ({ title: `read ${path}`, effect: 'read', paths: [path] }),
-  prepare: async (args, context) => ({ effect: { kind: 'none' }, run: () => read(args, context) }),
-  resolve: async () => 'run-again',
-};
+export const readTool: Tool<Arguments> = makeReadTool('plain');
 
-async function read(args: Arguments, context: ToolContext): Promise<ToolResult> {
+/** Reads text with the anchor of each line before it, for editing by anchors. */
+export const anchoredReadTool: Tool<Arguments> = makeReadTool('anchors');
+
+type Shown = 'plain' | 'anchors';
+
+function makeReadTool(shown: Shown): Tool<Arguments> {
+  const how = shown === 'plain' ? 'text is shown exactly as in the file' : 'each line after its anchor and a tab';
+  return {
+    name: 'read',
+    description: `Read a text file (or list a folder). Up to 2000 lines from line \`offset\`; ${how}.`,
+    parameters,
+    intent: ({ path }) => ({ title: `read ${path}`, effect: 'read', paths: [path] }),
+    prepare: async (args, context) => ({ effect: { kind: 'none' }, run: () => read(args, context, shown) }),
+    resolve: async () => 'run-again',
+  };
+}
+
+async function read(args: Arguments, context: ToolContext, shown: Shown): Promise<ToolResult> {
   try {
     const checked = await context.workspace.check(args.path, 'read');
     if (checked.isDirectory) return succeeded(await listFolder(context, checked.path));
     const file = await wholeFile(args.path, context);
     if (file === undefined) return succeeded(await rangeOf(args, context));
     context.seen.set(file.path, file.hash);
-    return succeeded(window(file.text, args));
+    return succeeded(window(shown === 'plain' ? file.text : anchored(file.text), args));
   } catch (error) {
     return failure(error);
   }
@@ -83,6 +92,12 @@ function window(text: string, { offset = 1, limit = maxLines }: Arguments): stri
   const cut =
     kept.length === 1 && (kept[0]?.length ?? 0) > maxChars ? `; the line is cut at ${maxChars} characters` : '';
   return `${shown}\n[lines ${offset}-${last} of ${total}${more}${cut}]`;
+}
+
+function anchored(text: string): string {
+  const lines = text.split('\n');
+  const last = text.endsWith('\n') ? lines.length - 1 : lines.length;
+  return lines.map((line, at) => (at < last ? `${anchorOf(line, at + 1)}\t${line}` : line)).join('\n');
 }
 
 /** Whole lines up to the character limit, at least one. */

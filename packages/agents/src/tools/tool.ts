@@ -1,6 +1,6 @@
 // The seam of a tool: what the model may call.
 import type { EffectPlan, TodoItem, ToolStatus } from '@monkey-coder/protocol';
-import type { Workspace } from '@monkey-coder/workspace';
+import type { NetworkAccess, Workspace } from '@monkey-coder/workspace';
 import type * as z from 'zod/mini';
 import type { ToolIntent } from '../permissions/intent.ts';
 
@@ -17,7 +17,7 @@ export interface ToolContext {
   readonly onOutput: (text: string) => void;
   readonly limits: { readonly commandTimeoutMs: number; readonly outputChars: number };
   /** Whether commands may use the network. */
-  readonly network: boolean;
+  readonly network: NetworkAccess;
   readonly sandbox: 'required' | 'preferred' | 'off';
   /** What is looked at after an edit: nothing, whether it still parses, or that and new errors of a language server. */
   readonly diagnostics: 'off' | 'syntax' | 'language-server';

@@ -36,10 +36,19 @@ const subjects: Readonly<Record<string, { valid: unknown; failing?: unknown }>> 
   },
   write: { valid: { path: 'new.txt', content: 'new' }, failing: { path: 'a.txt', content: 'over' } },
   bash: { valid: { command: 'echo hello' }, failing: { command: 'exit 3' } },
+  process: { valid: { action: 'list' }, failing: { action: 'read', id: 'bg9' } },
+  apply_patch: {
+    valid: { patch: '*** Begin Patch\n*** Update File: a.txt\n@@\n-two\n+2\n*** End Patch\n' },
+    failing: { patch: '*** Begin Patch\n*** Update File: a.txt\n@@\n-three\n+3\n*** End Patch\n' },
+  },
   todo: { valid: { items: [{ text: 'x', status: 'pending' }] } },
 };
 
-for (const tool of builtinTools()) {
+const offered = [
+  ...builtinTools(),
+  ...builtinTools({ editFormat: 'apply-patch' }).filter(({ name }) => name === 'apply_patch'),
+];
+for (const tool of offered) {
   describe(`${tool.name} as a tool`, () => {
     const subject = subjects[tool.name];
     if (subject === undefined) throw new Error(`no subject for ${tool.name}`);
@@ -274,5 +283,49 @@ describe('syntax of an edit', () => {
   it('is not looked at when that is switched off', async () => {
     const { workspace } = open(files);
     expect((await call(workspace, 'edit', breaking, { diagnostics: 'off' })).output).toBe('modified a.ts (+1 -1)');
+  });
+});
+
+describe('other formats of edits', () => {
+  const run = async (editFormat: 'apply-patch' | 'line-anchors', workspace: Workspace, name: string, args: unknown) => {
+    const tool = builtinTools({ editFormat }).find((candidate) => candidate.name === name) as Tool;
+    const prepared = await tool.prepare(args, testContext(workspace, {}));
+    return 'run' in prepared ? prepared.run() : prepared;
+  };
+
+  it('edit by the anchors that read shows', async () => {
+    const { workspace } = open(sample);
+    const shown = (await run('line-anchors', workspace, 'read', { path: 'a.txt' })).output;
+    expect(shown.replace(/:[0-9a-f]{4}\t/g, ':')).toBe('1:one\n2:two\n3:one more\n');
+    const from = shown.split('\n')[1]?.split('\t')[0];
+    const edited = await run('line-anchors', workspace, 'edit', { path: 'a.txt', changes: [{ from, text: 'TWO' }] });
+    expect(edited.output).toBe('modified a.txt (+1 -1)');
+    expect((await workspace.readFile('a.txt')).text).toBe('one\nTWO\none more\n');
+    const stale = await run('line-anchors', workspace, 'edit', { path: 'a.txt', changes: [{ from, text: 'x' }] });
+    expect(stale).toMatchObject({ status: 'failed', output: expect.stringContaining('2 | TWO') });
+  });
+
+  it('name the files of a patch before it is made, so that rules see them', () => {
+    const tool = builtinTools({ editFormat: 'apply-patch' }).find(({ name }) => name === 'apply_patch') as Tool;
+    const patch =
+      '*** Begin Patch\n*** Add File: n.txt\n+n\n*** Update File: a.txt\n*** Move to: b.txt\n@@\n-two\n+2\n*** End Patch';
+    expect(tool.intent({ patch })).toMatchObject({ effect: 'write', paths: ['n.txt', 'a.txt', 'b.txt'] });
+  });
+});
+
+describe('background commands and terminals', () => {
+  it('are started by bash, then listed, read on and stopped', async () => {
+    const { workspace } = open(sample);
+    const started = await call(workspace, 'bash', { command: 'echo up; sleep 4400.5', background: true });
+    expect(started).toMatchObject({ status: 'ok', output: 'up\n[bg1 is running; read bg1 again with offset 3]' });
+    expect((await call(workspace, 'process', { action: 'list' })).output).toBe('bg1 is running: echo up; sleep 4400.5');
+    expect((await call(workspace, 'process', { action: 'read', id: 'bg1', offset: 3 })).output).toMatch(
+      /^\[bg1 is running/,
+    );
+    expect((await call(workspace, 'process', { action: 'stop', id: 'bg1' })).output).toBe('up\n[bg1 was stopped]');
+    const failing = await call(workspace, 'bash', { command: 'echo no >&2; exit 4', background: true });
+    expect(failing).toMatchObject({ status: 'failed', output: 'no\n[bg2 ended with exit code 4]' });
+    const tty = await call(workspace, 'bash', { command: 'test -t 1 && echo tty', tty: true });
+    expect(tty.output).toBe('tty');
   });
 });

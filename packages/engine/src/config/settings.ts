@@ -2,6 +2,7 @@
 import { type CatalogueSettings, catalogueSettingsSchema } from '@monkey-coder/models';
 import { permissionModeSchema } from '@monkey-coder/protocol';
 import { type PolicyName, policyNames } from '@monkey-coder/router';
+import { isDomainRule, type NetworkAccess } from '@monkey-coder/workspace';
 import * as z from 'zod/mini';
 import { type Policy, policySchema } from './policy.ts';
 
@@ -80,7 +81,15 @@ export const settingsSchema = z.object({
     }),
   ),
   sandbox: z.optional(z.enum(['required', 'preferred', 'off'])),
-  network: z.optional(z.boolean()),
+  /** All of it, none, or a list of domains. */
+  network: z.optional(
+    z.union([
+      z.boolean(),
+      z.array(
+        z.string().check(z.refine(isDomainRule, 'expected a domain: example.org, *.example.org or example.org:8443')),
+      ),
+    ]),
+  ),
   diagnostics: z.optional(z.enum(['off', 'syntax', 'language-server'])),
   /** Pages and search. */
   web: z.optional(webSettings),
@@ -135,7 +144,7 @@ export interface Settings {
   readonly timeouts: { readonly firstTokenSeconds: number; readonly idleSeconds: number };
   readonly budget: { readonly dayUsd: number | undefined; readonly monthUsd: number | undefined };
   readonly sandbox: 'required' | 'preferred' | 'off';
-  readonly network: boolean;
+  readonly network: NetworkAccess;
   /** What is looked at after each edit. */
   readonly diagnostics: 'off' | 'syntax' | 'language-server';
   readonly web: {
@@ -232,6 +241,10 @@ function mergePermissions(
   };
 }
 
+function networkOf({ network }: SettingsFile): NetworkAccess | undefined {
+  return Array.isArray(network) ? { domains: network } : network;
+}
+
 function fallbackTable(given: NonNullable<SettingsFile['fallback']>): Settings['fallback'] {
   return Array.isArray(given) ? { '*': given } : given;
 }
@@ -254,7 +267,7 @@ function mergeReach(
       content: layer.telemetry?.content ?? base.telemetry.content,
     },
     sandbox: layer.sandbox ?? base.sandbox,
-    network: layer.network ?? base.network,
+    network: networkOf(layer) ?? base.network,
     diagnostics: layer.diagnostics ?? base.diagnostics,
     web: mergeWeb(base.web, layer.web ?? {}),
   };

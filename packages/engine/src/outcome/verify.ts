@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { EventBody, Receipt } from '@monkey-coder/protocol';
-import { type ProjectCheck, runCheck, type Workspace } from '@monkey-coder/workspace';
+import { type NetworkAccess, type ProjectCheck, runCheck, type Workspace } from '@monkey-coder/workspace';
 import type { Verification } from './judge.ts';
 import type { RunFacts } from './run-facts.ts';
 import { isTestFile } from './test-files.ts';
@@ -25,7 +25,7 @@ export interface VerifyOptions {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
   readonly sandbox: 'required' | 'preferred' | 'off';
-  readonly network: boolean;
+  readonly network: NetworkAccess;
   readonly newId: () => string;
   readonly now: () => number;
 }

@@ -31,6 +31,7 @@ export function agentOptionsOf(given: Ingredients, findings: Findings, run: RunI
     system: findings.system,
     tools: builtinTools({
       ...toolMeans(given),
+      editFormat: findings.editFormat,
       delegate: createDelegate({
         caller: () => options,
         recorder,

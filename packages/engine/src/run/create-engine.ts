@@ -159,11 +159,14 @@ async function undo(
   parts: EngineParts,
   cwd: string,
   target: UndoTarget,
-  options: { readonly preview: boolean; readonly redo?: boolean },
+  options: { readonly preview: boolean; readonly redo?: boolean; readonly file?: string },
 ): Promise<UndoReport> {
-  const { preview, redo = false } = options;
-  const restore = ({ snapshots }: Workspace): Promise<UndoReport> =>
-    redo ? snapshots.redo(target, { preview }) : snapshots.undo(target, { preview });
+  const { preview, redo = false, file } = options;
+  const from = target.kind === 'to' ? { from: target.snapshotId } : {};
+  const restore = ({ snapshots }: Workspace): Promise<UndoReport> => {
+    if (file !== undefined) return snapshots.restoreFile(file, { ...from, preview });
+    return redo ? snapshots.redo(target, { preview }) : snapshots.undo(target, { preview });
+  };
   const report = await withCheckout(parts, cwd, async (workspace) => {
     await workspace.snapshots.recover();
     const added = addedFoldersOf(parts, await workspace.snapshots.list());

@@ -1,4 +1,5 @@
 // What one run is put together from, and what was found out on the way.
+import type { OfferedEditFormat } from '@monkey-coder/agents';
 import type { Limits, Task } from '@monkey-coder/protocol';
 import type { ProjectFacts, Workspace } from '@monkey-coder/workspace';
 import type { RunConnection } from '../engine.ts';
@@ -29,6 +30,8 @@ export interface Findings {
   readonly limits: Limits;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
+  /** In which form the model is asked for edits. */
+  readonly editFormat: OfferedEditFormat;
   /** Texts the agent gets before its next call; taken out as they are given. */
   readonly pending: string[];
 }

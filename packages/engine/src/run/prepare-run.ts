@@ -1,6 +1,7 @@
 // Puts one run together: session, workspace, model, system text, quote. What is wrong with the request is thrown here.
+import { join } from 'node:path';
 import { type AgentState, buildSystem, loadInstructions } from '@monkey-coder/agents';
-import { type EventOf, type JsonObject, MonkeyError, microUsd, type Task } from '@monkey-coder/protocol';
+import { type Event, type EventOf, type JsonObject, MonkeyError, microUsd, type Task } from '@monkey-coder/protocol';
 import { taskKindOf } from '@monkey-coder/router';
 import type { ProjectFacts, SandboxStatus } from '@monkey-coder/workspace';
 import { runCap } from '../config/policy.ts';
@@ -9,6 +10,7 @@ import type { RunConnection, SessionChoice } from '../engine.ts';
 import { agentOptionsOf } from './agent-options.ts';
 import { beginRun } from './begin-run.ts';
 import { keepableLimits } from './budget.ts';
+import { addEditCount, chooseEditFormat, countEdits, readEditCounts, usedEditFormat } from './edit-formats.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { createModelFinder } from './find-model.ts';
 import type { Findings, Ingredients } from './ingredients.ts';
@@ -77,6 +79,7 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
   ]);
   const money = boundsOf(given);
   const { system, notices } = await systemText(given, project);
+  const { editFormat, keepCount } = editFormatOf(given);
   const pending: string[] = [];
   const context = contextOf(given, {
     project,
@@ -84,6 +87,7 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
     system,
     limits: money.limits,
     startedAt: parts.now(),
+    editFormat,
     pending,
   });
   const state = await beginRun({
@@ -102,11 +106,25 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
     context,
     state,
     async close() {
+      keepCount(context.recorder.events);
       parts.traffic.flush();
       await workspace.close();
       start.session.close();
     },
   };
+}
+
+/** A session keeps the format it began with; what the edits of a run came to is counted at its end. */
+function editFormatOf({ parts, start, found }: Ingredients) {
+  const path = join(parts.homes.state, 'edit-formats.json');
+  const model = `${found.target.provider}/${found.target.model}`;
+  const counts = readEditCounts(path, model);
+  const hasRun = start.prior.some((event) => event.type === 'run.started');
+  const editFormat = usedEditFormat(start.prior) ?? (hasRun ? 'old-new-string' : chooseEditFormat(counts));
+  const keepCount = (events: readonly Event[]): void => {
+    addEditCount(path, { model, format: editFormat, count: countEdits(events), now: parts.now() });
+  };
+  return { editFormat, keepCount };
 }
 
 /** The limits that hold, and what there is to say about them. */

@@ -24,10 +24,14 @@ async function findingsOf(files: Readonly<Record<string, string>>, unsure = fals
     writeFileSync(join(root, path), text);
   }
   const { signal } = new AbortController();
+  const none = (): never => {
+    throw new Error('nothing may run');
+  };
   const commands = {
     run: () => Promise.reject(new Error('nothing may run')),
     sandbox: () => Promise.reject(new Error('no')),
     recover: () => Promise.resolve(),
+    background: { start: none, list: () => [], read: none, stop: none },
   };
   const workspace = { root, commands, lister: createFileLister(root), snapshots: { treeHash: async () => 'hash' } };
   const subject = await createCheckSubject(workspace, { parser, scope: null, signal });

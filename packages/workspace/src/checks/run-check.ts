@@ -1,6 +1,6 @@
 // Runs one check of a project and gives the proof: what ran, on which tree, how it ended.
 import type { CheckKind, Receipt } from '@monkey-coder/protocol';
-import type { CommandRequest, CommandResult, CommandRunner } from '../commands/command-runner.ts';
+import type { CommandRequest, CommandResult, CommandRunner, NetworkAccess } from '../commands/command-runner.ts';
 import type { SnapshotStore } from '../snapshots/snapshot-store.ts';
 
 /** What a check needs of a workspace. */
@@ -29,7 +29,7 @@ export interface CheckOptions {
   /** Default `preferred`. */
   readonly sandbox?: CommandRequest['sandbox'];
   /** Default false. */
-  readonly network?: boolean;
+  readonly network?: NetworkAccess;
   /** The command may not write; enforced where the sandbox can. Default false. */
   readonly readOnly?: boolean;
   /** Bytes of output kept. Default 64 KiB. */

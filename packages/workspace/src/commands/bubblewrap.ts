@@ -1,6 +1,7 @@
 // The bubblewrap profile: what of the machine a command sees and may change.
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
+import { forwardedSocket } from './sandbox-forwarder.ts';
 
 /** What the profile is made from. All folders are real paths. */
 export interface SandboxPlaces {
@@ -62,30 +63,44 @@ const secretPlaces = [
 /** Arguments for `bwrap`, up to and without the command. */
 export function sandboxArguments(
   places: SandboxPlaces,
-  options: { readonly network: boolean; readonly writable: boolean; readonly cwd: string },
+  options: {
+    readonly network: 'all' | 'none' | { readonly proxySocket: string };
+    readonly writable: boolean;
+    readonly cwd: string;
+    /** Real paths of sockets that others listen on; shut where the profile does not hide them anyway. */
+    readonly sockets: readonly string[];
+  },
 ): string[] {
   const line = ['--unshare-pid', '--unshare-ipc', '--die-with-parent', '--new-session'];
-  if (!options.network) line.push('--unshare-net');
+  if (options.network !== 'all') line.push('--unshare-net');
   line.push('--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--tmpfs', '/run');
-  if (options.network && existsSync('/run/systemd/resolve'))
+  if (options.network === 'all' && existsSync('/run/systemd/resolve'))
     line.push('--ro-bind', '/run/systemd/resolve', '/run/systemd/resolve');
+  if (typeof options.network === 'object') line.push('--ro-bind', options.network.proxySocket, forwardedSocket);
   line.push('--bind', places.temporaryFolder, '/tmp');
-  for (const mount of mounts(places, options.writable)) line.push(...mountArguments(mount));
+  for (const mount of mounts(places, options)) line.push(...mountArguments(mount));
   line.push('--setenv', 'TMPDIR', '/tmp', '--setenv', 'XDG_CACHE_HOME', '/tmp/.cache');
   line.push('--setenv', 'npm_config_cache', '/tmp/.cache/npm', '--chdir', options.cwd);
   return line;
 }
 
 // Outer places first, so that the more exact word about an inner one has effect.
-function mounts(places: SandboxPlaces, writable: boolean): Mount[] {
+function mounts(
+  places: SandboxPlaces,
+  { writable, sockets }: { readonly writable: boolean; readonly sockets: readonly string[] },
+): Mount[] {
   const open = [places.root, ...places.addedFolders];
   const trees = open.flatMap((folder): Mount[] => [
     { at: folder, kind: writable ? 'writable' : 'read-only', from: folder },
     ...(writable ? gitMounts(folder) : []),
   ]);
-  const hidden = [...places.protectedFolders, ...homeSecrets(places.home)]
-    .filter((path) => existsSync(path) && !open.includes(path))
-    .map((at): Mount => ({ at, kind: 'empty' }));
+  const secrets = [...places.protectedFolders, ...secretFolders(places.home)].filter(
+    (path) => existsSync(path) && !open.includes(path),
+  );
+  const isHidden = (path: string): boolean => [...secrets, '/run', '/tmp'].some((folder) => isBelow(path, folder));
+  // A socket in the workspace is the project's own.
+  const shut = sockets.filter((path) => !isHidden(path) && !open.some((folder) => isBelow(path, folder)));
+  const hidden = [...secrets, ...shut].map((at): Mount => ({ at, kind: 'empty' }));
   return [...hidden, ...trees].sort((a, b) => depth(a.at) - depth(b.at));
 }
 
@@ -93,7 +108,12 @@ function depth(path: string): number {
   return path === '/' ? 0 : path.split(sep).length;
 }
 
-function homeSecrets(home: string | undefined): string[] {
+function isBelow(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}${sep}`);
+}
+
+/** Where people keep keys and histories, below their real home. */
+export function secretFolders(home: string | undefined): string[] {
   if (home === undefined || home === '/' || !existsSync(home)) return [];
   const real = realpathSync.native(home);
   return secretPlaces.map((place) => join(real, place));

@@ -5,16 +5,24 @@
 // error stream is joined to its output before its first word), is remembered, and the command runs again without it when the
 // sandbox was only preferred: it had not begun.
 import { mkdirSync, rmSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { MonkeyError } from '@monkey-coder/protocol';
 import { findProgram } from '../files/find-program.ts';
 import { absoluteSearchPath } from '../git/run-git.ts';
-import { sandboxArguments } from './bubblewrap.ts';
+import { BackgroundList } from './background-commands.ts';
 import type { CommandRequest, CommandResult, CommandRunner, SandboxStatus } from './command-runner.ts';
+import type { LookUp } from './domain-proxy.ts';
 import { commandMarkerName, readingEnvironment, scrubEnvironment } from './environment.ts';
+import { launchLine, type SandboxProgram } from './launch-line.ts';
 import { claimFolder, noteCommand, recoverCommands } from './left-behind.ts';
+import { ProxyPool } from './proxy-pool.ts';
+import type { ResourceLimits } from './resource-watch.ts';
 import { type Finished, RunningCommand } from './running-command.ts';
 import { forgetSandbox, rememberSandbox, remembersSandbox } from './sandbox-memory.ts';
+import { describeSandbox } from './sandbox-status.ts';
+import { hasSeatbelt, seatbeltProgram } from './seatbelt.ts';
+import { type ShellCommand, shellCommand } from './shell.ts';
 
 /** What a runner is made for. Folders are real paths. */
 export interface LocalCommandRunnerOptions {
@@ -38,6 +46,10 @@ export interface LocalCommandRunnerOptions {
   readonly sandboxMemory?: string;
   /** Milliseconds between SIGTERM and SIGKILL. Default 2,000. */
   readonly graceMs?: number;
+  /** What one command may use. Default: three quarters of the machine's memory, 4,096 processes. */
+  readonly resources?: ResourceLimits;
+  /** For names a domain list allows; the system's resolver when absent. */
+  readonly lookUp?: LookUp;
 }
 
 /** A runner that owns files and must be closed. */
@@ -51,11 +63,13 @@ export function createLocalCommandRunner(options: LocalCommandRunnerOptions): Lo
   const searchPath = absoluteSearchPath(options.environment['PATH']);
   const state: RunnerState = {
     environment: { ...scrubEnvironment(options.environment), PATH: searchPath },
+    resources: options.resources ?? { memoryBytes: totalmem() * 0.75, processes: 4_096 },
+    proxies: new ProxyPool(options.folder, options.lookUp),
     live: new Set(),
     sandboxProblem: null,
     sandboxWorked: false,
     shell: null,
-    bwrap: undefined,
+    sandbox: undefined,
     hasClaimed: false,
   };
   const removals: Promise<void>[] = [];
@@ -74,16 +88,20 @@ export function createLocalCommandRunner(options: LocalCommandRunnerOptions): Lo
     if (request.sandbox === 'required') throw sandboxMissing(finished.sandboxProblem);
     return (await start(request, false)).result;
   };
+  const background = new BackgroundList(run, options.now);
 
   return {
     run,
+    background,
     sandbox: () => probe(state, searchPath, options, run),
     recover: async () => {
       if (options.foldersOfAll === undefined) return;
       removals.push(...(await recoverCommands(options.foldersOfAll, { own: options.folder, now: options.now() })));
     },
     close: async () => {
+      await background.close();
       await Promise.allSettled([...[...state.live].map((command) => command.cancel()), ...removals]);
+      await state.proxies.close();
       rmSync(options.folder, { recursive: true, force: true });
     },
   };
@@ -96,29 +114,29 @@ async function startCommand(
   sandboxed: boolean,
 ): Promise<Finished> {
   const marker = options.newId();
-  const { environment } = state;
-  state.shell ??= shellCommand(environment['PATH'] ?? '');
-  const { shell } = state;
+  const { environment, resources } = state;
   if (!state.hasClaimed) claimFolder(options.folder);
   state.hasClaimed = true;
+  const sandbox = sandboxed ? (state.sandbox ?? null) : null;
   const cwd = request.cwd ?? options.root;
-  const inner = [shell.file, ...shell.arguments, shell.prefix + request.command];
-  const line = sandboxed
-    ? [state.bwrap ?? 'bwrap', ...sandboxArguments(places(options), { ...request, cwd }), ...inner]
-    : inner;
-  // A sandbox ends with the agent; what runs without one is noted, to be found after a crash.
-  const noteEnd = sandboxed ? () => undefined : noteCommand(options.folder, marker);
+  const launch = await prepareLaunch(options, state, { request, sandbox, cwd });
+  const ownNamespace = sandbox?.kind === 'bubblewrap';
+  // Such a sandbox ends with the agent; what runs without one is noted, to be found after a crash.
+  const noteEnd = ownNamespace ? () => undefined : noteCommand(options.folder, marker);
   try {
-    const command = new RunningCommand(request, options, marker, {
-      line,
+    const command = new RunningCommand(request, { ...options, resources }, marker, {
+      line: launch.line,
       cwd,
       environment: {
         ...environment,
         ...(request.writable ? {} : readingEnvironment),
+        ...launch.environment,
+        ...(request.terminal === true ? { TERM: 'xterm-256color' } : {}),
         PWD: cwd,
         [commandMarkerName]: marker,
       },
-      sandboxed,
+      sandboxed: ownNamespace,
+      failurePrefix: sandbox === null ? null : failurePrefixes[sandbox.kind],
     });
     state.live.add(command);
     return await command.finished.finally(() => state.live.delete(command));
@@ -127,15 +145,37 @@ async function startCommand(
   }
 }
 
+const failurePrefixes = { bubblewrap: 'bwrap: ', seatbelt: 'sandbox-exec: ' } as const;
+
+async function prepareLaunch(
+  options: LocalCommandRunnerOptions,
+  state: RunnerState,
+  {
+    request,
+    sandbox,
+    cwd,
+  }: { readonly request: CommandRequest; readonly sandbox: SandboxProgram | null; readonly cwd: string },
+) {
+  const searchPath = state.environment['PATH'] ?? '';
+  state.shell ??= shellCommand(searchPath);
+  const { network } = request;
+  const needsProxy = sandbox !== null && typeof network === 'object' && network.domains.length > 0;
+  const proxy = needsProxy ? await state.proxies.proxyFor(network.domains, sandbox.kind) : null;
+  const line = { request, cwd, shell: state.shell, searchPath, sandbox, places: places(options), proxy };
+  return launchLine({ ...line, node: process.execPath });
+}
+
 interface RunnerState {
   /** What commands see. */
   readonly environment: Readonly<Record<string, string>>;
+  readonly resources: ResourceLimits;
+  readonly proxies: ProxyPool;
   readonly live: Set<RunningCommand>;
   sandboxProblem: string | null;
   sandboxWorked: boolean;
   shell: ShellCommand | null;
-  /** Path of the program; null when there is none, undefined before the first look. */
-  bwrap: string | null | undefined;
+  /** Null when there is none, undefined before the first look. */
+  sandbox: SandboxProgram | null | undefined;
   /** Whether the folder says whose it is. */
   hasClaimed: boolean;
 }
@@ -155,9 +195,12 @@ function wantsSandbox(request: CommandRequest, state: RunnerState, searchPath: s
 }
 
 function findSandbox(state: RunnerState, searchPath: string): void {
-  if (state.bwrap !== undefined) return;
-  state.bwrap = process.platform === 'linux' ? findProgram('bwrap', searchPath) : null;
-  if (state.bwrap !== null) return;
+  if (state.sandbox !== undefined) return;
+  const bwrap = process.platform === 'linux' ? findProgram('bwrap', searchPath) : null;
+  state.sandbox = null;
+  if (bwrap !== null) state.sandbox = { kind: 'bubblewrap', path: bwrap };
+  else if (hasSeatbelt(process.platform)) state.sandbox = { kind: 'seatbelt', path: seatbeltProgram };
+  if (state.sandbox !== null) return;
   state.sandboxProblem =
     process.platform === 'linux' ? 'bubblewrap is not installed' : `there is no sandbox for ${process.platform} yet`;
 }
@@ -175,7 +218,8 @@ async function probe(
   run: (request: CommandRequest) => Promise<CommandResult>,
 ): Promise<SandboxStatus> {
   findSandbox(state, searchPath);
-  if (state.sandboxProblem === null && !state.sandboxWorked && !remembersSandbox(options.sandboxMemory, state.bwrap)) {
+  const program = state.sandbox?.path;
+  if (state.sandboxProblem === null && !state.sandboxWorked && !remembersSandbox(options.sandboxMemory, program)) {
     await run({
       command: ':',
       cwd: options.root,
@@ -186,47 +230,10 @@ async function probe(
       sandbox: 'preferred',
       signal: new AbortController().signal,
     });
-    if (state.sandboxWorked) rememberSandbox(options.sandboxMemory, state.bwrap);
+    if (state.sandboxWorked) rememberSandbox(options.sandboxMemory, program);
   }
-  const always = ['time, output and the whole process tree are bounded', 'secrets are removed from the environment'];
-  if (state.sandboxProblem !== null) {
-    const why = `(${state.sandboxProblem})`;
-    return {
-      kind: 'none',
-      enforced: always,
-      notEnforced: [
-        `commands can write wherever you can ${why}`,
-        `commands can read your keys and other files ${why}`,
-        `commands can use the network ${why}`,
-      ],
-    };
-  }
-  return {
-    kind: 'bubblewrap',
-    enforced: [
-      ...always,
-      'only the workspace, added folders and a private /tmp are writable',
-      'git hooks, git configuration and existing agent settings are read-only',
-      'well-known secret folders and the agent’s own folders are hidden',
-      'no network unless it was allowed',
-      'no process outlives its command',
-    ],
-    notEnforced: ['other files you can read are readable', 'memory and CPU are not limited'],
-  };
-}
-
-interface ShellCommand {
-  readonly file: string;
-  readonly arguments: readonly string[];
-  /** Joins the error stream to the output, on the same line so that line numbers in messages stay right. */
-  readonly prefix: string;
-}
-
-function shellCommand(searchPath: string): ShellCommand {
-  if (process.platform === 'win32') {
-    const file = findProgram('pwsh.exe', searchPath) ?? 'powershell.exe';
-    return { file, arguments: ['-NoProfile', '-NonInteractive', '-Command'], prefix: '' };
-  }
-  const file = findProgram('bash', searchPath) ?? '/bin/sh';
-  return { file, arguments: ['-c'], prefix: 'exec 2>&1; ' };
+  const { sandboxProblem: problem, sandbox } = state;
+  const found =
+    problem !== null || !sandbox ? { kind: 'none' as const, problem: problem ?? 'none was found' } : sandbox;
+  return describeSandbox(found, state.resources, process.platform);
 }

@@ -6,6 +6,8 @@ import { createAnsiStripper } from './ansi.ts';
 import type { CommandRequest, CommandResult } from './command-runner.ts';
 import { OutputCollector, outputFolder } from './output-collector.ts';
 import { hasLiveGroup, isSandboxProcess, markedProcesses, signalGroup, signalProcesses } from './process-tree.ts';
+import { type ResourceLimits, watchResources } from './resource-watch.ts';
+import { createReturnStripper } from './terminal-line.ts';
 
 /** What a running command takes from its runner. */
 export interface RunningCommandOptions {
@@ -13,6 +15,8 @@ export interface RunningCommandOptions {
   readonly now: () => number;
   readonly outputLimitBytes?: number;
   readonly graceMs?: number;
+  /** What the command's processes may use together. */
+  readonly resources?: ResourceLimits;
 }
 
 const defaultOutputLimit = 64 * 1024 * 1024;
@@ -27,7 +31,10 @@ export interface Launch {
   readonly line: readonly string[];
   readonly cwd: string;
   readonly environment: Record<string, string>;
+  /** In a process namespace of its own, that ends with its first process. */
   readonly sandboxed: boolean;
+  /** How the sandbox's own failures begin on the error stream; null without one. */
+  readonly failurePrefix: string | null;
 }
 
 /** How the command ended. */
@@ -48,6 +55,7 @@ export class RunningCommand {
   readonly #startedAt: number;
   readonly #child: ChildProcess;
   #endedBy: CommandResult['endedBy'] = 'itself';
+  #exceeded: string | undefined;
   #receivedBytes = 0;
   #rawError = '';
   #heardOutput = false;
@@ -80,6 +88,7 @@ export class RunningCommand {
   async #follow(): Promise<Finished> {
     const { timeoutMs, signal } = this.#request;
     const timer = setTimeout(() => this.#end('timeout'), timeoutMs);
+    const stopWatching = this.#watchResources();
     const onAbort = (): void => this.#end('cancelled');
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
@@ -90,12 +99,23 @@ export class RunningCommand {
       await Promise.all([this.#reap(), atMost(drainMs, closed)]);
       return this.#result(exit);
     } finally {
+      stopWatching();
       clearTimeout(timer);
       clearTimeout(this.#killTimer);
       signal.removeEventListener('abort', onAbort);
       this.#child.stdout?.destroy();
       this.#child.stderr?.destroy();
     }
+  }
+
+  #watchResources(): () => void {
+    const { resources } = this.#options;
+    if (resources === undefined || process.platform !== 'linux') return () => undefined;
+    const onExceeded = (why: string): void => {
+      this.#exceeded = why;
+      this.#end('resource-limit');
+    };
+    return watchResources(this.#marker, this.#child.pid ?? 0, { limits: resources, onExceeded });
   }
 
   #exit(): Promise<{ code: number | null; signal: string | null }> {
@@ -113,16 +133,20 @@ export class RunningCommand {
   }
 
   #result(exit: { code: number | null; signal: string | null }): Finished {
-    const failedSandbox = this.#launch.sandboxed && !this.#heardOutput && this.#rawError.startsWith('bwrap: ');
+    const prefix = this.#launch.failurePrefix;
+    const failedSandbox = prefix !== null && !this.#heardOutput && this.#rawError.startsWith(prefix);
     const collected = this.#collector.finish();
     const killed = this.#endedBy !== 'itself';
     return {
       sandboxProblem:
-        failedSandbox && !killed && exit.code === 1 ? `bubblewrap failed: ${this.#rawError.slice(7).trim()}` : null,
+        failedSandbox && !killed && exit.code !== 0
+          ? `${sandboxName(prefix)} failed: ${this.#rawError.slice(prefix.length).trim()}`
+          : null,
       result: {
         exitCode: killed ? null : exit.code,
         signal: killed ? (exit.signal ?? 'SIGTERM') : exit.signal,
         endedBy: this.#endedBy,
+        ...(this.#exceeded === undefined ? {} : { exceeded: this.#exceeded }),
         durationMs: Math.max(0, this.#options.now() - this.#startedAt),
         ...collected,
       },
@@ -133,7 +157,9 @@ export class RunningCommand {
     return new Promise((resolve) => {
       if (stream === null) return resolve();
       const decoder = new StringDecoder('utf8');
-      const strip = createAnsiStripper();
+      const stripAnsi = createAnsiStripper();
+      const stripReturns = this.#request.terminal === true ? createReturnStripper() : (text: string) => text;
+      const strip = (text: string): string => stripReturns(stripAnsi(text));
       stream.on('data', (chunk: Buffer) => {
         if (stream === this.#child.stdout) this.#heardOutput = true;
         else if (this.#rawError.length < 2_000) this.#rawError += chunk.toString('utf8');
@@ -223,6 +249,10 @@ export class RunningCommand {
   #graceMs(): number {
     return this.#options.graceMs ?? 2_000;
   }
+}
+
+function sandboxName(prefix: string): string {
+  return prefix.startsWith('bwrap') ? 'bubblewrap' : 'sandbox-exec';
 }
 
 function pause(ms: number): Promise<void> {

@@ -11,7 +11,11 @@ function replace(original: string, oldString: string, newString: string, replace
   return result.kind === 'edited' ? result.text : result.code;
 }
 
-function text(format: Exclude<EditFormat, 'old-new-string' | 'whole-file'>, original: string, edit: string) {
+function text(
+  format: Exclude<EditFormat, 'old-new-string' | 'whole-file' | 'line-anchors'>,
+  original: string,
+  edit: string,
+) {
   const result = applyEditToText(original, { format, text: edit }, { path });
   return result.kind === 'edited' ? result.text : result.code;
 }
@@ -318,6 +322,11 @@ describe('whole files', () => {
     expect(whole('x\n', 'doc = """\n```\nx\n```\n"""\n')).toBe('doc = """\n```\nx\n```\n"""\n');
   });
 
+  it('keeps the endings of lines that stay where a file has both kinds', () => {
+    expect(whole('a\r\nb\nc\r\nd\n', 'a\nB\nc\nd\n')).toBe('a\r\nB\nc\r\nd\n');
+    expect(whole('a\r\nb\nc\r\nd\n', 'a\r\nB\nc\r\nd\n')).toBe('a\r\nB\nc\r\nd\n');
+  });
+
   it('refuses what is empty, cut off or left out', () => {
     expect(whole('a\n', ' \n')).toBe('empty');
     expect(whole('a\n', 'a\n')).toBe('no-change');
@@ -332,6 +341,8 @@ describe('whole files', () => {
       '# unchanged',
       '// ...',
       '[... unchanged ...]',
+      '...rest of the file',
+      '...existing code...',
       '# Rest of the code',
     ]) {
       expect(whole('a\nb\nc\n', `a\n${line}\n`), line).toBe('elided');
@@ -342,6 +353,10 @@ describe('whole files', () => {
       '...',
       '// remaining bytes are read here later',
       'print("...")',
+      '...lines.map((line) => line.trim()),',
+      '...(await rest()),',
+      '...rest, same };',
+      '...existing,',
     ]) {
       expect(whole('a\nb\nc\n', `a\n${line}\n`), line).toBe(`a\n${line}\n`);
     }

@@ -1,7 +1,9 @@
 // Works out what an edit in any format makes of the files it names; all of it or nothing. No input or output: files come from a reader.
+import { applyAnchors } from './anchors.ts';
 import type { Edit, EditRefusal } from './edit.ts';
 import { isUsablePath } from './edit-path.ts';
 import { type FileStep, type Hunk, type Parsed, refuse } from './hunk.ts';
+import { likeFile } from './like-file.ts';
 import { plainLines, splitLines, toLineFeeds } from './lines.ts';
 import { locateHunks } from './locate.ts';
 import { parseBlocks } from './parse-blocks.ts';
@@ -76,6 +78,8 @@ function parse(edit: Edit, files: EditFiles): Parsed {
       ),
     };
   }
+  if (edit.format === 'line-anchors')
+    return { kind: 'parsed', steps: [{ op: 'anchors', path: edit.path, changes: edit.changes }] };
   if (edit.format === 'whole-file') return parseWhole(edit.content, edit.path);
   if (edit.format === 'search-replace-blocks') return parseBlocks(edit.text, edit.path, exists);
   if (edit.format === 'unified-diff') return parseDiff(edit.text, edit.path, exists);
@@ -110,10 +114,12 @@ interface Draft {
   readonly files: EditFiles;
   readonly changed: Map<string, string | null>;
   tolerance: Tolerance;
+  /** Anchored lines stood elsewhere than said. */
+  hasMoved: boolean;
 }
 
 function applySteps(steps: readonly FileStep[], files: EditFiles): EditResult | EditRefusal {
-  const draft: Draft = { files, changed: new Map(), tolerance: 'exact' };
+  const draft: Draft = { files, changed: new Map(), tolerance: 'exact', hasMoved: false };
   const allows = files.allows ?? isUsablePath;
   for (const step of steps) {
     const paths = step.op === 'hunks' && step.moveTo !== undefined ? [step.path, step.moveTo] : [step.path];
@@ -134,7 +140,11 @@ function applySteps(steps: readonly FileStep[], files: EditFiles): EditResult | 
   }
   if (changed.size === 0)
     return refuse('no-change', 'The edit changes nothing: the files read so already.', steps[0]?.path);
-  return { kind: 'edited', files: changed, tolerance: sentences[draft.tolerance] };
+  return {
+    kind: 'edited',
+    files: changed,
+    tolerance: draft.hasMoved ? 'The lines had moved since they were read.' : sentences[draft.tolerance],
+  };
 }
 
 const sentences: Readonly<Record<Tolerance, string>> = {
@@ -157,11 +167,9 @@ function note(draft: Draft, tolerance: Tolerance): void {
 function applyStep(step: FileStep, draft: Draft): EditRefusal | null {
   const text = current(draft, step.path);
   if (step.op === 'write') return applyWrite(step, text, draft);
-  if (text === null) {
-    const isNew = step.op === 'hunks' && step.hunks.every((hunk) => hunk.lines.every((line) => line.kind === 'add'));
-    if (!isNew || step.op !== 'hunks' || step.hunks.length === 0)
-      return refuse('file-missing', `There is no file ${step.path}: check the path, or add the file.`, step.path);
-  }
+  if (text === null && !makesFile(step))
+    return refuse('file-missing', `There is no file ${step.path}: check the path, or add the file.`, step.path);
+  if (step.op === 'anchors') return applyAnchorStep(step, text ?? '', draft);
   if (step.op === 'delete') return applyDelete(step, text ?? '', draft);
   if (step.op === 'hunks') return applyHunks(step, text ?? '', draft);
   const replaced =
@@ -173,6 +181,23 @@ function applyStep(step: FileStep, draft: Draft): EditRefusal | null {
   if (elided) return refuse('elided', leftOut(step.path, elided), step.path);
   note(draft, replaced.tolerance);
   draft.changed.set(step.path, replaced.text);
+  return null;
+}
+
+// Hunks that only add lines make a file that is not there.
+function makesFile(step: FileStep): boolean {
+  if (step.op !== 'hunks' || step.hunks.length === 0) return false;
+  return step.hunks.every((hunk) => hunk.lines.every((line) => line.kind === 'add'));
+}
+
+function applyAnchorStep(step: Extract<FileStep, { op: 'anchors' }>, text: string, draft: Draft): EditRefusal | null {
+  const made = applyAnchors(step.path, text, step.changes);
+  if ('kind' in made) return made;
+  const added = step.changes.flatMap((change) => plainLines(toLineFeeds(change.text)));
+  const elided = elidedLine(added, trimmedSet(text));
+  if (elided) return refuse('elided', leftOut(step.path, elided), step.path);
+  draft.hasMoved ||= made.isMoved;
+  draft.changed.set(step.path, made.text);
   return null;
 }
 
@@ -194,26 +219,6 @@ function applyWrite(step: Extract<FileStep, { op: 'write' }>, text: string | nul
   if (elided && !step.mustBeNew) return refuse('elided', leftOut(path, elided), path);
   draft.changed.set(path, text === null || text === '' ? content : likeFile(content, text, step.newlineUnknown));
   return null;
-}
-
-/**
- * New content with the line endings of the file, and with its final newline where the content has none or cannot say. Models drop one newline at
- * the end of what they write: where the file ends with empty lines it is one of those.
- */
-function likeFile(content: string, text: string, newlineUnknown: boolean): string {
-  const file = splitLines(text);
-  const plain = toLineFeeds(content);
-  const missing = finalNewlines(toLineFeeds(text)) - finalNewlines(plain);
-  let body = plain;
-  if (newlineUnknown && missing < 0 && file.endings.at(-1) === '') body = plain.slice(0, -1);
-  else if (missing === 1 || (missing > 0 && !plain.endsWith('\n'))) body = `${plain}\n`;
-  return file.ending === '\r\n' ? body.replaceAll('\n', '\r\n') : body;
-}
-
-function finalNewlines(text: string): number {
-  let count = 0;
-  while (text[text.length - 1 - count] === '\n') count++;
-  return count;
 }
 
 /** A diff that deletes a file must have its content right. */

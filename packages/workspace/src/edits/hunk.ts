@@ -1,5 +1,5 @@
 // What every edit format is turned into: steps on files, and hunks of lines to keep, to remove and to add.
-import type { EditRefusal, EditRefusalCode } from './edit.ts';
+import type { AnchorChange, EditRefusal, EditRefusalCode } from './edit.ts';
 import { diffLines } from './line-diff.ts';
 
 /** One line of a hunk. */
@@ -46,6 +46,7 @@ export type FileStep =
       readonly newlineUnknown: boolean;
       readonly mustBeNew: boolean;
     }
+  | { readonly op: 'anchors'; readonly path: string; readonly changes: readonly AnchorChange[] }
   | { readonly op: 'delete'; readonly path: string; readonly hunks: readonly Hunk[] };
 
 /** What a parser gives. */

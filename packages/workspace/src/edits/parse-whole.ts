@@ -95,6 +95,9 @@ const said = [
   /^(?:unchanged|no changes?|same as before|omitted|truncated|as before)(?: (?:code|here|below|above|from here))?$/i,
 ];
 
+/** `...rest` as code has it: a name that goes on as an expression, not as a word of a sentence. */
+const spread = /^\.{3}(?:[[({'"`]|(?:await |new )?[\p{L}_$][\p{L}\p{N}_$]*\s*(?:$|[,.;)\]}([:?]|&&|\|\|)(?!\.))/u;
+
 /** The line that stands for left-out content, or null. Lines that the file has already are not suspected. */
 export function elidedLine(content: readonly string[], original: ReadonlySet<string>): string | null {
   for (const line of content) {
@@ -108,7 +111,7 @@ function isElision(line: string): boolean {
   const isComment = commentMark.test(line);
   const isBracketed = /^[[(<{].*[\])>}]$/.test(line);
   const words = line.replace(/^[^\p{L}\p{N}.…]+/u, '').replace(/[^\p{L}\p{N}.…]+$/u, '');
-  const startsOpen = /^(?:\.{3,}|…)/.test(words);
+  const startsOpen = /^(?:\.{3,}|…)/.test(words) && !spread.test(line);
   const hasEllipsis = /\.{3,}|…/.test(words);
   if (startsOpen && (omission.test(words) || (isComment && /^(?:\.{3,}|…)$/.test(words)))) return true;
   if (!isComment && !isBracketed) return false;

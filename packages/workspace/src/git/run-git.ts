@@ -9,6 +9,11 @@ export interface GitOptions {
   readonly input?: string | Buffer;
   /** Added to the minimal environment, such as GIT_DIR; `PATH` replaces the default search path. */
   readonly env?: Readonly<Record<string, string>>;
+  /**
+   * The user asked for the repository's own hooks and filters to run, on this call. Their environment has to be in `env`;
+   * prompts, pagers, protocols and fsmonitor stay off.
+   */
+  readonly runsHooks?: boolean;
   /** Bytes of standard output kept; more ends git with exit code 125. Default 256 MiB. */
   readonly maxBytes?: number;
 }
@@ -65,6 +70,11 @@ const baseEnvironment: Readonly<Record<string, string>> = {
   LC_ALL: 'C',
 };
 
+// With the repository's hooks and filters the user's own settings count too: that is where filters such as Git LFS stand.
+const trustingEnvironment: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(baseEnvironment).filter(([name]) => !/^GIT_(CONFIG|ATTR|ALLOW)_/.test(name)),
+);
+
 // What a subcommand would otherwise do on its own with drivers and nested repositories.
 const subcommandHardening: Readonly<Record<string, readonly string[]>> = {
   diff: ['--no-ext-diff', '--no-textconv', '--ignore-submodules=all'],
@@ -100,6 +110,7 @@ export function createGitRunner(searchPath: string | undefined): RunGit {
 // Subcommands that never convert contents; all others could start the clean, smudge and process filters a repository configures.
 const notConverting: ReadonlySet<string> = new Set([
   'cat-file',
+  'check-attr',
   'check-ignore',
   'commit-tree',
   'config',
@@ -127,10 +138,18 @@ const notConverting: ReadonlySet<string> = new Set([
 export async function runGit(cwd: string, args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
   const isConverting =
     !notConverting.has(args[0] ?? 'version') || (args[0] === 'ls-files' && args.some(asksForModified));
-  if (!isConverting || options.env?.['GIT_DIR'] !== undefined) return spawnGit(cwd, args, options);
+  if (!isConverting || options.runsHooks === true || options.env?.['GIT_DIR'] !== undefined)
+    return spawnGit(cwd, args, options);
   const { input: _, ...asking } = options;
   const names = await spawnGit(cwd, ['config', '-z', '--name-only', '--get-regexp', '^filter\\.'], asking);
-  return spawnGit(cwd, args, { ...options, env: { ...options.env, ...switchedOff(names.stdout.toString('utf8')) } });
+  const env = { ...options.env, ...switchedOff(names.stdout.toString('utf8'), options.env) };
+  return spawnGit(cwd, args, { ...options, env });
+}
+
+// The settings that keep the repository's own hooks and filters from running; the list is of pairs `-c`, `key=value`.
+function isOfHooks(index: number): boolean {
+  const setting = hardening[index - (index % 2) + 1] ?? '';
+  return /^core\.(hooksPath|attributesFile)=/.test(setting);
 }
 
 function asksForModified(argument: string): boolean {
@@ -138,20 +157,23 @@ function asksForModified(argument: string): boolean {
 }
 
 // Through the environment, because `-c` cannot name a filter with an equals sign.
-function switchedOff(names: string): Record<string, string> {
+function switchedOff(names: string, given: GitOptions['env']): Record<string, string> {
   const keys = names.split('\0').filter((name) => name !== '');
-  const env: Record<string, string> = { GIT_CONFIG_COUNT: String(keys.length) };
+  const first = Number(given?.['GIT_CONFIG_COUNT'] ?? 0);
+  const env: Record<string, string> = { GIT_CONFIG_COUNT: String(first + keys.length) };
   keys.forEach((key, index) => {
-    env[`GIT_CONFIG_KEY_${index}`] = key;
-    env[`GIT_CONFIG_VALUE_${index}`] = key.endsWith('.required') ? 'false' : '';
+    env[`GIT_CONFIG_KEY_${first + index}`] = key;
+    env[`GIT_CONFIG_VALUE_${first + index}`] = key.endsWith('.required') ? 'false' : '';
   });
   return env;
 }
 
 function spawnGit(cwd: string, args: readonly string[], options: GitOptions): Promise<GitResult> {
   const [subcommand = 'version', ...rest] = args;
-  const line = [...hardening, '--no-pager', subcommand, ...(subcommandHardening[subcommand] ?? []), ...rest];
-  const env = { PATH: defaultPath, ...windowsEnvironment(), ...baseEnvironment, ...options.env };
+  const doors = options.runsHooks === true ? hardening.filter((_, index) => !isOfHooks(index)) : hardening;
+  const line = [...doors, '--no-pager', subcommand, ...(subcommandHardening[subcommand] ?? []), ...rest];
+  const base = options.runsHooks === true ? trustingEnvironment : baseEnvironment;
+  const env = { PATH: defaultPath, ...windowsEnvironment(), ...base, ...options.env };
   const maxBytes = options.maxBytes ?? defaultMaxBytes;
   return new Promise((resolve) => {
     if (options.signal?.aborted === true)

@@ -10,9 +10,7 @@ import { createHash } from 'node:crypto';
 import {
   copyFileSync,
   existsSync,
-  mkdirSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -21,13 +19,14 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { MonkeyError } from '@monkey-coder/protocol';
-import { temporaryPrefix } from '../files/path-rules.ts';
 import { type GitRepository, readConfig } from '../git/repository.ts';
 import type { GitResult, RunGit } from '../git/run-git.ts';
 import type { BlobStore } from './blob-store.ts';
+import { type GitFolderOptions, mayConvert, writeGitFolder } from './git-folder.ts';
 import { type IndexEntry, readIndexFile } from './git-index-file.ts';
 import { gitTreeHash } from './git-tree-hash.ts';
 import { IndexOverlay } from './index-overlay.ts';
+import { LargeFiles } from './large-files.ts';
 import type { TreeIndex } from './tree-index.ts';
 import {
   blobId,
@@ -41,15 +40,10 @@ import {
 } from './tree-state.ts';
 
 /** What a git tree index is made for. */
-export interface GitTreeOptions {
+export interface GitTreeOptions extends GitFolderOptions {
   readonly root: string;
-  readonly repository: GitRepository;
-  /** Our own git folder; made when needed. */
-  readonly folder: string;
   readonly blobs: BlobStore;
   readonly runGit: RunGit;
-  /** Paths relative to the top, with forward slashes, that are never part of the tree. */
-  readonly excluded: readonly string[];
 }
 
 /** Baselines with more differences than this try again from the user's index, when that is newer. */
@@ -73,17 +67,18 @@ export class GitTree implements TreeIndex {
   readonly #indexPath: string;
   readonly #env: Readonly<Record<string, string>>;
   readonly #overlay: IndexOverlay;
+  readonly #large: LargeFiles;
   #isPrepared = false;
   #isFresh = false;
   #treeId: string | null = null;
   #unstamped = 0;
   #converted: string[] = [];
-  #large: Map<string, string> | null = null;
 
   constructor(options: GitTreeOptions) {
     this.#options = options;
     this.#indexPath = join(options.folder, 'index');
     this.#overlay = new IndexOverlay(join(options.folder, 'overlay.json'));
+    this.#large = new LargeFiles(join(options.folder, 'large.json'));
     this.#env = {
       GIT_DIR: options.folder,
       GIT_WORK_TREE: options.repository.top,
@@ -102,11 +97,11 @@ export class GitTree implements TreeIndex {
     const large = new Map<string, string>();
     const wanted = [...new Set([...paths, ...this.#overlay.entries().keys()])];
     const differences = wanted.length === 0 ? [] : this.#differences(wanted, large);
-    const changes = [...differences, ...this.#largeChanges(large)];
+    const changes = [...differences, ...this.#large.compare(large)];
     if (purpose === 'contents') await this.#keepContents(differences);
     const news = differences.filter(({ before, after }) => !sameState(before, after));
     if (news.length > 0) await this.#update(news);
-    this.#setLarge(large);
+    this.#large.set(large);
     return isFirst ? [] : changes.filter((change) => !sameState(change.before, change.after));
   }
 
@@ -117,10 +112,11 @@ export class GitTree implements TreeIndex {
 
   async treeHash(): Promise<string> {
     this.#treeId ??= this.#hashHere() ?? (await this.#hashByGit());
-    if (this.#large === null || this.#large.size === 0) return this.#treeId;
+    const large = this.#large.known;
+    if (large.size === 0) return this.#treeId;
     const algorithm = this.#options.blobs.algorithm;
     return createHash(algorithm)
-      .update(`${this.#treeId} ${JSON.stringify([...this.#large])}`)
+      .update(`${this.#treeId} ${JSON.stringify([...large])}`)
       .digest('hex');
   }
 
@@ -278,33 +274,6 @@ export class GitTree implements TreeIndex {
     return { path, before, after: { mode, id } };
   }
 
-  // Files too large to keep are known by size and time only; the list is on disk so that a later process can compare.
-  #largeChanges(large: ReadonlyMap<string, string>): StateChange[] {
-    const known = this.#knownLarge();
-    const state = (id: string | undefined): FileState | null => (id === undefined ? null : { mode: '100644', id });
-    const paths = new Set([...known.keys(), ...large.keys()]);
-    return [...paths].map((path) => ({ path, before: state(known.get(path)), after: state(large.get(path)) }));
-  }
-
-  #knownLarge(): Map<string, string> {
-    if (this.#large !== null) return this.#large;
-    try {
-      const pairs: unknown = JSON.parse(readFileSync(join(this.#options.folder, 'large.json'), 'utf8'));
-      this.#large = new Map(pairs as [string, string][]);
-    } catch {
-      this.#large = new Map();
-    }
-    return this.#large;
-  }
-
-  #setLarge(large: Map<string, string>): void {
-    const known = this.#knownLarge();
-    this.#large = large;
-    const text = JSON.stringify([...large]);
-    if (text !== JSON.stringify([...known]))
-      writeFileSync(join(this.#options.folder, 'large.json'), text, { mode: 0o600 });
-  }
-
   async #keepContents(differences: readonly StateChange[]): Promise<void> {
     const { blobs } = this.#options;
     const ids = differences.flatMap(({ before }) => (before === null || blobs.has(before.id) ? [] : [before.id]));
@@ -381,61 +350,6 @@ function gitFailed(what: string, root: string, result: GitResult): MonkeyError {
 function splitNul(bytes: Buffer): string[] {
   const text = bytes.toString('utf8');
   return text === '' ? [] : text.slice(0, -1).split('\0');
-}
-
-// Written by hand instead of `git init`: no process, no templates.
-function writeGitFolder({ folder, repository, excluded }: GitTreeOptions): void {
-  if (existsSync(join(folder, 'HEAD'))) {
-    writeExcludes(folder, repository, excluded);
-    return;
-  }
-  for (const name of ['objects/info', 'refs', 'info']) mkdirSync(join(folder, name), { recursive: true, mode: 0o700 });
-  const format = repository.hashAlgorithm === 'sha256' ? ['[extensions]', 'objectformat = sha256'] : [];
-  const isWindows = process.platform === 'win32';
-  const config = [
-    '[core]',
-    `repositoryformatversion = ${format.length > 0 ? 1 : 0}`,
-    'bare = false',
-    `filemode = ${!isWindows}`,
-    `symlinks = ${!isWindows}`,
-    `ignorecase = ${isWindows || process.platform === 'darwin'}`,
-    `precomposeunicode = ${process.platform === 'darwin'}`,
-    'autocrlf = false',
-    'safecrlf = false',
-    'fsmonitor = false',
-    'splitIndex = false',
-    'untrackedCache = false',
-    'longpaths = true',
-    '[index]',
-    'sparse = false',
-    ...format,
-  ];
-  writeFileSync(join(folder, 'config'), `${config.join('\n')}\n`);
-  writeFileSync(
-    join(folder, 'info', 'attributes'),
-    '* -text -eol -ident -filter -diff -merge -working-tree-encoding\n',
-  );
-  writeFileSync(join(folder, 'objects', 'info', 'alternates'), `${join(repository.commonFolder, 'objects')}\n`);
-  writeExcludes(folder, repository, excluded);
-  writeFileSync(join(folder, 'HEAD'), 'ref: refs/heads/none\n');
-}
-
-function writeExcludes(folder: string, repository: GitRepository, excluded: readonly string[]): void {
-  const users = readConfig(join(repository.commonFolder, 'info', 'exclude'));
-  const ours = [`${temporaryPrefix}*`, ...excluded.map((path) => `/${path.replace(/[\\*?[\]!# ]/g, '\\$&')}`)];
-  const text = `${users}\n${ours.join('\n')}\n`;
-  const path = join(folder, 'info', 'exclude');
-  if (readConfig(path) !== text) writeFileSync(path, text);
-}
-
-// Whether anything says that contents in the repository are not the bytes in the work tree.
-function mayConvert(repository: GitRepository): boolean {
-  if (process.platform === 'win32') return true;
-  if (/^\s*(autocrlf|eol)\s*=/im.test(readConfig(join(repository.commonFolder, 'config')))) return true;
-  if (readConfig(join(repository.commonFolder, 'info', 'attributes')) !== '') return true;
-  const index = readFileSync(join(repository.gitFolder, 'index'));
-  // Version 4 leaves out what a name shares with the one before it, so the word may not be there in one piece.
-  return index[7] === 4 || index.includes('.gitattributes');
 }
 
 /** The contents in the answer of `cat-file --batch`; what is missing is left out. */

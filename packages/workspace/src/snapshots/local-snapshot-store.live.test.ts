@@ -19,7 +19,8 @@ import { createSafeWriter } from '../files/atomic-write.ts';
 import { createPathGuard } from '../files/path-guard.ts';
 import { createGitRunner } from '../git/run-git.ts';
 import { fillSnapshotFolder, type SnapshotFixture, snapshotStoreCases } from '../testing/snapshot-store-cases.ts';
-import { createLocalSnapshotStore, type SnapshotLimits } from './local-snapshot-store.ts';
+import { createLocalSnapshotStore } from './local-snapshot-store.ts';
+import type { SnapshotLimits } from './retention.ts';
 
 const folders: string[] = [];
 afterEach(() => {

@@ -1,19 +1,19 @@
 // Keeps and restores states of one tree: a log of steps, a store of contents, and an index of the whole tree.
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { existsSync, lstatSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type FileChange, isMonkeyError, MonkeyError } from '@monkey-coder/protocol';
 import type { SafeWriter } from '../files/atomic-write.ts';
-import { ioError, isInside, type PathGuard } from '../files/path-guard.ts';
-import { findRepository, type GitRepository } from '../git/repository.ts';
+import { ioError, type PathGuard } from '../files/path-guard.ts';
 import type { RunGit } from '../git/run-git.ts';
-import { BlobStore } from './blob-store.ts';
+import type { BlobStore } from './blob-store.ts';
 import { GitTree } from './git-tree.ts';
 import { requireEmptyFolder, writeTree } from './materialise.ts';
-import { PlainTree } from './plain-tree.ts';
+import { openPlainTree, openTree, type TreeParts, type TreePlace } from './open-tree.ts';
+import { defaultLimits, forgetOld, type SnapshotLimits } from './retention.ts';
 import type { SnapshotEntry, SnapshotStore, UndoReport, UndoTarget } from './snapshot-store.ts';
 import { type RecordedChange, type Step, StepLog } from './step-log.ts';
-import { entryOf, fileChange, isOfSession, reversed, stepsToRedo, stepsToUndo } from './step-selection.ts';
+import { entryOf, fileChange, isOfSession, reversed, stepsSince, stepsToRedo, stepsToUndo } from './step-selection.ts';
 import type { TreeIndex } from './tree-index.ts';
 import { type FileState, isStatId, readDiskFile, type StateChange, sameState } from './tree-state.ts';
 import {
@@ -39,16 +39,6 @@ export interface LocalSnapshotStoreOptions {
   readonly limits?: SnapshotLimits;
 }
 
-/** What is kept: older steps are forgotten first. */
-export interface SnapshotLimits {
-  /** Default 200. */
-  readonly maxSteps: number;
-  /** Default 512 MiB. */
-  readonly maxBytes: number;
-}
-
-const defaultLimits: SnapshotLimits = { maxSteps: 200, maxBytes: 512 * 1024 * 1024 };
-
 /** Coarsest tick of a file system's clock taken into account, in milliseconds. */
 const diskTickMs = 5;
 
@@ -63,7 +53,7 @@ class LocalSnapshotStore implements SnapshotStore {
   readonly #folder: string;
   readonly #log: StepLog;
   readonly #running = new Set<string>();
-  #parts: { tree: TreeIndex; blobs: BlobStore } | null = null;
+  #parts: TreeParts | null = null;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(options: LocalSnapshotStoreOptions) {
@@ -113,7 +103,7 @@ class LocalSnapshotStore implements SnapshotStore {
   recover(): Promise<readonly SnapshotEntry[]> {
     return this.#serially(async () => {
       const recovered = await this.#recoverOpen();
-      this.#forgetOld();
+      forgetOld(this.#log, this.#options.limits ?? defaultLimits, () => this.#open());
       return recovered;
     });
   }
@@ -161,6 +151,32 @@ class LocalSnapshotStore implements SnapshotStore {
     });
   }
 
+  restoreFile(path: string, options: { readonly from?: string; readonly preview: boolean }): Promise<UndoReport> {
+    return this.#serially(async () => {
+      await this.#recoverOpen();
+      const watched = this.#preImage(path);
+      const steps = stepsSince(this.#log.history(), options.from);
+      if (options.from !== undefined && steps.length === 0) this.#step(options.from);
+      const touching = steps.filter((step) => step.changes.some((change) => change.path === watched.path));
+      const changes = touching.flatMap((step) => step.changes.filter((change) => change.path === watched.path));
+      const place: UndoPlace = { root: this.#root, blobs: this.#blobs(), writer: this.#options.writer };
+      const plan = planRestore(changes.reverse().map(reversed), place);
+      const { diff, merged } = plan;
+      const [first] = touching;
+      if (options.preview || first === undefined || plan.changes.length === 0)
+        return { entries: touching.map(entryOf), changes: plan.changes, kept: plan.kept, merged, diff };
+      const id = this.#options.newId();
+      const { sessionId } = first.begin;
+      const about = { sessionId, runId: id, reason: `restore ${watched.path}`, time: this.#options.now(), diskTime: 0 };
+      const missingFolders = this.#missingFolders([watched.path]);
+      this.#log.append({ type: 'begin', version: 1, id, ...about, paths: [watched], missingFolders });
+      const failed = carryOut(plan, [], place);
+      await this.#close(this.#step(id));
+      const done = failed.length === 0 ? plan.changes : [];
+      return { entries: [entryOf(this.#step(id))], changes: done, kept: [...plan.kept, ...failed], merged, diff };
+    });
+  }
+
   treeHash(): Promise<string> {
     return this.#serially(async () => {
       await this.#look();
@@ -197,33 +213,14 @@ class LocalSnapshotStore implements SnapshotStore {
     });
   }
 
-  #open(): { tree: TreeIndex; blobs: BlobStore } {
-    if (this.#parts !== null) return this.#parts;
-    const repository = usableRepository(this.#root);
-    const blobs = new BlobStore(join(this.#folder, 'blobs'), repository?.hashAlgorithm ?? 'sha1');
-    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-    const tree = repository === null ? this.#plainTree(blobs) : this.#gitTree(repository, blobs);
-    this.#parts = { tree, blobs };
+  #open(): TreeParts {
+    this.#parts ??= openTree(this.#place());
     return this.#parts;
   }
 
-  #plainTree(blobs: BlobStore): TreeIndex {
-    const manifestPath = join(this.#folder, 'manifest.json');
-    return new PlainTree({ root: this.#root, manifestPath, blobs, excluded: [this.#options.stateFolder] });
-  }
-
-  #gitTree(repository: GitRepository, blobs: BlobStore): TreeIndex {
+  #place(): TreePlace {
     const { stateFolder, runGit } = this.#options;
-    const isInTree = isInside(repository.top, stateFolder);
-    const excluded = isInTree ? [relative(repository.top, stateFolder).split(sep).join('/')] : [];
-    return new GitTree({
-      root: this.#root,
-      repository,
-      folder: join(this.#folder, 'tree.git'),
-      blobs,
-      runGit,
-      excluded,
-    });
+    return { root: this.#root, folder: this.#folder, stateFolder, runGit };
   }
 
   #tree(): TreeIndex {
@@ -292,7 +289,7 @@ class LocalSnapshotStore implements SnapshotStore {
     } catch (error) {
       // Without a working git the folder is watched as any other; what the broken look would have shown is not known.
       if (!(this.#tree() instanceof GitTree) || !isMonkeyError(error)) throw error;
-      this.#parts = { blobs: this.#blobs(), tree: this.#plainTree(this.#blobs()) };
+      this.#parts = openPlainTree(this.#place(), this.#blobs());
       await this.#tree().refresh('baseline');
       return [];
     }
@@ -405,38 +402,4 @@ class LocalSnapshotStore implements SnapshotStore {
     const disk = readDiskFile(absolutePath(this.#root, path), this.#blobs().algorithm);
     return disk.kind === 'file' ? disk.bytes : null;
   }
-
-  // Oldest steps go first, until both limits hold; then contents nobody refers to.
-  #forgetOld(): void {
-    const limits = this.#options.limits ?? defaultLimits;
-    if (this.#log.begunSteps() <= limits.maxSteps && this.#log.sizeBytes() < 1024 * 1024) return;
-    const { steps } = this.#log.history();
-    const { blobs, tree } = this.#open();
-    const sizes = blobs.sizes();
-    const needed = new Set(tree.knownIds());
-    const kept = new Set<string>();
-    let bytes = 0;
-    for (const step of [...steps].reverse()) {
-      const ids = idsOf(step).filter((id) => !needed.has(id));
-      bytes += ids.reduce((sum, id) => sum + (sizes.get(id) ?? 0), 0);
-      if (kept.size >= limits.maxSteps || bytes > limits.maxBytes) break;
-      kept.add(step.begin.id);
-      for (const id of ids) needed.add(id);
-    }
-    this.#log.keep(kept);
-    for (const id of sizes.keys()) if (!needed.has(id)) blobs.delete(id);
-  }
-}
-
-function usableRepository(root: string): GitRepository | null {
-  const repository = findRepository(root);
-  return repository !== null && GitTree.coversRoot(repository) ? repository : null;
-}
-
-function idsOf(step: Step): string[] {
-  const states = [
-    ...step.changes.flatMap(({ before, after }) => [before, after]),
-    ...(step.begin.paths ?? []).map(({ before }) => before),
-  ];
-  return states.flatMap((state) => (state === null ? [] : [state.id]));
 }

@@ -59,6 +59,11 @@ export interface SnapshotStore {
   diff(range: { readonly from?: string; readonly runId?: string }): Promise<string>;
   undo(target: UndoTarget, options: { readonly preview: boolean; readonly sessionId?: string }): Promise<UndoReport>;
   redo(target: UndoTarget, options: { readonly preview: boolean; readonly sessionId?: string }): Promise<UndoReport>;
+  /**
+   * Puts one file back as it was before a step (before the newest run, without `from`), recorded as a step of its own that `undo`
+   * takes back. What the user changed since is merged or kept, as in `undo`.
+   */
+  restoreFile(path: string, options: { readonly from?: string; readonly preview: boolean }): Promise<UndoReport>;
   /** Git-style tree hash of all files that are not ignored, as they are now. Equal content gives equal hashes. */
   treeHash(): Promise<string>;
   /** Writes the state before a step into an empty folder, dependencies (node_modules, .venv …) linked in. */

@@ -54,3 +54,11 @@ export function stepsToRedo(history: StepHistory, target: UndoTarget, sessionId:
   if (next === undefined) return [];
   return target.kind === 'last-step' ? [next] : undone.filter((step) => step.begin.runId === next.begin.runId);
 }
+
+/** Finished steps from one on, oldest first; of the newest run without one. Empty when the step is not among them. */
+export function stepsSince(history: StepHistory, from: string | undefined): Step[] {
+  const done = history.steps.filter((step) => step.state === 'done');
+  const runId = done.findLast((step) => step.changes.length > 0)?.begin.runId;
+  const start = done.findIndex((step) => (from === undefined ? step.begin.runId === runId : step.begin.id === from));
+  return start < 0 ? [] : done.slice(start);
+}

@@ -58,7 +58,11 @@ function picture(root: string, below = ''): Record<string, string> {
   return found;
 }
 
-async function during(store: SnapshotStore, work: () => void, more: Partial<typeof step & { paths: string[] }> = {}) {
+async function during(
+  store: SnapshotStore,
+  work: () => void,
+  more: { readonly runId?: string; readonly paths?: string[] } = {},
+) {
   const id = await store.begin({ ...step, ...more });
   work();
   return { id, changes: await store.end(id) };
@@ -76,6 +80,31 @@ function makeMess(root: string): void {
 
 /** The cases. */
 export const snapshotStoreCases: readonly ConformanceCase<SnapshotFixture>[] = [
+  {
+    name: 'puts one file back as it was before a step or the newest run, keeps the others, and can be undone',
+    run: async ({ root, open }) => {
+      const store = open();
+      const first = await during(store, () => makeMess(root));
+      const later = () =>
+        writeFileSync(join(root, 'a.txt'), lines(9).replace('line 5', 'line five').replace('line 1', 'line one'));
+      await during(store, later, { runId: 'run_2' });
+      equal((await store.restoreFile('a.txt', { preview: true })).changes.length, 1);
+      ok(readFileSync(join(root, 'a.txt'), 'utf8').includes('line one'));
+      await store.restoreFile('a.txt', real);
+      equal(readFileSync(join(root, 'a.txt'), 'utf8'), lines(9).replace('line 5', 'line five'));
+      await store.restoreFile('sub/b.txt', { ...real, from: first.id });
+      equal(readFileSync(join(root, 'sub', 'b.txt'), 'utf8'), 'b\r\nwindows\r\n');
+      ok(existsSync(join(root, 'new', 'deep', 'c.bin')));
+      await store.undo({ kind: 'last-run' }, real);
+      ok(!existsSync(join(root, 'sub')));
+      writeFileSync(join(root, 'a.txt'), `${lines(9).replace('line 5', 'line five')}mine\n`);
+      const merged = await store.restoreFile('a.txt', { ...real, from: first.id });
+      deepEqual(merged.merged, ['a.txt']);
+      equal(readFileSync(join(root, 'a.txt'), 'utf8'), `${lines(9)}mine\n`);
+      deepEqual((await store.restoreFile('run.sh', real)).changes, []);
+      await rejects(store.restoreFile('a.txt', { ...real, from: 'snap_none' }));
+    },
+  },
   {
     name: 'undoes and redoes everything a command did: modified, deleted, chmod, created, linked, folders',
     run: async ({ root, open }) => {
