@@ -44,7 +44,8 @@ export {
 } from './git/worktrees.ts';
 export { loadCodeIntelligence, loadCodeParser } from './lazy-code.ts';
 export type { CodeIntelligenceOptions } from './local-code-intelligence.ts';
-export { createWorkspace, type WorkspaceOptions } from './local-workspace.ts';
+export type { WorkspaceOptions } from './local-parts.ts';
+export { createWorkspace } from './local-workspace.ts';
 export { analyseProject } from './project/analyse.ts';
 export type { Evidence, ProjectCheck, ProjectFacts } from './project/project-facts.ts';
 export type { CodingPattern, Dependency, ProjectProfile } from './project/project-profile.ts';

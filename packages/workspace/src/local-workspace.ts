@@ -1,53 +1,28 @@
 // The workspace on this machine's disk: the parts of this package put together for one folder.
 import { statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
-import { type IdPrefix, MonkeyError } from '@monkey-coder/protocol';
+import { MonkeyError } from '@monkey-coder/protocol';
 import type { Finding } from './checks/check.ts';
 import type { ProjectChecks } from './checks/project-checks.ts';
 import type { SyntaxChange } from './checks/syntax-check.ts';
 import type { CodeIntelligence } from './code/code-intelligence.ts';
 import { languageOfPath } from './code/language.ts';
 import type { CommandRequest, CommandResult, CommandRunner } from './commands/command-runner.ts';
-import { scrubEnvironment } from './commands/environment.ts';
-import { createLocalCommandRunner, type LocalCommandRunner } from './commands/local-command-runner.ts';
+import type { LocalCommandRunner } from './commands/local-command-runner.ts';
 import { outputFolder } from './commands/output-collector.ts';
 import type { Edit, EditRefusal } from './edits/edit.ts';
-import { createSafeWriter, type SafeWriter } from './files/atomic-write.ts';
 import { ChangedFiles } from './files/changed-files.ts';
-import { findProgram } from './files/find-program.ts';
 import { type LinePlace, readLines } from './files/line-range.ts';
 import { createPathGuard, type PathGuard, requireRegularFile } from './files/path-guard.ts';
 import { readText } from './files/text-file.ts';
 import { openOuterFiles } from './git/outer-files.ts';
 import { createGitRunner } from './git/run-git.ts';
-import { loadCodeIntelligence } from './lazy-code.ts';
+import { openParts, type WorkspaceFolders, type WorkspaceOptions } from './local-parts.ts';
 import { ChangePlanner } from './plan-change.ts';
 import type { ProjectFacts } from './project/project-facts.ts';
-import type { Embedder } from './search/embedder.ts';
-import { createFileLister } from './search/file-lister.ts';
 import type { FileLister, TextSearch } from './search/search.ts';
-import { createTextSearch } from './search/text-search.ts';
-import { createLocalSnapshotStore } from './snapshots/local-snapshot-store.ts';
 import type { SnapshotStore } from './snapshots/snapshot-store.ts';
 import type { ChangePlan, FileText, LineRange, OuterFiles, PlannedFile, PlanState, Workspace } from './workspace.ts';
-
-/** What a workspace is opened with. */
-export interface WorkspaceOptions {
-  readonly root: string;
-  /** Further folders that may be read and written. */
-  readonly addedFolders: readonly string[];
-  /** The agent's state: snapshots, output files, the private /tmp of commands. Protected by itself. */
-  readonly stateFolder: string;
-  /** Further folders of the agent (configuration, keys): neither read nor written nor shown to commands. */
-  readonly protectedFolders: readonly string[];
-  /** The user's environment; commands get it without secrets, git gets only its search path. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-  readonly newId: (prefix: IdPrefix) => string;
-  /** Where ranked search gets vectors from; without, it goes by words alone. */
-  readonly embedder?: Embedder;
-}
 
 /** Opens a workspace; nothing but the folders' real paths is looked up before it is used. Throws `workspace.not-found`. */
 export function createWorkspace(options: WorkspaceOptions): Workspace {
@@ -77,73 +52,39 @@ class DiskWorkspace implements Workspace {
   #place: (LinePlace & { readonly key: string }) | null = null;
   #project: { readonly facts: ProjectFacts; readonly stamp: string } | null = null;
 
-  constructor(
-    options: WorkspaceOptions,
-    guard: PathGuard,
-    {
-      protectedFolders,
-      commandFolder,
-    }: { readonly protectedFolders: readonly string[]; readonly commandFolder: string },
-  ) {
-    const { stateFolder, environment, now, newId } = options;
-    const writer: SafeWriter = createSafeWriter(guard);
-    const runGit = createGitRunner(environment['PATH']);
+  constructor(options: WorkspaceOptions, guard: PathGuard, folders: WorkspaceFolders) {
+    const parts = openParts(options, guard, folders);
     this.#guard = guard;
-    this.#protectedFolders = protectedFolders;
-    this.#changes = new ChangedFiles(guard, now);
+    this.#protectedFolders = folders.protectedFolders;
+    this.#changes = new ChangedFiles(guard, options.now);
     this.root = guard.root;
     this.addedFolders = guard.addedFolders;
-    this.#planner = new ChangePlanner(guard, writer);
-    this.snapshots = createLocalSnapshotStore({ guard, writer, stateFolder, runGit, now, newId: () => newId('snap') });
-    const runnerOptions = {
-      protectedFolders,
-      sandboxMemory: join(stateFolder, 'sandbox'),
-      environment,
-      now,
-      newId: () => newId('call'),
-    };
-    this.#runner = createLocalCommandRunner({
-      ...runnerOptions,
+    this.#planner = new ChangePlanner(guard, parts.writer);
+    this.snapshots = parts.snapshots;
+    this.lister = parts.lister;
+    this.search = parts.search;
+    this.#runner = parts.openRunner({
       root: guard.root,
       addedFolders: guard.addedFolders,
-      folder: commandFolder,
-      foldersOfAll: dirname(commandFolder),
+      folder: folders.commandFolder,
     });
-    this.commands = {
+    this.commands = this.#wrapped(this.#runner);
+    this.#openCode = () => parts.openCode();
+    this.#openChecks = () => parts.openChecks(this.commands);
+  }
+
+  /** Commands may change what the workspace remembers of files, and may run in folders below the root. */
+  #wrapped(runner: LocalCommandRunner): CommandRunner {
+    return {
       run: (request) => this.#run(request),
       background: {
-        start: async (request) => this.#runner.background.start(this.#placed(request)),
-        list: () => this.#runner.background.list(),
-        read: (id, from) => this.#runner.background.read(id, from),
-        stop: (id) => this.#runner.background.stop(id),
+        start: async (request) => runner.background.start(this.#placed(request)),
+        list: () => runner.background.list(),
+        read: (id, from) => runner.background.read(id, from),
+        stop: (id) => runner.background.stop(id),
       },
-      sandbox: () => this.#runner.sandbox(),
-      recover: () => this.#runner.recover(),
-    };
-    this.lister = createFileLister(guard.root, { runGit });
-    this.search = createTextSearch(guard.root, {
-      lister: this.lister,
-      runGit,
-      ripgrep: () => findProgram(process.platform === 'win32' ? 'rg.exe' : 'rg', environment['PATH'] ?? ''),
-    });
-    this.#openChecks = async () => {
-      const { openProjectChecks } = await import('./local-project-checks.ts');
-      const { root, lister, commands, snapshots } = this;
-      const openRunner = (copy: string): LocalCommandRunner =>
-        createLocalCommandRunner({ ...runnerOptions, root: copy, addedFolders: [], folder: `${commandFolder}-copy` });
-      const folder = join(stateFolder, 'copies');
-      const scrubbed = scrubEnvironment(environment);
-      const place = { root, lister, commands, snapshots, runGit, writer, folder, openRunner };
-      return openProjectChecks({ ...place, environment: scrubbed });
-    };
-    this.#openCode = () => {
-      const { root, lister } = this;
-      return loadCodeIntelligence({
-        root,
-        lister,
-        cacheFolder: join(stateFolder, 'code'),
-        embedder: options.embedder ?? null,
-      });
+      sandbox: () => runner.sandbox(),
+      recover: () => runner.recover(),
     };
   }
 
