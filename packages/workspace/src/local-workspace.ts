@@ -1,6 +1,6 @@
 // The workspace on this machine's disk: the parts of this package put together for one folder.
 import { statSync } from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { MonkeyError } from '@monkey-coder/protocol';
 import type { Finding } from './checks/check.ts';
 import type { ProjectChecks } from './checks/project-checks.ts';
@@ -16,7 +16,6 @@ import { type LinePlace, readLines } from './files/line-range.ts';
 import { createPathGuard, type PathGuard, requireRegularFile } from './files/path-guard.ts';
 import { readText } from './files/text-file.ts';
 import { openOuterFiles } from './git/outer-files.ts';
-import { createGitRunner } from './git/run-git.ts';
 import { openParts, type WorkspaceFolders, type WorkspaceOptions } from './local-parts.ts';
 import { ChangePlanner } from './plan-change.ts';
 import type { ProjectFacts } from './project/project-facts.ts';
