@@ -167,7 +167,7 @@ async function oneFile(path, define, target = 'node12') {
     entryPoints: [join(here, path)],
     format: 'cjs',
     target,
-    plugins: [commonLibrariesPlugin],
+    plugins: [facesPlugin, commonLibrariesPlugin],
     supported: { 'dynamic-import': false },
     define: { PRODUCT_VERSION: JSON.stringify(version), ...define },
   });

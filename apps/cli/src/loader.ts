@@ -2,6 +2,7 @@
 //
 // A cache file is used only for the very build, Node version and platform that wrote it. Any failure is a miss: the bundle is
 // then compiled as usual. The cache is written when the process ends, so that functions compiled on the way are in it.
+
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';

@@ -4,6 +4,7 @@ import { isAbsolute, join } from 'node:path';
 import { MonkeyError } from '@monkey-coder/protocol';
 import type { Finding } from './checks/check.ts';
 import type { ProjectChecks } from './checks/project-checks.ts';
+import { hasSameStructure } from './checks/same-structure.ts';
 import type { SyntaxChange } from './checks/syntax-check.ts';
 import type { CodeIntelligence } from './code/code-intelligence.ts';
 import { languageOfPath } from './code/language.ts';
@@ -127,7 +128,9 @@ class DiskWorkspace implements Workspace {
   }
 
   async syntaxAfter(plan: ChangePlan): Promise<readonly (SyntaxChange & { readonly wasTold: boolean })[]> {
-    const texts = this.#planner.texts(plan).filter(({ path }) => mayBeChecked(path));
+    const texts = this.#planner
+      .texts(plan)
+      .filter(({ path, before, after }) => mayBeChecked(path) && !hasSameStructure(before ?? '', after ?? ''));
     if (texts.length === 0) return [];
     // A parser that cannot be loaded must not stand in the way of an edit.
     const changes = await this.checks()

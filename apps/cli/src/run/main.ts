@@ -7,7 +7,6 @@ import {
   refuseBadSchema,
   wasCutShort,
 } from '@monkey-coder/engine';
-import { keepYoungHeapSmall } from '@monkey-coder/models';
 import { exitCodeOf, interpretSchemas, MonkeyError, nearestNames } from '@monkey-coder/protocol';
 import { commands } from '../command-line/options.ts';
 import { type CommandLine, optionValue, parseCommandLine } from '../command-line/parse.ts';
@@ -39,7 +38,6 @@ interface RunSetting {
 }
 
 interpretSchemas();
-keepYoungHeapSmall();
 exitWhenDone(main(process.argv.slice(2)));
 
 async function main(args: readonly string[]): Promise<number> {

@@ -22,6 +22,7 @@ import { type Lease, takeLease } from '../sessions/lease.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { executeRun } from './execute-run.ts';
 import { explainTask } from './explain-task.ts';
+import { watchLength } from './long-run.ts';
 import { createModelTraffic } from './model-traffic.ts';
 import { prepareRun } from './prepare-run.ts';
 import type { RunContext } from './run-context.ts';
@@ -104,7 +105,10 @@ async function run(
   const task = { ...given, cwd: realFolder(given.cwd) };
   const lease = task.permissionMode === 'plan' ? undefined : takeCheckout(parts, task.cwd);
   try {
-    const prepared = await prepareRun(parts, task, choice, connection);
+    const prepared = await prepareRun(parts, task, choice, {
+      ...connection,
+      onEvent: watchLength(connection.onEvent),
+    });
     try {
       const outcome = await executeRun(prepared.context, prepared.state);
       if (choice.kind !== 'ephemeral') remember(parts, prepared.context);

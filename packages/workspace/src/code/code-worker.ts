@@ -16,7 +16,7 @@ export interface WorkerReply {
   readonly files: readonly (ReadFacts | null)[];
 }
 
-const parser = createCodeParser();
+const parser = createCodeParser({ expects: 'many files' });
 const table = new NameTable();
 
 parentPort?.on('message', async ({ root, files }: WorkerRequest) => {

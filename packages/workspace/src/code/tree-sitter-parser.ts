@@ -3,6 +3,7 @@ import type { Language, Node, Parser, Query, Tree } from 'web-tree-sitter';
 import { type CodeParser, type FileOutline, maxParsedChars, type SyntaxProblem } from './code-parser.ts';
 import { readGrammar } from './grammar-files.ts';
 import { type LanguageId, languages } from './language.ts';
+import { withLateOptimising } from './late-optimising.ts';
 import { outlineOf } from './outline.ts';
 import { queryOf } from './queries/query-of.ts';
 import { syntaxProblemsOf } from './syntax-problems.ts';
@@ -13,6 +14,8 @@ export interface CodeParserOptions {
   readonly readGrammar?: (name: string) => Promise<Uint8Array>;
   /** Milliseconds, for the time limit of one file. */
   readonly now?: () => number;
+  /** How much it will read, default `a few files`: grammars are then optimised only after long use. */
+  readonly expects?: 'a few files' | 'many files';
 }
 
 interface Reader {
@@ -29,19 +32,25 @@ const emptyOutline: FileOutline = { definitions: [], references: [], imports: []
 
 /** A parser for all languages; nothing is loaded before the first call. */
 export function createCodeParser(options: CodeParserOptions = {}): CodeParser {
-  return new TreeSitterParser(options.readGrammar ?? readGrammar, options.now ?? (() => performance.now()));
+  return new TreeSitterParser({
+    readGrammar: options.readGrammar ?? readGrammar,
+    now: options.now ?? (() => performance.now()),
+    expects: options.expects ?? 'a few files',
+  });
 }
 
 class TreeSitterParser implements CodeParser {
   readonly #read: (name: string) => Promise<Uint8Array>;
   readonly #now: () => number;
+  readonly #isBrief: boolean;
   readonly #readers = new Map<LanguageId, Promise<Reader>>();
   #library: Promise<typeof import('web-tree-sitter')> | null = null;
   #isClosed = false;
 
-  constructor(read: (name: string) => Promise<Uint8Array>, now: () => number) {
-    this.#read = read;
-    this.#now = now;
+  constructor(options: Required<CodeParserOptions>) {
+    this.#read = options.readGrammar;
+    this.#now = options.now;
+    this.#isBrief = options.expects === 'a few files';
   }
 
   async outline(language: LanguageId, text: string): Promise<FileOutline> {
@@ -85,10 +94,21 @@ class TreeSitterParser implements CodeParser {
     return reader;
   }
 
+  async #start(): Promise<typeof import('web-tree-sitter')> {
+    const [library, wasmBinary] = await Promise.all([import('web-tree-sitter'), this.#read('runtime')]);
+    await this.#compiled(() => library.Parser.init({ wasmBinary }));
+    return library;
+  }
+
+  #compiled<T>(compile: () => Promise<T>): Promise<T> {
+    return this.#isBrief ? withLateOptimising(compile) : compile();
+  }
+
   async #load(language: LanguageId): Promise<Reader> {
-    this.#library ??= start(this.#read);
+    this.#library ??= this.#start();
     const library = await this.#library;
-    const grammar: Language = await library.Language.load(await this.#read(languages[language].grammar));
+    const bytes = await this.#read(languages[language].grammar);
+    const grammar: Language = await this.#compiled(() => library.Language.load(bytes));
     const parser = new library.Parser();
     parser.setLanguage(grammar);
     let query: Query | null = null;
@@ -104,12 +124,6 @@ class TreeSitterParser implements CodeParser {
       },
     };
   }
-}
-
-async function start(read: (name: string) => Promise<Uint8Array>): Promise<typeof import('web-tree-sitter')> {
-  const [library, wasmBinary] = await Promise.all([import('web-tree-sitter'), read('runtime')]);
-  await library.Parser.init({ wasmBinary });
-  return library;
 }
 
 interface ParsedText {
