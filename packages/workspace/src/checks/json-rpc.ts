@@ -26,6 +26,8 @@ interface Waiting {
 
 const maxMessageBytes = 32 * 1024 * 1024;
 const maxHeaderBytes = 8 * 1024;
+/** Nothing but fields: what a program chats before its first message is no header. */
+const isHeader = /^(?:[\w-]+:[^\r\n]*(?:\r\n|$))+$/;
 
 /** One connection; it ends when the stream ends, or when the other side breaks the framing. */
 export class RpcConnection {
@@ -86,7 +88,8 @@ export class RpcConnection {
       if (this.#pending.length > maxHeaderBytes) this.close('the server does not speak the protocol');
       return null;
     }
-    const length = Number(/content-length:\s*(\d+)/i.exec(this.#pending.toString('latin1', 0, end))?.[1] ?? -1);
+    const header = this.#pending.toString('latin1', 0, Math.min(end, maxHeaderBytes));
+    const length = isHeader.test(header) ? Number(/content-length:\s*(\d+)/i.exec(header)?.[1] ?? -1) : -1;
     if (length < 0 || length > maxMessageBytes) {
       this.close('the server does not speak the protocol');
       this.#pending = Buffer.alloc(0);
