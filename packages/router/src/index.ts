@@ -20,6 +20,7 @@ export {
 } from './evidence/replay.ts';
 export type { Signal } from './evidence/reward.ts';
 export { choosePersona, type Persona, type PersonaChoice } from './features/persona.ts';
+export { isSmallWork } from './features/small-work.ts';
 export { taskFeatures } from './features/task-features.ts';
 export { taskKindOf } from './features/task-kind.ts';
 export { type WorkKind, workKindOf } from './features/work-kind.ts';

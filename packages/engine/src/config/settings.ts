@@ -107,6 +107,7 @@ export const settingsSchema = z.object({
       minSuccess: z.optional(z.number().check(z.gte(0), z.lte(1))),
       explore: z.optional(z.boolean()),
       policy: z.optional(z.enum([...policyNames])),
+      preferLocal: z.optional(z.enum(['never', 'small'])),
     }),
   ),
   /** Own models, and own names for models. */
@@ -175,6 +176,8 @@ export interface RouterSettings {
   /** False: always what is thought best, nothing is tried out. */
   readonly explore: boolean;
   readonly policy: PolicyName;
+  /** `small`: small work goes to a server running on this machine, where there is one. */
+  readonly preferLocal: 'never' | 'small';
 }
 
 /** What holds when nothing is configured. */
@@ -204,7 +207,7 @@ export const defaultSettings: Settings = {
   repairs: 3,
   providers: {},
   prices: {},
-  router: { models: [], valueUsd: 10, minSuccess: 0, explore: true, policy: 'chain-thompson' },
+  router: { models: [], valueUsd: 10, minSuccess: 0, explore: true, policy: 'chain-thompson', preferLocal: 'never' },
   catalogue: {},
 };
 
@@ -288,6 +291,7 @@ function mergeRouter(base: RouterSettings, layer: NonNullable<SettingsFile['rout
     minSuccess: layer.minSuccess ?? base.minSuccess,
     explore: layer.explore ?? base.explore,
     policy: layer.policy ?? base.policy,
+    preferLocal: layer.preferLocal ?? base.preferLocal,
   };
 }
 

@@ -1,7 +1,7 @@
 // Which models a run is done with: the one that was named, the one a session or an interrupted run had, or a chain the router decides.
 import type { EffectivePrice } from '@monkey-coder/models';
-import type { Event, EventOf, Task } from '@monkey-coder/protocol';
-import { type Arm, type BudgetProgress, costWeight, taskKindOf } from '@monkey-coder/router';
+import { type Event, type EventOf, isMonkeyError, type Task } from '@monkey-coder/protocol';
+import { type Arm, type BudgetProgress, costWeight, isSmallWork, taskKindOf } from '@monkey-coder/router';
 import type { Workspace } from '@monkey-coder/workspace';
 import { projectKey } from '../config/homes.ts';
 import type { Route, RouteRequest } from '../routing/decide-route.ts';
@@ -47,10 +47,25 @@ export async function planModels(planning: Planning): Promise<ModelPlan> {
   const wanted = named ?? (isAuto ? undefined : lastModel(start.prior));
   const plain: ModelPlan = { wanted, chain: [], position: 0, route: undefined, dearest: undefined };
   if (wanted !== undefined) return plain;
+  const local = await localModel(planning);
+  if (local !== undefined) return { ...plain, wanted: local };
   const candidates = finder.choosable();
   const isLimited = planning.parts.settings.router.models.length > 0;
   if (candidates.length < 2) return isLimited ? { ...plain, wanted: nameOf(candidates[0]) } : plain;
   return routed(planning, candidates);
+}
+
+/** The model of a server on this machine, for small work where that is wanted and one runs. */
+async function localModel({ parts, task, finder }: Planning): Promise<string | undefined> {
+  const isWanted = parts.settings.router.preferLocal === 'small' && isSmallWork(task.prompt, taskKindOf(task.prompt));
+  if (!isWanted) return undefined;
+  try {
+    const { target } = await finder.find('local');
+    return `${target.provider}/${target.model}`;
+  } catch (error) {
+    if (isMonkeyError(error)) return undefined;
+    throw error;
+  }
 }
 
 async function routed({ parts, task, workspace }: Planning, candidates: readonly FoundCandidate[]): Promise<ModelPlan> {

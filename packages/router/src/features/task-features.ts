@@ -36,7 +36,7 @@ export const featureCount = 1 + workKinds.length + shapeSize + 6;
 export function taskFeatures(facts: TaskFacts): TaskFeatures {
   const work = workKindOf(facts.prompt);
   const size = sizeOf(facts.files);
-  const risk = risky.test(facts.prompt.slice(0, 4000)) ? 'high' : 'low';
+  const risk = isRisky(facts.prompt) ? 'high' : 'low';
   const history = facts.history ?? { runs: 0, verified: 0 };
   const flags = [
     size === 'small' ? 1 : 0,
@@ -50,6 +50,11 @@ export function taskFeatures(facts: TaskFacts): TaskFeatures {
   const kinds = workKinds.map((kind) => (kind === work ? 1 : 0));
   const { languages, hasChecks } = facts;
   return { work, languages, size, risk, hasChecks, history, numbers: [1, ...kinds, ...shape, ...flags] };
+}
+
+/** Whether a request touches what is hard to take back, or guards money, data or secrets. */
+export function isRisky(prompt: string): boolean {
+  return risky.test(prompt.slice(0, 4000));
 }
 
 function sizeOf(files: number | undefined): TaskFeatures['size'] {
