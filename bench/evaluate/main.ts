@@ -1,5 +1,6 @@
-// `npm run evaluate -- edits FILE|DIR | tasks FILE | wire FILE [--json]`: runs data through the product's own code and prints a score.
+// `npm run evaluate -- edits FILE|DIR | tasks FILE | wire FILE [--json] | routing DIR [--seeds N]`: runs data through the product's own code and prints a score.
 import { evaluateEdits } from './edits.ts';
+import { evaluateRouting } from './routing.ts';
 import { evaluateTasks } from './tasks.ts';
 import { evaluateWire } from './wire.ts';
 
@@ -18,9 +19,16 @@ const kinds: Readonly<Record<string, { readonly run: (path: string) => Promise<S
 };
 
 const [name = '', path, ...flags] = process.argv.slice(2);
+if (name === 'routing' && path) {
+  const figures = await evaluateRouting(path, flags);
+  if (flags.includes('--json')) console.log(JSON.stringify(figures));
+  process.exit(0);
+}
 const kind = kinds[name];
 if (!kind || !path) {
-  console.error('usage: npm run evaluate -- edits FILE|DIR | tasks FILE | wire FILE [--json]');
+  console.error(
+    'usage: npm run evaluate -- edits FILE|DIR | tasks FILE | wire FILE [--json] | routing DIR [--seeds N] [--json]',
+  );
   process.exit(2);
 }
 const score = await kind.run(path);
