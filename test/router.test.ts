@@ -138,4 +138,48 @@ describe('the router', () => {
     await stage.run([...acceptEdits, '--ephemeral', '-p', 'fix the sum']);
     expect(existsSync(join(stage.home, 'state', 'router-log.jsonl'))).toBe(false);
   });
+
+  it('explains a decision without running it, as text, as JSON and as a picture', async () => {
+    const stage = createStage();
+    withTwoModels(stage);
+    await stage.serve([]);
+    const text = await stage.run(['route', 'fix the sum', '--plot', '--svg', 'route.svg']);
+    expect(text.code, text.stderr).toBe(0);
+    for (const wanted of ['openai/cheap → openai/strong', 'not chosen', 'if a solved task were worth', 'X: chosen'])
+      expect(text.stdout).toContain(wanted);
+    expect(stage.read('route.svg')).toContain('</svg>');
+    const json = JSON.parse((await stage.run(['route', 'fix the sum', '--json'])).stdout) as Record<string, unknown>;
+    expect(json).toMatchObject({
+      work: 'bugfix',
+      hasChecks: true,
+      chosen: { chain: ['openai/cheap', 'openai/strong'] },
+    });
+    expect(stage.sessionLogs()).toBe('');
+  });
+
+  it('scores its forecasts, and takes a thumb as a judgement', async () => {
+    const stage = createStage();
+    withTwoModels(stage);
+    await stage.serve([...fixesSum('a + b'), says('Fixed.')]);
+    await stage.run([...acceptEdits, '-p', 'fix the sum']);
+    const score = async () =>
+      JSON.parse((await stage.run(['stats', '--calibration', '--json'])).stdout) as {
+        calibration: { runs: number; brier: number };
+      };
+    const before = await score();
+    expect(before.calibration.runs).toBe(1);
+    expect(before.calibration.brier).toBeLessThan(0.25);
+    expect((await stage.run(['feedback', 'down'])).code).toBe(0);
+    expect((await score()).calibration.brier).toBeGreaterThan(0.25);
+    expect((await stage.run(['feedback', 'sideways'])).code).toBe(2);
+    await stage.run(['route', '--export', 'runs.jsonl']);
+    expect(jsonLines(stage.read('runs.jsonl'))).toMatchObject([{ type: 'run', signals: ['down'] }]);
+  });
+
+  it('says what is wrong where there is nothing to choose', async () => {
+    const stage = createStage();
+    const run = await stage.run(['route', 'fix it']);
+    expect(run.code).toBe(2);
+    expect(run.stderr).toContain('monkey login');
+  });
 });

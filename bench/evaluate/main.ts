@@ -1,6 +1,7 @@
-// `npm run evaluate -- edits FILE|DIR | tasks FILE | wire FILE | retrieval DIR [--json]`: runs data through the product's own code and prints a score.
+// `npm run evaluate -- edits FILE|DIR | tasks FILE | wire FILE | retrieval DIR | routing DIR [--seeds N] [--json]`: runs data through the product's own code and prints a score.
 import { evaluateEdits } from './edits.ts';
 import { evaluateRetrieval } from './retrieval.ts';
+import { evaluateRouting } from './routing.ts';
 import { evaluateTasks } from './tasks.ts';
 import { evaluateWire } from './wire.ts';
 
@@ -25,9 +26,16 @@ if (name === 'retrieval' && path) {
   console.log(JSON.stringify(found));
   process.exit(0);
 }
+if (name === 'routing' && path) {
+  const figures = await evaluateRouting(path, flags);
+  if (flags.includes('--json')) console.log(JSON.stringify(figures));
+  process.exit(0);
+}
 const kind = kinds[name];
 if (!kind || !path) {
-  console.error('usage: npm run evaluate -- edits FILE|DIR | tasks FILE | wire FILE | retrieval DIR [--json]');
+  console.error(
+    'usage: npm run evaluate -- edits FILE|DIR | tasks FILE | wire FILE | retrieval DIR | routing DIR [--seeds N] [--json]',
+  );
   process.exit(2);
 }
 const score = await kind.run(path);

@@ -88,7 +88,7 @@ export const runOptions: readonly OptionSpec[] = [
   { name: 'worktree', short: 'w', value: 'name', valueOptional: true, help: 'work in a git worktree of its own' },
   { name: 'sandbox', value: 'mode', choices: ['required', 'preferred', 'off'], help: 'how commands are sandboxed' },
   { name: 'network', help: 'commands may use the network' },
-  { name: 'allow-domain', value: 'domain', many: true, help: 'commands may reach this domain, e.g. *.npmjs.org' },
+  { name: 'allow-domain', value: 'domain', many: true, help: 'commands may reach this domain, e.g. *.example.com' },
   { name: 'settings', value: 'file', help: 'a further settings file' },
   { name: 'ephemeral', help: 'keep no session on disk' },
   { name: 'yolo', help: 'the same as --permission-mode bypassPermissions' },

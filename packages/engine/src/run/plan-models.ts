@@ -37,8 +37,9 @@ interface Planning {
 /** Plans the models of a run. What can be chosen among is looked at only when nothing is named. */
 export async function planModels(planning: Planning): Promise<ModelPlan> {
   const { task, start, finder } = planning;
-  const isAuto = task.model === autoModel;
-  const named = isAuto ? undefined : task.model;
+  const named = task.model === autoModel ? undefined : task.model;
+  // A run that goes on is not decided anew.
+  const isAuto = task.model === autoModel && start.unfinished === undefined;
   const running = start.unfinished && chainOfRun(start.unfinished.events);
   if (named === undefined && running) {
     const { chain, position } = running;

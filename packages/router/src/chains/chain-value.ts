@@ -51,6 +51,87 @@ export function successByDifficulty(probits: ArrayLike<number>, correlation: num
   return table;
 }
 
+/**
+ * Values all chains of at most `longest` models, in the order of `allChains`; what a decision does for each drawn world. The same as
+ * `valueChains`, without a step that could be left out.
+ */
+export function valueAllChains(longest: number, inputs: ChainInputs): ChainValues {
+  const all = new AllChains(longest, inputs);
+  all.walk(0, Float64Array.from(difficultyWeights), { success: 0, cost: 0, reach: 1 });
+  return { success: all.success, cost: all.cost };
+}
+
+/** The walk over all chains; owns the arrays it fills. */
+class AllChains {
+  readonly success: Float64Array;
+  readonly cost: Float64Array;
+  readonly #longest: number;
+  readonly #inputs: ChainInputs;
+  readonly #table: Float64Array;
+  readonly #isUsed: Uint8Array;
+  /** Weights of the difficulties after each depth, one array a depth. */
+  readonly #rejected: Float64Array[];
+  #next = 0;
+
+  constructor(longest: number, inputs: ChainInputs) {
+    const models = inputs.probits.length;
+    let [count, ofLength] = [0, 1];
+    for (let length = 0; length < Math.min(longest, models); length++) {
+      ofLength *= models - length;
+      count += ofLength;
+    }
+    this.success = new Float64Array(count);
+    this.cost = new Float64Array(count);
+    this.#longest = longest;
+    this.#inputs = inputs;
+    this.#table = successByDifficulty(inputs.probits, inputs.correlation);
+    this.#isUsed = new Uint8Array(models);
+    this.#rejected = Array.from({ length: longest }, () => new Float64Array(nodes));
+  }
+
+  walk(depth: number, weights: Float64Array, before: Prefix): void {
+    const { costs, laterCosts } = this.#inputs;
+    const prices = depth === 0 ? costs : laterCosts;
+    const isUsed = this.#isUsed;
+    const isDeepest = depth + 1 === this.#longest;
+    for (let model = 0; model < isUsed.length; model++) {
+      if (isUsed[model] === 1) continue;
+      const right = weightedSum(weights, this.#table, model * nodes);
+      const cost = before.cost + before.reach * (prices[model] ?? 0);
+      this.success[this.#next] = before.success + right;
+      this.cost[this.#next] = cost;
+      this.#next += 1;
+      if (!isDeepest) this.#deeper(depth, model, weights, { ...before, right, cost });
+    }
+  }
+
+  #deeper(depth: number, model: number, weights: Float64Array, at: Prefix & { readonly right: number }): void {
+    const { acceptRate, rejectRate } = this.#inputs;
+    const rejected = this.#rejected[depth];
+    if (!rejected) return;
+    const table = this.#table;
+    const row = model * nodes;
+    const [whenRight, whenWrong] = [1 - acceptRate, rejectRate];
+    let reach = 0;
+    for (let node = 0; node < nodes; node++) {
+      const chance = table[row + node] as number;
+      const left = (weights[node] as number) * (chance * whenRight + (1 - chance) * whenWrong);
+      rejected[node] = left;
+      reach += left;
+    }
+    this.#isUsed[model] = 1;
+    this.walk(depth + 1, rejected, { success: at.success + acceptRate * at.right, cost: at.cost, reach });
+    this.#isUsed[model] = 0;
+  }
+}
+
+/** Nine products: the innermost step of all, so it is written out for typed arrays of known length. */
+function weightedSum(weights: Float64Array, table: Float64Array, row: number): number {
+  let sum = 0;
+  for (let node = 0; node < nodes; node++) sum += (weights[node] as number) * (table[row + node] as number);
+  return sum;
+}
+
 /** Values the chains given. Consecutive chains that share a prefix (as `allChains` gives them) are cheap. */
 export function valueChains(chains: readonly IndexChain[], inputs: ChainInputs): ChainValues {
   const table = successByDifficulty(inputs.probits, inputs.correlation);

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { successAt } from '../evidence/correlation.ts';
 import { drawNormal, seededRandom } from '../numbers/random.ts';
-import { allChains, type ChainInputs, type IndexChain, valueChains } from './chain-value.ts';
+import { allChains, type ChainInputs, type IndexChain, valueAllChains, valueChains } from './chain-value.ts';
 import { adaptedThreshold, costWeight } from './pacing.ts';
 import { dominatorOf, paretoFront } from './pareto.ts';
 
@@ -56,6 +56,16 @@ describe('chains', () => {
     const forward = valueChains(chains, inputs);
     const backward = valueChains(chains.toReversed(), inputs);
     expect([...backward.success].toReversed()).toEqual([...forward.success]);
+  });
+
+  it('are valued the same all at once', () => {
+    for (const longest of [1, 2, 3]) {
+      const one = valueChains(allChains(3, longest), inputs);
+      const all = valueAllChains(longest, inputs);
+      expect(all.success.length).toBe(one.success.length);
+      for (const [index, value] of one.success.entries()) expect(all.success[index]).toBeCloseTo(value, 12);
+      for (const [index, value] of one.cost.entries()) expect(all.cost[index]).toBeCloseTo(value, 12);
+    }
   });
 
   it('of which the front is beaten by none', () => {

@@ -3,10 +3,11 @@ import {
   emptyGaussian,
   type Gaussian,
   type Line,
+  lineMean,
   lineMoments,
   type Moments,
   measured,
-  withVariables,
+  type Variable,
 } from '../numbers/gaussian.ts';
 import { type EvidenceContext, effectOf, skillLine } from './skill-belief.ts';
 
@@ -38,16 +39,13 @@ export interface AmountPrior {
   readonly deviation: number;
 }
 
-/** The belief with the variables that a model in a context needs. */
-export function preparedAmount(
-  belief: AmountBelief,
+/** The variables of a model in a context that a belief does not have yet. */
+export function missingAmount(
+  { logs }: AmountBelief,
   model: string,
   context: EvidenceContext,
   prior: AmountPrior | undefined,
-): AmountBelief {
-  const known = new Set(belief.logs.names);
-  const line = amountLine(model, context, true);
-  if (line.every(([name]) => known.has(name))) return belief;
+): Variable[] {
   // Without any prior the scale itself is unknown.
   const variance = (name: string): number => {
     if (name === 'again') return variances.again;
@@ -56,15 +54,9 @@ export function preparedAmount(
     if (effect === 'model') return prior.deviation ** 2;
     return effect === 'level' || effect === 'kind' ? 0.25 : variances[effect];
   };
-  const logs = withVariables(
-    belief.logs,
-    line.map(([name]) => ({
-      name,
-      mean: startingMean(name, model, context, prior),
-      variance: variance(name),
-    })),
-  );
-  return { ...belief, logs };
+  return amountLine(model, context, true)
+    .filter(([name]) => !logs.index.has(name))
+    .map(([name]) => ({ name, mean: startingMean(name, model, context, prior), variance: variance(name) }));
 }
 
 function startingMean(name: string, model: string, { kind }: EvidenceContext, prior: AmountPrior | undefined): number {
@@ -83,8 +75,7 @@ export function amountLine(model: string, context: EvidenceContext, isAgain: boo
 
 /** The expected amount. */
 export function expectedAmount(belief: AmountBelief, line: Line): number {
-  const { mean } = lineMoments(belief.logs, line);
-  return Math.exp(mean) * (belief.ratioSum / belief.ratioCount);
+  return Math.exp(lineMean(belief.logs, line)) * (belief.ratioSum / belief.ratioCount);
 }
 
 /** Moments of the logarithm of one task's amount. */

@@ -1,5 +1,12 @@
 // Everything that was learnt from own runs, as one value: skill, cost, time, how failures come together, how far checks can be trusted.
-import { emptyGaussian, type Gaussian, jointMoments, lineMoments, withoutVariables } from '../numbers/gaussian.ts';
+import {
+  emptyGaussian,
+  type Gaussian,
+  jointMoments,
+  lineMoments,
+  withoutVariables,
+  withVariables,
+} from '../numbers/gaussian.ts';
 import { normalCumulative } from '../numbers/normal.ts';
 import {
   type AmountBelief,
@@ -7,7 +14,7 @@ import {
   afterAmount,
   amountLine,
   expectedAmount,
-  preparedAmount,
+  missingAmount,
   startAmount,
 } from './amount-belief.ts';
 import { afterVerdict, type CheckRates, startRates, verdictLikelihood } from './check-rates.ts';
@@ -16,7 +23,7 @@ import {
   afterTask,
   type EvidenceContext,
   type Likelihood,
-  preparedFor,
+  missingSkill,
   type SkillPrior,
   skillLine,
 } from './skill-belief.ts';
@@ -75,16 +82,24 @@ export function prepared(
   context: EvidenceContext,
   priors: Priors,
 ): Evidence {
-  let { skill, cost, time } = evidence;
-  for (const model of models) {
+  const missing = models.map((model) => {
     const prior = priors(model, context.kind);
-    skill = preparedFor(skill, model, context, prior?.skill);
-    cost = preparedAmount(cost, model, context, prior?.costMicroUsd);
-    time = preparedAmount(time, model, context, prior?.durationMs);
-  }
-  return skill === evidence.skill && cost === evidence.cost && time === evidence.time
-    ? evidence
-    : { ...evidence, skill, cost, time };
+    return {
+      skill: missingSkill(evidence.skill, model, context, prior?.skill),
+      cost: missingAmount(evidence.cost, model, context, prior?.costMicroUsd),
+      time: missingAmount(evidence.time, model, context, prior?.durationMs),
+    };
+  });
+  const skill = missing.flatMap((one) => one.skill);
+  const cost = missing.flatMap((one) => one.cost);
+  const time = missing.flatMap((one) => one.time);
+  if (skill.length + cost.length + time.length === 0) return evidence;
+  return {
+    ...evidence,
+    skill: withVariables(evidence.skill, skill),
+    cost: { ...evidence.cost, logs: withVariables(evidence.cost.logs, cost) },
+    time: { ...evidence.time, logs: withVariables(evidence.time.logs, time) },
+  };
 }
 
 /** The evidence after the stages of one task. Evidence fades slowly: `keep` is what remains of it per task. */

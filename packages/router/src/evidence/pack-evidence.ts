@@ -1,7 +1,7 @@
 // Evidence as small JSON and back: three digits of a half matrix are enough, and a start-up reads them.
 import type { JsonValue } from '@monkey-coder/protocol';
 import * as z from 'zod/mini';
-import type { Gaussian } from '../numbers/gaussian.ts';
+import { type Gaussian, indexOfNames } from '../numbers/gaussian.ts';
 import type { AmountBelief } from './amount-belief.ts';
 import type { Evidence } from './evidence.ts';
 
@@ -79,7 +79,12 @@ function fromHalf({ names, mean, covariance: half }: z.infer<typeof gaussianSche
       covariance[row * size + column] = value;
       covariance[column * size + row] = value;
     }
-  return { names, mean: Float64Array.from({ length: size }, (_, index) => mean[index] ?? 0), covariance };
+  return {
+    names,
+    index: indexOfNames(names),
+    mean: Float64Array.from({ length: size }, (_, index) => mean[index] ?? 0),
+    covariance,
+  };
 }
 
 /** Five significant digits. */

@@ -11,6 +11,7 @@ import {
   type Line,
   lineMoments,
   type Moments,
+  type Variable,
   withLineMoments,
   withoutVariables,
   withVariables,
@@ -82,16 +83,14 @@ export function skillLine(model: string, context: EvidenceContext): Line {
   return [...general, [`project:${project}`, 1], [`model:${model} project:${project}`, 1]];
 }
 
-/** The belief with the variables that a model in a context needs. */
-export function preparedFor(
+/** The variables of a model in a context that a belief does not have yet. */
+export function missingSkill(
   belief: Gaussian,
   model: string,
   context: EvidenceContext,
   prior: SkillPrior | undefined,
-): Gaussian {
-  const known = new Set(belief.names);
-  const line = skillLine(model, context);
-  if (line.every(([name]) => known.has(name))) return belief;
+): Variable[] {
+  const line = skillLine(model, context).filter(([name]) => !belief.index.has(name));
   const own = prior ?? { rate: unknownRate, deviation: Math.sqrt(skillVariances.model) };
   const variance = (name: string): number => {
     const effect = effectOf(name);
@@ -102,14 +101,7 @@ export function preparedFor(
     const isInKind = name === `model:${model} kind:${context.kind}` && own.rateInKind !== undefined;
     return isInKind ? normalQuantile(own.rateInKind ?? own.rate) - normalQuantile(own.rate) : 0;
   };
-  return withVariables(
-    belief,
-    line.map(([name]) => ({
-      name,
-      mean: meanOf(name),
-      variance: variance(name),
-    })),
-  );
+  return line.map(([name]) => ({ name, mean: meanOf(name), variance: variance(name) }));
 }
 
 /** The belief after what was seen of one task, stage by stage; `correlation` is the share of the task's own difficulty. */

@@ -8,7 +8,7 @@ import { acceptRate, rejectRate } from '../evidence/check-rates.ts';
 import { meanCorrelation, successAt } from '../evidence/correlation.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 import { type EvidenceContext, skillLine } from '../evidence/skill-belief.ts';
-import { cholesky, jointMoments } from '../numbers/gaussian.ts';
+import { cholesky, jointMoments, type Moments } from '../numbers/gaussian.ts';
 import { drawNormal, type Random } from '../numbers/random.ts';
 
 const runs = 200;
@@ -20,62 +20,72 @@ export function forecastChain(
   context: EvidenceContext,
   random: Random,
 ): Forecast {
-  const { mean, covariance } = jointMoments(
-    evidence.skill,
-    chain.map((model) => skillLine(model, context)),
-  );
-  const lower = cholesky(covariance, chain.length);
-  const correlation = meanCorrelation(evidence.correlation);
-  const rates = { acceptRate: acceptRate(evidence.rates), rejectRate: rejectRate(evidence.rates) };
-  const amounts = chain.map((model, index) => {
-    const line = amountLine(model, context, index > 0);
-    return {
-      cost: amountMoments(evidence.cost, line),
-      time: amountMoments(evidence.time, line),
-      expectedCost: expectedAmount(evidence.cost, line),
-      expectedTime: expectedAmount(evidence.time, line),
-    };
-  });
-  const chains = [chain.map((_, index) => index)];
-  const valued = (probits: readonly number[], costs: readonly number[]) =>
-    valueChains(chains, { probits, costs, laterCosts: costs, correlation, ...rates });
-  const success: number[] = [];
-  const costs: number[] = [];
-  const times: number[] = [];
-  const expected = { cost: 0, time: 0 };
-  for (let run = 0; run < runs; run++) {
-    const noise = chain.map(() => drawNormal(random));
-    const probits = chain.map((_, row) => {
-      let value = mean[row] ?? 0;
-      for (let column = 0; column <= row; column++)
-        value += (lower[row * chain.length + column] ?? 0) * (noise[column] ?? 0);
-      return value;
-    });
-    const withCosts = valued(
-      probits,
-      amounts.map((one) => one.expectedCost),
-    );
-    const withTimes = valued(
-      probits,
-      amounts.map((one) => one.expectedTime),
-    );
-    success.push(withCosts.success[0] ?? 0);
-    expected.cost += (withCosts.cost[0] ?? 0) / runs;
-    expected.time += (withTimes.cost[0] ?? 0) / runs;
-    const reached = stagesReached(probits, correlation, rates, random);
-    const draw = (of: 'cost' | 'time'): number =>
-      amounts
-        .slice(0, reached)
-        .reduce((sum, one) => sum + Math.exp(one[of].mean + Math.sqrt(one[of].variance) * drawNormal(random)), 0);
-    costs.push(draw('cost'));
-    times.push(draw('time'));
-  }
-  // The same expectation that chains are compared by: the mean of a simulated skewed amount would say how little is known, not what is expected.
+  const known = knownOf(evidence, chain, context);
+  const simulated = Array.from({ length: runs }, () => simulateOnce(known, random));
+  const mean = (of: (run: SimulatedRun) => number): number => simulated.reduce((sum, run) => sum + of(run), 0) / runs;
+  // The expectation that chains are compared by: the mean of a simulated skewed amount would say how little is known, not what is expected.
   return {
-    success: intervalOf(success),
-    costMicroUsd: { ...intervalOf(costs), mean: expected.cost },
-    durationMs: { ...intervalOf(times), mean: expected.time },
+    success: intervalOf(simulated.map((run) => run.success)),
+    costMicroUsd: { ...intervalOf(simulated.map((run) => run.cost)), mean: mean((run) => run.expectedCost) },
+    durationMs: { ...intervalOf(simulated.map((run) => run.time)), mean: mean((run) => run.expectedTime) },
   };
+}
+
+interface SimulatedRun {
+  /** Chance of success in the drawn world; cost and time that are expected there, and those of one run. */
+  readonly success: number;
+  readonly expectedCost: number;
+  readonly expectedTime: number;
+  readonly cost: number;
+  readonly time: number;
+}
+
+type Known = ReturnType<typeof knownOf>;
+
+/** What of the evidence a simulation needs. */
+function knownOf(evidence: Evidence, chain: readonly string[], context: EvidenceContext) {
+  const lines = chain.map((model) => skillLine(model, context));
+  const { mean, covariance } = jointMoments(evidence.skill, lines);
+  const amountLines = chain.map((model, index) => amountLine(model, context, index > 0));
+  return {
+    mean,
+    lower: cholesky(covariance, chain.length),
+    correlation: meanCorrelation(evidence.correlation),
+    rates: { acceptRate: acceptRate(evidence.rates), rejectRate: rejectRate(evidence.rates) },
+    chains: [chain.map((_, index) => index)],
+    cost: amountLines.map((line) => amountMoments(evidence.cost, line)),
+    time: amountLines.map((line) => amountMoments(evidence.time, line)),
+    expectedCosts: amountLines.map((line) => expectedAmount(evidence.cost, line)),
+    expectedTimes: amountLines.map((line) => expectedAmount(evidence.time, line)),
+  };
+}
+
+function simulateOnce(known: Known, random: Random): SimulatedRun {
+  const { correlation, rates, chains } = known;
+  const probits = drawnProbits(known, random);
+  const valued = (costs: readonly number[]) =>
+    valueChains(chains, { probits, costs, laterCosts: costs, correlation, ...rates });
+  const withCosts = valued(known.expectedCosts);
+  const reached = stagesReached(probits, correlation, rates, random);
+  const sumOf = (amounts: readonly Moments[]): number =>
+    amounts
+      .slice(0, reached)
+      .reduce((sum, one) => sum + Math.exp(one.mean + Math.sqrt(one.variance) * drawNormal(random)), 0);
+  return {
+    success: withCosts.success[0] ?? 0,
+    expectedCost: withCosts.cost[0] ?? 0,
+    expectedTime: valued(known.expectedTimes).cost[0] ?? 0,
+    cost: sumOf(known.cost),
+    time: sumOf(known.time),
+  };
+}
+
+function drawnProbits({ mean, lower }: Known, random: Random): number[] {
+  const size = mean.length;
+  const noise = Array.from({ length: size }, () => drawNormal(random));
+  return [...mean].map((value, row) =>
+    noise.reduce((sum, one, column) => sum + (column <= row ? (lower[row * size + column] ?? 0) * one : 0), value),
+  );
 }
 
 /** Stages that run in one simulated run. */

@@ -9,6 +9,8 @@ export type Line = readonly (readonly [name: string, coefficient: number])[];
 /** The belief. `covariance` is row-major, `names.length` squared. */
 export interface Gaussian {
   readonly names: readonly string[];
+  /** Where each name stands. */
+  readonly index: ReadonlyMap<string, number>;
   readonly mean: Float64Array;
   readonly covariance: Float64Array;
 }
@@ -27,12 +29,22 @@ export interface Moments {
 }
 
 /** A belief over nothing. */
-export const emptyGaussian: Gaussian = { names: [], mean: new Float64Array(0), covariance: new Float64Array(0) };
+export const emptyGaussian: Gaussian = {
+  names: [],
+  index: new Map(),
+  mean: new Float64Array(0),
+  covariance: new Float64Array(0),
+};
+
+/** Where each name stands. */
+export function indexOfNames(names: readonly string[]): ReadonlyMap<string, number> {
+  return new Map(names.map((name, at) => [name, at]));
+}
 
 /** The belief with further, independent variables; those it has already are left as they are. */
 export function withVariables(belief: Gaussian, variables: readonly Variable[]): Gaussian {
-  const known = new Set(belief.names);
-  const added = variables.filter((one) => !known.has(one.name) && known.add(one.name));
+  const seen = new Set<string>();
+  const added = variables.filter((one) => !belief.index.has(one.name) && !seen.has(one.name) && seen.add(one.name));
   if (added.length === 0) return belief;
   const old = belief.names.length;
   const size = old + added.length;
@@ -45,7 +57,8 @@ export function withVariables(belief: Gaussian, variables: readonly Variable[]):
     mean[old + offset] = one.mean;
     covariance[(old + offset) * (size + 1)] = one.variance;
   }
-  return { names: [...belief.names, ...added.map((one) => one.name)], mean, covariance };
+  const names = [...belief.names, ...added.map((one) => one.name)];
+  return { names, index: indexOfNames(names), mean, covariance };
 }
 
 /** The belief about all but some variables. */
@@ -56,8 +69,10 @@ export function withoutVariables(belief: Gaussian, isLeftOut: (name: string) => 
   for (const [row, from] of kept.entries())
     for (const [column, to] of kept.entries())
       covariance[row * kept.length + column] = belief.covariance[from * old + to] ?? 0;
+  const names = kept.map((index) => belief.names[index] ?? '');
   return {
-    names: kept.map((index) => belief.names[index] ?? ''),
+    names,
+    index: indexOfNames(names),
     mean: Float64Array.from(kept, (index) => belief.mean[index] ?? 0),
     covariance,
   };
@@ -68,8 +83,8 @@ type Indexed = readonly (readonly [index: number, coefficient: number])[];
 
 function indexed(belief: Gaussian, line: Line): Indexed {
   return line.flatMap(([name, coefficient]) => {
-    const index = belief.names.indexOf(name);
-    return index < 0 ? [] : [[index, coefficient] as const];
+    const index = belief.index.get(name);
+    return index === undefined ? [] : [[index, coefficient] as const];
   });
 }
 
@@ -90,6 +105,11 @@ export function lineMoments(belief: Gaussian, line: Line): Moments {
   const at = indexed(belief, line);
   const along = alongLine(belief, at);
   return { mean: dot(belief.mean, at), variance: Math.max(0, dot(along, at)) };
+}
+
+/** Mean of a line alone. */
+export function lineMean(belief: Gaussian, line: Line): number {
+  return dot(belief.mean, indexed(belief, line));
 }
 
 /** Means and covariance (row-major) of several lines together. */
@@ -123,7 +143,7 @@ export function withLineMoments(belief: Gaussian, line: Line, after: Moments): G
     for (let column = 0; column < size; column++)
       covariance[row * size + column] = (covariance[row * size + column] ?? 0) + scaled * (along[column] ?? 0);
   }
-  return { names: belief.names, mean, covariance };
+  return { names: belief.names, index: belief.index, mean, covariance };
 }
 
 /** The belief after a line was measured with Gaussian noise of the given variance. */

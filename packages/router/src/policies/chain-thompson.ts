@@ -4,7 +4,14 @@
 // the worlds is acted on. So the share of worlds a chain is best in *is* the probability of choosing it, which is logged. Nothing is tried
 // out on a critical task, nor when exploring has cost its share of what was spent.
 import type { JsonValue } from '@monkey-coder/protocol';
-import { allChains, type ChainInputs, type ChainValues, type IndexChain, valueChains } from '../chains/chain-value.ts';
+import {
+  allChains,
+  type ChainInputs,
+  type ChainValues,
+  type IndexChain,
+  valueAllChains,
+  valueChains,
+} from '../chains/chain-value.ts';
 import { adaptedThreshold } from '../chains/pacing.ts';
 import { type Arm, armName } from '../evidence/arm.ts';
 import { acceptRate, rejectRate } from '../evidence/check-rates.ts';
@@ -30,6 +37,8 @@ export const chainThompsonKnobs = {
   /** Worlds drawn for a decision: also the resolution of the propensity. */
   worlds: 32,
   longest: 3,
+  /** Chains that are looked at in every world: so many of the best in the mean, and of the best in a hopeful world. */
+  contenders: 32,
   /** Tasks before anything is tried out. */
   thin: 5,
   /** What exploring may be expected to lose, as a share of what was spent. */
@@ -139,6 +148,7 @@ const freeExploring = 2;
 class DecisionTable {
   readonly #context: RoutingContext;
   readonly #arms: readonly Arm[];
+  readonly #longest: number;
   readonly #chains: readonly IndexChain[];
   readonly #mean: Float64Array;
   readonly #covariance: Float64Array;
@@ -149,7 +159,8 @@ class DecisionTable {
     const belief = beliefAbout(evidence, arms.map(armName), evidenceContext(context));
     this.#context = context;
     this.#arms = arms;
-    this.#chains = allChains(arms.length, context.hasChecks ? chainThompsonKnobs.longest : 1);
+    this.#longest = context.hasChecks ? chainThompsonKnobs.longest : 1;
+    this.#chains = allChains(arms.length, this.#longest);
     this.#mean = belief.mean;
     this.#covariance = belief.covariance;
     this.#shared = {
@@ -166,10 +177,28 @@ class DecisionTable {
     return indexOfMax(this.#valuesOfMean());
   }
 
-  /** The best chain of each drawn world. */
+  /** The best chain of each drawn world. Only chains that are good in the mean or in a hopeful world can be best in one. */
   votes(random: () => number): number[] {
     const lower = cholesky(this.#covariance, this.#arms.length);
-    return Array.from({ length: chainThompsonKnobs.worlds }, () => indexOfMax(this.#values(this.#draw(lower, random))));
+    const kept = this.#contenders();
+    const chains = kept.map((index) => this.#chains[index] ?? []);
+    return Array.from({ length: chainThompsonKnobs.worlds }, () => {
+      const probits = this.#draw(lower, random);
+      const worth = utilityOf(valueChains(chains, { ...this.#shared, probits }), this.#context);
+      return kept[indexOfMax(worth)] ?? 0;
+    });
+  }
+
+  /** Indices of the chains that are compared in every world, in the order in which neighbours share their beginnings. */
+  #contenders(): number[] {
+    const size = this.#arms.length;
+    const { temper, contenders } = chainThompsonKnobs;
+    const hopeful = this.#mean.map((mean, index) => {
+      const variance = this.#covariance[index * (size + 1)] ?? 0;
+      return (mean + 1.5 * temper * Math.sqrt(variance)) / Math.sqrt(1 + (1 - temper * temper) * variance);
+    });
+    const best = [...largest(this.#valuesOfMean(), contenders), ...largest(this.#values(hopeful), contenders)];
+    return [...new Set(best)].sort((a, b) => a - b);
   }
 
   decided(chosen: number, votes: readonly number[], policy: string, reason: string, best = chosen): Decision {
@@ -208,7 +237,7 @@ class DecisionTable {
   }
 
   #values(probits: Float64Array): Float64Array {
-    const values = valueChains(this.#chains, { ...this.#shared, probits });
+    const values = valueAllChains(this.#longest, { ...this.#shared, probits });
     return utilityOf(values, this.#context);
   }
 }
@@ -216,12 +245,25 @@ class DecisionTable {
 /** Value of success less cost, in micro-dollars; chains that break a wish of the context come after all others. */
 export function utilityOf({ success, cost }: ChainValues, context: RoutingContext): Float64Array {
   const { valueMicroUsd, minSuccess = 0, maxCostMicroUsd = Number.POSITIVE_INFINITY, costWeight = 1 } = context;
-  return success.map((chance, index) => {
+  const worth = new Float64Array(success.length);
+  const short = 100 * Math.max(valueMicroUsd, 1e6);
+  for (let index = 0; index < worth.length; index++) {
+    const chance = success[index] ?? 0;
     const spent = cost[index] ?? 0;
     const missing = Math.max(0, minSuccess - chance);
-    const over = spent > maxCostMicroUsd ? spent - maxCostMicroUsd : 0;
-    return valueMicroUsd * chance - costWeight * spent - missing * 100 * Math.max(valueMicroUsd, 1e6) - over * 100;
-  });
+    const over = Math.max(0, spent - maxCostMicroUsd);
+    worth[index] = valueMicroUsd * chance - costWeight * spent - missing * short - over * 100;
+  }
+  return worth;
+}
+
+/** Indices of the largest values. */
+function largest(values: Float64Array, count: number): number[] {
+  if (values.length <= count) return [...values.keys()];
+  const least = values.slice().sort()[values.length - count] ?? 0;
+  const found: number[] = [];
+  for (let index = 0; index < values.length; index++) if ((values[index] ?? 0) >= least) found.push(index);
+  return found;
 }
 
 function optionsOf(votes: readonly number[], armsOf: (index: number) => Arm[]): Option[] {

@@ -59,17 +59,17 @@ function tunnel({ port }: DomainProxy, authority: string): Promise<string> {
 
 describe('domain rules', () => {
   it('match a host exactly or below a star, on the web ports or the one they name', () => {
-    const rules = ['example.org', '*.npmjs.org', 'db.example.org:5432', '10.0.0.5'];
+    const rules = ['example.org', '*.example.com', 'db.example.org:5432', '10.0.0.5'];
     const match = (host: string, port = 443) => matchingRule(rules, { host, port });
     expect(match('example.org')).toBe('example.org');
     expect(match('example.org', 80)).toBe('example.org');
-    expect(match('registry.npmjs.org')).toBe('*.npmjs.org');
+    expect(match('packages.example.com')).toBe('*.example.com');
     expect(match('db.example.org', 5432)).toBe('db.example.org:5432');
     for (const [host, port] of [
       ['example.org', 22],
       ['www.example.org', 443],
-      ['npmjs.org', 443],
-      ['evilnpmjs.org', 443],
+      ['example.com', 443],
+      ['evilexample.com', 443],
       ['example.org.evil.com', 443],
       ['db.example.org', 443],
       ['', 443],
