@@ -102,7 +102,7 @@ export function prepared(
   };
 }
 
-/** The evidence after the stages of one task. Evidence fades slowly: `keep` is what remains of it per task. */
+/** The evidence after the stages of one task. It does not fade: old tasks count as much as new ones. */
 export function learnt(
   evidence: Evidence,
   context: EvidenceContext,
