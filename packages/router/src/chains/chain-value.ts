@@ -51,80 +51,6 @@ export function successByDifficulty(probits: ArrayLike<number>, correlation: num
   return table;
 }
 
-/**
- * Values all chains of at most `longest` models, in the order of `allChains`; what a decision does for each drawn world. The same as
- * `valueChains`, without a step that could be left out.
- */
-export function valueAllChains(longest: number, inputs: ChainInputs): ChainValues {
-  const all = new AllChains(longest, inputs);
-  all.walk(0, Float64Array.from(difficultyWeights), { success: 0, cost: 0, reach: 1 });
-  return { success: all.success, cost: all.cost };
-}
-
-/** The walk over all chains; owns the arrays it fills. */
-class AllChains {
-  readonly success: Float64Array;
-  readonly cost: Float64Array;
-  readonly #longest: number;
-  readonly #inputs: ChainInputs;
-  readonly #table: Float64Array;
-  readonly #isUsed: Uint8Array;
-  /** Weights of the difficulties after each depth, one array a depth. */
-  readonly #rejected: Float64Array[];
-  #next = 0;
-
-  constructor(longest: number, inputs: ChainInputs) {
-    const models = inputs.probits.length;
-    let [count, ofLength] = [0, 1];
-    for (let length = 0; length < Math.min(longest, models); length++) {
-      ofLength *= models - length;
-      count += ofLength;
-    }
-    this.success = new Float64Array(count);
-    this.cost = new Float64Array(count);
-    this.#longest = longest;
-    this.#inputs = inputs;
-    this.#table = successByDifficulty(inputs.probits, inputs.correlation);
-    this.#isUsed = new Uint8Array(models);
-    this.#rejected = Array.from({ length: longest }, () => new Float64Array(nodes));
-  }
-
-  walk(depth: number, weights: Float64Array, before: Prefix): void {
-    const { costs, laterCosts } = this.#inputs;
-    const prices = depth === 0 ? costs : laterCosts;
-    const isUsed = this.#isUsed;
-    const isDeepest = depth + 1 === this.#longest;
-    for (let model = 0; model < isUsed.length; model++) {
-      if (isUsed[model] === 1) continue;
-      const right = weightedSum(weights, this.#table, model * nodes);
-      const cost = before.cost + before.reach * (prices[model] ?? 0);
-      this.success[this.#next] = before.success + right;
-      this.cost[this.#next] = cost;
-      this.#next += 1;
-      if (!isDeepest) this.#deeper(depth, model, weights, { ...before, right, cost });
-    }
-  }
-
-  #deeper(depth: number, model: number, weights: Float64Array, at: Prefix & { readonly right: number }): void {
-    const { acceptRate, rejectRate } = this.#inputs;
-    const rejected = this.#rejected[depth];
-    if (!rejected) return;
-    const table = this.#table;
-    const row = model * nodes;
-    const [whenRight, whenWrong] = [1 - acceptRate, rejectRate];
-    let reach = 0;
-    for (let node = 0; node < nodes; node++) {
-      const chance = table[row + node] as number;
-      const left = (weights[node] as number) * (chance * whenRight + (1 - chance) * whenWrong);
-      rejected[node] = left;
-      reach += left;
-    }
-    this.#isUsed[model] = 1;
-    this.walk(depth + 1, rejected, { success: at.success + acceptRate * at.right, cost: at.cost, reach });
-    this.#isUsed[model] = 0;
-  }
-}
-
 /** Nine products: the innermost step of all, so it is written out for typed arrays of known length. */
 function weightedSum(weights: Float64Array, table: Float64Array, row: number): number {
   let sum = 0;
@@ -134,87 +60,114 @@ function weightedSum(weights: Float64Array, table: Float64Array, row: number): n
 
 /** Values the chains given. Consecutive chains that share a prefix (as `allChains` gives them) are cheap. */
 export function valueChains(chains: readonly IndexChain[], inputs: ChainInputs): ChainValues {
-  const table = successByDifficulty(inputs.probits, inputs.correlation);
-  const success = new Float64Array(chains.length);
-  const cost = new Float64Array(chains.length);
-  const walk = new PrefixWalk(table, inputs);
+  return new ChainTable(planChains(chains), inputs).value(inputs.probits);
+}
+
+/** Chains in the form in which they are valued. */
+export interface ChainPlan {
+  readonly chains: readonly IndexChain[];
+  /** Models of all chains one after the other, where each begins, and how many of its first models the one before it had too. */
+  readonly models: Uint8Array;
+  readonly starts: Uint32Array;
+  readonly shared: Uint8Array;
+  readonly longest: number;
+}
+
+/** Plans chains; worth keeping where the same ones are valued often. */
+export function planChains(chains: readonly IndexChain[]): ChainPlan {
+  const starts = new Uint32Array(chains.length + 1);
+  const shared = new Uint8Array(chains.length);
   for (let index = 0; index < chains.length; index++) {
     const chain = chains[index] ?? [];
-    const before = walk.at(chain);
-    const last = chain[chain.length - 1] ?? 0;
-    success[index] = before.success + walk.chanceAfter(chain.length - 1, last);
-    cost[index] = before.cost + before.reach * walk.costOf(chain.length - 1, last);
+    starts[index + 1] = (starts[index] ?? 0) + chain.length;
+    shared[index] = sharedLength(chains[index - 1] ?? [], chain);
   }
-  return { success, cost };
+  const longest = chains.reduce((most, chain) => Math.max(most, chain.length), 0);
+  return { chains, models: Uint8Array.from(chains.flat()), starts, shared, longest };
 }
 
-interface Prefix {
-  /** Accepted and right before the last stage, spent before it, and the chance to get to it. */
-  success: number;
-  cost: number;
-  reach: number;
+/** Plans of all chains of so many models, each made once. */
+export class AllChainPlans {
+  readonly #plans = new Map<number, ChainPlan>();
+
+  /** All chains of at most `longest` of `count` models, in the order of `allChains`. */
+  of(count: number, longest: number): ChainPlan {
+    const key = count * 8 + longest;
+    const known = this.#plans.get(key);
+    if (known !== undefined) return known;
+    const plan = planChains(allChains(count, longest));
+    this.#plans.set(key, plan);
+    return plan;
+  }
 }
 
-/** Keeps the state after each prefix, so that a chain that begins like the one before it is not computed anew. */
-class PrefixWalk {
-  readonly #table: Float64Array;
-  readonly #inputs: ChainInputs;
-  readonly #models: number[] = [];
-  readonly #prefixes: Prefix[] = [{ success: 0, cost: 0, reach: 1 }];
-  /** Weight of each difficulty after each prefix was rejected. */
-  readonly #weights: Float64Array[] = [Float64Array.from(difficultyWeights)];
+/** Chains that are valued again and again, for other probits each time: a decision does so for every drawn world. */
+export class ChainTable {
+  readonly #inputs: Omit<ChainInputs, 'probits'>;
+  readonly #plan: ChainPlan;
+  /** After each depth: weights of the difficulties, what was right and accepted, what was spent, the chance to get there. */
+  readonly #weights: readonly Float64Array[];
+  readonly #right: Float64Array;
+  readonly #spent: Float64Array;
+  readonly #reach: Float64Array;
+  readonly #success: Float64Array;
+  readonly #cost: Float64Array;
 
-  constructor(table: Float64Array, inputs: ChainInputs) {
-    this.#table = table;
+  constructor(plan: ChainPlan, inputs: Omit<ChainInputs, 'probits'>) {
+    const depth = plan.longest + 1;
     this.#inputs = inputs;
+    this.#plan = plan;
+    this.#weights = Array.from({ length: depth }, () => Float64Array.from(difficultyWeights));
+    this.#right = new Float64Array(depth);
+    this.#spent = new Float64Array(depth);
+    this.#reach = new Float64Array(depth).fill(1);
+    this.#success = new Float64Array(plan.chains.length);
+    this.#cost = new Float64Array(plan.chains.length);
   }
 
-  /** State before the last stage of a chain. */
-  at(chain: IndexChain): Prefix {
-    const depth = chain.length - 1;
-    for (let level = 0; level < depth; level++) {
-      const model = chain[level] ?? 0;
-      if (this.#models[level] !== model) this.#advance(level, model);
+  /** Success and cost of each chain; the arrays are written anew by the next call. */
+  value(probits: ArrayLike<number>): ChainValues {
+    const table = successByDifficulty(probits, this.#inputs.correlation);
+    const { costs, laterCosts } = this.#inputs;
+    const { models, starts, shared } = this.#plan;
+    for (let index = 0; index < this.#success.length; index++) {
+      const from = starts[index] as number;
+      const last = (starts[index + 1] as number) - from - 1;
+      for (let level = shared[index] as number; level < last; level++)
+        this.#advance(level, models[from + level] as number, table);
+      const model = models[from + last] as number;
+      const price = (last === 0 ? costs[model] : laterCosts[model]) ?? 0;
+      const right = weightedSum(this.#weights[last] as Float64Array, table, model * nodes);
+      this.#success[index] = (this.#right[last] as number) + right;
+      this.#cost[index] = (this.#spent[last] as number) + (this.#reach[last] as number) * price;
     }
-    return this.#prefixes[depth] ?? { success: 0, cost: 0, reach: 1 };
+    return { success: this.#success, cost: this.#cost };
   }
 
-  costOf(level: number, model: number): number {
-    return (level === 0 ? this.#inputs.costs[model] : this.#inputs.laterCosts[model]) ?? 0;
-  }
-
-  /** Chance to get to a level and be right there. */
-  chanceAfter(level: number, model: number): number {
-    const weights = this.#weights[level];
-    let sum = 0;
-    if (weights)
-      for (let node = 0; node < nodes; node++) sum += (weights[node] ?? 0) * (this.#table[model * nodes + node] ?? 0);
-    return sum;
-  }
-
-  #advance(level: number, model: number): void {
-    const { acceptRate, rejectRate } = this.#inputs;
-    const from = this.#weights[level];
-    const before = this.#prefixes[level];
-    if (!from || !before) return;
-    const next = new Float64Array(nodes);
-    let right = 0;
-    let reach = 0;
+  #advance(level: number, model: number, table: Float64Array): void {
+    const { acceptRate, rejectRate, costs, laterCosts } = this.#inputs;
+    const from = this.#weights[level] as Float64Array;
+    const next = this.#weights[level + 1] as Float64Array;
+    const whenRight = 1 - acceptRate;
+    let [right, reach] = [0, 0];
     for (let node = 0; node < nodes; node++) {
-      const weight = from[node] ?? 0;
-      const chance = this.#table[model * nodes + node] ?? 0;
+      const weight = from[node] as number;
+      const chance = table[model * nodes + node] as number;
+      const rejected = weight * (chance * whenRight + (1 - chance) * rejectRate);
       right += weight * chance;
-      const rejected = weight * (chance * (1 - acceptRate) + (1 - chance) * rejectRate);
       next[node] = rejected;
       reach += rejected;
     }
-    this.#models.length = level;
-    this.#models[level] = model;
-    this.#weights[level + 1] = next;
-    this.#prefixes[level + 1] = {
-      success: before.success + acceptRate * right,
-      cost: before.cost + before.reach * this.costOf(level, model),
-      reach,
-    };
+    const price = (level === 0 ? costs[model] : laterCosts[model]) ?? 0;
+    this.#right[level + 1] = (this.#right[level] as number) + acceptRate * right;
+    this.#spent[level + 1] = (this.#spent[level] as number) + (this.#reach[level] as number) * price;
+    this.#reach[level + 1] = reach;
   }
+}
+
+/** Models that two chains begin with alike and that stand before the last one of the first. */
+function sharedLength(before: IndexChain, chain: IndexChain): number {
+  let length = 0;
+  while (length < before.length - 1 && length < chain.length - 1 && before[length] === chain[length]) length += 1;
+  return length;
 }

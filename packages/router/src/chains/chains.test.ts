@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { successAt } from '../evidence/correlation.ts';
 import { drawNormal, seededRandom } from '../numbers/random.ts';
-import { allChains, type ChainInputs, type IndexChain, valueAllChains, valueChains } from './chain-value.ts';
+import { AllChainPlans, allChains, type ChainInputs, ChainTable, type IndexChain, valueChains } from './chain-value.ts';
 import { adaptedThreshold, costWeight } from './pacing.ts';
 import { dominatorOf, paretoFront } from './pareto.ts';
 
@@ -61,7 +61,7 @@ describe('chains', () => {
   it('are valued the same all at once', () => {
     for (const longest of [1, 2, 3]) {
       const one = valueChains(allChains(3, longest), inputs);
-      const all = valueAllChains(longest, inputs);
+      const all = new ChainTable(new AllChainPlans().of(3, longest), inputs).value(inputs.probits);
       expect(all.success.length).toBe(one.success.length);
       for (const [index, value] of one.success.entries()) expect(all.success[index]).toBeCloseTo(value, 12);
       for (const [index, value] of one.cost.entries()) expect(all.cost[index]).toBeCloseTo(value, 12);

@@ -5,12 +5,12 @@
 // out on a critical task, nor when exploring has cost its share of what was spent.
 import type { JsonValue } from '@monkey-coder/protocol';
 import {
-  allChains,
+  AllChainPlans,
   type ChainInputs,
+  type ChainPlan,
+  ChainTable,
   type ChainValues,
-  type IndexChain,
-  valueAllChains,
-  valueChains,
+  planChains,
 } from '../chains/chain-value.ts';
 import { adaptedThreshold } from '../chains/pacing.ts';
 import { type Arm, armName } from '../evidence/arm.ts';
@@ -72,10 +72,12 @@ export class ChainThompson implements RoutingPolicy {
   readonly name = 'chain-thompson';
   readonly #priors: Priors;
   readonly #state: ChainThompsonState;
+  readonly #plans: AllChainPlans;
 
-  constructor(priors: Priors, state: ChainThompsonState) {
+  constructor(priors: Priors, state: ChainThompsonState, plans = new AllChainPlans()) {
     this.#priors = priors;
     this.#state = state;
+    this.#plans = plans;
   }
 
   get state(): JsonValue {
@@ -104,7 +106,8 @@ export class ChainThompson implements RoutingPolicy {
     if (requested) return certain(requested, this.name, 'the model that was asked for');
     if (arms.length === 1) return certain(first, this.name, 'the only model that can be called');
     const minSuccess = adaptedThreshold(context.minSuccess ?? 0, this.#state.recent);
-    const table = new DecisionTable({ ...context, minSuccess }, arms, this.evidenceFor(context, arms));
+    const plan = this.#plans.of(arms.length, context.hasChecks ? chainThompsonKnobs.longest : 1);
+    const table = new DecisionTable({ ...context, minSuccess }, arms, this.evidenceFor(context, arms), plan);
     const best = table.bestOfMean();
     if (context.isCritical)
       return table.decided(best, [], this.name, 'the best known: nothing is tried out on this task');
@@ -126,12 +129,13 @@ export class ChainThompson implements RoutingPolicy {
     const last = outcome.stages.at(-1);
     const right = last?.quality ?? (last?.verdict === 'accepted' ? 1 : last?.verdict === 'rejected' ? 0 : undefined);
     const cost = outcome.stages.reduce((sum, stage) => sum + (stage.costMicroUsd ?? 0), 0);
-    return new ChainThompson(this.#priors, {
+    const state = {
       evidence: learnt(evidence, evidenceContext(outcome.context), outcome.stages, this.#priors),
       spent: spent + cost,
       explored: explored + (outcome.exploreCostMicroUsd ?? 0),
       ...(right === undefined && recent === undefined ? {} : { recent: smoothed(recent, right) }),
-    });
+    };
+    return new ChainThompson(this.#priors, state, this.#plans);
   }
 }
 
@@ -148,19 +152,18 @@ const freeExploring = 2;
 class DecisionTable {
   readonly #context: RoutingContext;
   readonly #arms: readonly Arm[];
-  readonly #longest: number;
-  readonly #chains: readonly IndexChain[];
+  readonly #plan: ChainPlan;
+  readonly #table: ChainTable;
   readonly #mean: Float64Array;
   readonly #covariance: Float64Array;
   readonly #shared: Omit<ChainInputs, 'probits'>;
   #meanValues: Float64Array | undefined;
 
-  constructor(context: RoutingContext, arms: readonly Arm[], evidence: Evidence) {
+  constructor(context: RoutingContext, arms: readonly Arm[], evidence: Evidence, plan: ChainPlan) {
     const belief = beliefAbout(evidence, arms.map(armName), evidenceContext(context));
     this.#context = context;
     this.#arms = arms;
-    this.#longest = context.hasChecks ? chainThompsonKnobs.longest : 1;
-    this.#chains = allChains(arms.length, this.#longest);
+    this.#plan = plan;
     this.#mean = belief.mean;
     this.#covariance = belief.covariance;
     this.#shared = {
@@ -170,6 +173,7 @@ class DecisionTable {
       acceptRate: acceptRate(evidence.rates),
       rejectRate: rejectRate(evidence.rates),
     };
+    this.#table = new ChainTable(plan, this.#shared);
   }
 
   /** Index of the chain of highest expected value. */
@@ -181,10 +185,10 @@ class DecisionTable {
   votes(random: () => number): number[] {
     const lower = cholesky(this.#covariance, this.#arms.length);
     const kept = this.#contenders();
-    const chains = kept.map((index) => this.#chains[index] ?? []);
+    const table = new ChainTable(planChains(kept.map((index) => this.#plan.chains[index] ?? [])), this.#shared);
     return Array.from({ length: chainThompsonKnobs.worlds }, () => {
       const probits = this.#draw(lower, random);
-      const worth = utilityOf(valueChains(chains, { ...this.#shared, probits }), this.#context);
+      const worth = utilityOf(table.value(probits), this.#context);
       return kept[indexOfMax(worth)] ?? 0;
     });
   }
@@ -212,7 +216,7 @@ class DecisionTable {
   }
 
   #armsOf(index: number): Arm[] {
-    return (this.#chains[index] ?? []).flatMap((arm) => this.#arms[arm] ?? []);
+    return (this.#plan.chains[index] ?? []).flatMap((arm) => this.#arms[arm] ?? []);
   }
 
   #valuesOfMean(): Float64Array {
@@ -237,8 +241,7 @@ class DecisionTable {
   }
 
   #values(probits: Float64Array): Float64Array {
-    const values = valueAllChains(this.#longest, { ...this.#shared, probits });
-    return utilityOf(values, this.#context);
+    return utilityOf(this.#table.value(probits), this.#context);
   }
 }
 
