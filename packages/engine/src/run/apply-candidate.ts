@@ -25,7 +25,10 @@ export async function applyCandidate(run: RunContext, { candidate, folder, chang
 function bring(root: string, folder: string, { path }: FileChange): void {
   const from = join(folder, path);
   const to = join(root, path);
-  if (!existsSync(from)) return rmSync(to, { force: true });
+  if (!existsSync(from)) {
+    rmSync(to, { force: true });
+    return;
+  }
   mkdirSync(dirname(to), { recursive: true });
   copyFileSync(from, to);
 }

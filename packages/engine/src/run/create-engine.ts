@@ -134,7 +134,7 @@ async function run(
 /** The run as an exploration; its code is read only then. */
 async function exploreRun(parts: EngineParts, prepared: PreparedRun, connection: RunConnection): Promise<Outcome> {
   const { explore } = await import('./explore.ts');
-  return explore(prepared.context, prepared.state, {
+  return explore(prepared.context, {
     makeFolder: (name) => {
       const folder = join(parts.homes.data, 'candidates', name);
       mkdirSync(folder, { recursive: true });

@@ -2,7 +2,6 @@
 //
 // Each candidate is a whole run of the engine, with its own session, its share of the money and a copy of the user's files as they
 // are (dependencies linked in). The checkout is touched once, by one undoable step, and the checks then judge it there again.
-import type { AgentState } from '@monkey-coder/agents';
 import { chooseCandidate, posteriorOf, survivorsOf } from '@monkey-coder/agents';
 import { type Event, errorMessage, type Outcome, type Task } from '@monkey-coder/protocol';
 import type { SessionChoice } from '../engine.ts';
@@ -44,8 +43,8 @@ interface Place {
   readonly approach: string;
 }
 
-/** Explores `count` candidates and ends the run. The state the run began with is not gone on with: candidates have their own. */
-export async function explore(run: RunContext, _begin: AgentState, means: ExploreMeans): Promise<Outcome> {
+/** Explores `count` candidates and ends the run. Candidates have conversations of their own. */
+export async function explore(run: RunContext, means: ExploreMeans): Promise<Outcome> {
   const count = Math.max(1, run.task.candidates ?? 1);
   const before = await run.workspace.snapshots.treeHash();
   const base = await snapshotBase(run);
@@ -54,14 +53,13 @@ export async function explore(run: RunContext, _begin: AgentState, means: Explor
   for (let round = 1; round <= rounds && !run.connection.signal.aborted; round += 1) {
     const survivors = round === 1 ? undefined : new Set(survivorsOf(scored, expected(run)).map((one) => one.candidate));
     const places = Array.from({ length: count }, (_, at) => at + 1).filter((n) => survivors?.has(n) ?? true);
-    const share = shareOf(run, places.length, round);
+    const share = shareOf(run, places.length);
     const found = await inTurns(places, async (candidate) => {
       const earlier = scored.find((one) => one.candidate === candidate);
-      const place = earlier ?? (await placeOf(run, base, candidate, means));
+      const place: Place = earlier ?? (await placeOf(run, base, candidate, means));
       return runOne({
         run,
         means,
-        base,
         round,
         place,
         earlier,
@@ -92,7 +90,7 @@ async function placeOf(run: RunContext, base: string, candidate: number, means: 
 }
 
 /** Half of the money for each round, in equal parts: all candidates together stay below the run's own cap. */
-function shareOf(run: RunContext, places: number, _round: number): Task['limits'] {
+function shareOf(run: RunContext, places: number): Task['limits'] {
   const { maxCostMicroUsd, ...limits } = run.agentOptions.limits;
   if (maxCostMicroUsd === undefined) return limits;
   return { ...limits, maxCostMicroUsd: Math.floor(maxCostMicroUsd / rounds / places) };
@@ -114,7 +112,6 @@ async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>)
 interface Attempt {
   readonly run: RunContext;
   readonly means: ExploreMeans;
-  readonly base: string;
   readonly round: number;
   readonly place: Place;
   readonly earlier: Scored | undefined;
