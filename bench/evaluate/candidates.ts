@@ -127,6 +127,7 @@ function scenarioOf(task: EvaluationTask, codes: readonly string[]): Scenario {
   const others = codes.map((content, at) => ({
     when: { contains: `(Candidate ${at + 1} of ${codes.length}:` },
     turns: Array.from({ length: 8 }, () => [
+      calls('read', { path: task.solutionPath }),
       calls('write', { path: task.solutionPath, content }),
       { reply: { text: 'Done, all tests pass.' } },
     ]).flat(),

@@ -84,9 +84,12 @@ async function snapshotBase(run: RunContext): Promise<string> {
 }
 
 async function placeOf(run: RunContext, base: string, candidate: number, means: ExploreMeans): Promise<Place> {
-  const folder = means.makeFolder(`${run.runId}-${candidate}`);
+  const approach = approaches[(candidate - 1) % approaches.length] ?? '';
+  const known = run.recorder.events.find((event) => event.type === 'candidate.scored' && event.candidate === candidate);
+  if (known?.type === 'candidate.scored') return { candidate, folder: known.folder, approach };
+  const folder = means.makeFolder(`${run.newId('run')}-${candidate}`);
   await run.workspace.snapshots.materialise(base, folder);
-  return { candidate, folder, approach: approaches[(candidate - 1) % approaches.length] ?? '' };
+  return { candidate, folder, approach };
 }
 
 /** Half of the money for each round, in equal parts: all candidates together stay below the run's own cap. */
@@ -123,6 +126,8 @@ interface Attempt {
 async function runOne(attempt: Attempt): Promise<Scored> {
   const { run, means, round, place, earlier, share } = attempt;
   const { candidate, folder, approach } = place;
+  const known = scoredBefore(run, candidate, round);
+  if (known !== undefined) return evidenceOf(place, known, earlier?.changes ?? []);
   run.recorder.record({ type: 'candidate.started', candidate, round, folder, approach });
   const { candidates: _count, ...task } = run.task;
   const report = await means
@@ -151,6 +156,14 @@ async function runOne(attempt: Attempt): Promise<Scored> {
     run.recorder.record({ type: 'finding.shared', candidate, relation, evidence: outcome.reason });
   }
   return scored;
+}
+
+/** What a run that is gone on with after a crash has on record: no finished candidate is run again. */
+function scoredBefore(run: RunContext, candidate: number, round: number): CandidateReport | undefined {
+  for (const event of run.recorder.events)
+    if (event.type === 'candidate.scored' && event.candidate === candidate && event.round === round)
+      return { sessionId: event.candidateSession, outcome: event.outcome };
+  return undefined;
 }
 
 function promptOf({ run, round, place, count, findings }: Attempt): string {
