@@ -18,7 +18,7 @@ async function exploring(bodies: readonly string[], more: readonly string[] = []
   const stage = createStage();
   stage.write('sum.cjs', 'exports.add = () => 0;\n');
   stage.write('other.txt', 'mine, not committed\n');
-  stage.settings({ prices: { 'openai/scripted': { input: 1, output: 10 } } });
+  stage.settings({ prices: { 'openai/scripted': { input: 20, output: 1 } } });
   const others = bodies.map((body, at) => candidate(at + 1, bodies.length, body));
   await stage.serve([{ reply: { text: 'not a candidate' } }], { others });
   const how = [
@@ -65,7 +65,11 @@ describe('exploration', () => {
   });
 
   it('stays below the cap of the run, all candidates together', async () => {
-    const [, lines] = await exploring(['a - b', 'a * b', 'a / b'], ['--max-budget-usd', '0.05']);
-    expect(lines.at(-1)?.total_cost_usd).toBeLessThanOrEqual(0.05);
+    const bodies = ['a - b', 'a * b', 'a / b'];
+    const [, free] = await exploring(bodies);
+    const [, capped] = await exploring(bodies, ['--max-budget-usd', '0.3']);
+    expect(free.at(-1)?.total_cost_usd).toBeGreaterThan(0.3);
+    expect(capped.at(-1)?.total_cost_usd).toBeGreaterThan(0);
+    expect(capped.at(-1)?.total_cost_usd).toBeLessThanOrEqual(0.3);
   });
 });

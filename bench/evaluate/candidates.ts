@@ -36,8 +36,8 @@ async function playTask(task: EvaluationTask, runners: Runners, figures: Candida
   const broken = task.broken.map(({ code }) => ({ code, isCaught: !passes(shown, code, runners) }));
   const caught = broken.filter((one) => one.isCaught).map((one) => one.code);
   const missed = broken.find((one) => !one.isCaught)?.code;
-  if (caught.length < 2 || !passes(shown, task.reference, runners)) return;
-  const pair = caught.slice(-2);
+  if (caught.length === 0 || !passes(shown, task.reference, runners)) return;
+  const pair = [...caught, ...caught].slice(-2);
   for (let place = 0; place <= pair.length; place += 1) {
     const codes = pair.toSpliced(place, 0, task.reference);
     const end = await play(task, shown, codes, runners);
