@@ -72,4 +72,27 @@ describe('exploration', () => {
     expect(capped.at(-1)?.total_cost_usd).toBeGreaterThan(0);
     expect(capped.at(-1)?.total_cost_usd).toBeLessThanOrEqual(0.3);
   });
+
+  it('goes on after kill -9: a finished candidate is not run again', async () => {
+    const stage = createStage();
+    stage.write('sum.cjs', 'exports.add = () => 0;\n');
+    const good = candidate(2, 2, 'a + b');
+    const slow = good.turns.map((turn, at) => (at === 2 ? { ...turn, delayMs: 2500 } : turn));
+    const others = [candidate(1, 2, 'a - b'), { ...good, turns: slow }];
+    const server = await stage.serve([{ reply: { text: 'not a candidate' } }], { others });
+    const check = `node -e "process.exit(require('./sum.cjs').add(1, 2) === 3 ? 0 : 1)"`;
+    const how = ['--strategy', 'explore', '--candidates', '2', '--permission-mode', 'bypassPermissions'];
+    const output = ['-p', '--output-format', 'stream-json'];
+    const running = stage.start([...scripted, ...output, ...how, '--check', check, 'fix add in sum.cjs']);
+    await running.seen('"type":"candidate.scored"');
+    running.send('SIGKILL');
+    await running.ended;
+    const before = server.log.length;
+    const run = await stage.run(['-p', '--continue', '--permission-mode', 'bypassPermissions', '--check', check]);
+    expect(run.code, run.stderr).toBe(0);
+    expect(stage.read('sum.cjs')).toContain('a + b');
+    const asked = server.log.slice(before).map(({ body }) => body);
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked.filter((body) => body.includes('(Candidate 1 of 2:'))).toEqual([]);
+  });
 });

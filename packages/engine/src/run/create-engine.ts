@@ -118,7 +118,7 @@ async function run(
       onEvent: watchLength(connection.onEvent),
     });
     try {
-      const outcome = await (task.candidates === undefined
+      const outcome = await (prepared.context.task.candidates === undefined
         ? executeRun(prepared.context, prepared.state)
         : exploreRun(parts, prepared, connection));
       if (choice.kind !== 'ephemeral') remember(parts, prepared.context);

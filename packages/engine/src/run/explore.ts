@@ -222,6 +222,7 @@ async function conclude(
     const failure: Verification = { kind: 'failed', reason, feedback: reason };
     return finish(run, { kind: 'finished', text: sideBySide(scored) }, failure, spent);
   };
+  if (run.connection.signal.aborted) return refuse('stopped before a candidate was chosen; nothing was applied');
   if (winner === undefined) return refuse(`none of ${scored.length} candidates is proven; nothing was applied`);
   if ((await run.workspace.snapshots.treeHash()) !== before)
     return refuse(
