@@ -1,4 +1,5 @@
-// `npm run evaluate -- edits FILE|DIR | tasks FILE | wire FILE | retrieval DIR | routing DIR [--seeds N] [--json]`: runs data through the product's own code and prints a score.
+// `npm run evaluate -- edits FILE|DIR | tasks FILE | wire FILE | retrieval DIR | candidates DIR|FILE | routing DIR [--seeds N] [--json]`: runs data through the product's own code and prints a score.
+import { evaluateCandidates } from './candidates.ts';
 import { evaluateEdits } from './edits.ts';
 import { evaluateRetrieval } from './retrieval.ts';
 import { evaluateRouting } from './routing.ts';
@@ -31,10 +32,16 @@ if (name === 'routing' && path) {
   if (flags.includes('--json')) console.log(JSON.stringify(figures));
   process.exit(0);
 }
+if (name === 'candidates' && path) {
+  const found = await evaluateCandidates(path);
+  if (!flags.includes('--json')) console.table(found);
+  console.log(JSON.stringify(found));
+  process.exit(found.right === found.plays && found.brokenClaimed === 0 ? 0 : 1);
+}
 const kind = kinds[name];
 if (!kind || !path) {
   console.error(
-    'usage: npm run evaluate -- edits FILE|DIR | tasks FILE | wire FILE | retrieval DIR | routing DIR [--seeds N] [--json]',
+    'usage: npm run evaluate -- edits FILE|DIR | tasks FILE | wire FILE | retrieval DIR | candidates DIR|FILE | routing DIR [--seeds N] [--json]',
   );
   process.exit(2);
 }

@@ -12,7 +12,7 @@ import { type Scenario, type ScenarioTurn, serveScripted } from '@monkey-coder/m
 
 declare const REPOSITORY_ROOT: string;
 
-interface EvaluationTask {
+export interface EvaluationTask {
   readonly id: string;
   readonly language: string;
   readonly instructions: string;
@@ -60,12 +60,12 @@ function noCounts(): Counts {
   return { total: 0, right: 0, refused: 0, wrong: 0, wronglyWritten: 0 };
 }
 
-interface Runners {
+export interface Runners {
   readonly javascript: string;
   readonly python: string;
 }
 
-function runnersBeside(file: string): Runners {
+export function runnersBeside(file: string): Runners {
   const folders = [dirname(file), join(REPOSITORY_ROOT, '..', 'shared', 'data', 'tasks')];
   const folder = folders.find((candidate) => existsSync(join(candidate, 'jest-shim.mjs')));
   if (!folder)
@@ -115,7 +115,7 @@ function plays(task: EvaluationTask): Play[] {
   ];
 }
 
-function calls(name: string, args: Record<string, unknown>): ScenarioTurn {
+export function calls(name: string, args: Record<string, unknown>): ScenarioTurn {
   return { reply: { toolCalls: [{ name, arguments: args }] } };
 }
 
@@ -163,7 +163,7 @@ async function undoGivesStubBack(task: EvaluationTask, cwd: string, env: Record<
   return isBack;
 }
 
-function writeTask(cwd: string, task: EvaluationTask): void {
+export function writeTask(cwd: string, task: EvaluationTask): void {
   const files: Record<string, string> = { ...task.extra, [task.testPath]: task.test, [task.solutionPath]: task.stub };
   if (task.language === 'javascript') files['package.json'] = '{ "type": "module", "private": true }\n';
   for (const [path, text] of Object.entries(files)) {
@@ -172,7 +172,7 @@ function writeTask(cwd: string, task: EvaluationTask): void {
   }
 }
 
-function checkCommand(task: EvaluationTask, runners: Runners): string {
+export function checkCommand(task: EvaluationTask, runners: Runners): string {
   if (task.language === 'javascript') return `node ${quote(runners.javascript)} ${quote(task.testPath)}`;
   return `python3 ${quote(runners.python)} ${quote(task.testPath.replace(/\.py$/, ''))}`;
 }
@@ -181,7 +181,7 @@ function quote(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-function monkey(args: readonly string[], cwd: string, env: Record<string, string>): Promise<number> {
+export function monkey(args: readonly string[], cwd: string, env: Record<string, string>): Promise<number> {
   const cli = join(REPOSITORY_ROOT, 'apps', 'cli', 'dist', 'monkey.cjs');
   return new Promise((done, fail) => {
     const child = spawn(process.execPath, [cli, ...args], { cwd, env, stdio: 'ignore' });

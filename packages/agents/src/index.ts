@@ -9,6 +9,13 @@ export {
   loadInstructions,
 } from './context/instructions.ts';
 export { buildSystem, headHash, type SystemInput } from './context/system.ts';
+export {
+  type CandidateEvidence,
+  chooseCandidate,
+  countTests,
+  posteriorOf,
+  survivorsOf,
+} from './exploration/candidates.ts';
 export type { AgentOptions, AgentResult, AgentState, AgentStop, OpenCall, Record, RunAgent } from './loop/agent.ts';
 export { rebuildState } from './loop/rebuild-state.ts';
 export { runAgent } from './loop/run-agent.ts';

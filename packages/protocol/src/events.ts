@@ -97,6 +97,39 @@ export const eventBodySchema = z.discriminatedUnion('type', [
     reason: z.string(),
   }),
   z.object({
+    /** A candidate of an exploration begins, or goes on in a later round, in a folder and a session of its own. */
+    type: z.literal('candidate.started'),
+    candidate: z.number(),
+    round: z.number(),
+    folder: z.string(),
+    approach: z.string(),
+  }),
+  z.object({
+    type: z.literal('candidate.scored'),
+    candidate: z.number(),
+    round: z.number(),
+    folder: z.string(),
+    candidateSession: z.string(),
+    outcome: outcomeSchema,
+    /** Chance of being right, 0..1, after its checks. */
+    posterior: z.number(),
+    /** Candidates with the same change carry the same word. */
+    cluster: z.string(),
+  }),
+  z.object({
+    /** What one candidate found out and the others are told, with its evidence. */
+    type: z.literal('finding.shared'),
+    candidate: z.number(),
+    relation: z.enum(['fails-check', 'dead-end']),
+    evidence: z.string(),
+  }),
+  z.object({
+    /** How an exploration ended; without `candidate` none was proven and nothing was applied. */
+    type: z.literal('candidate.chosen'),
+    candidate: z.optional(z.number()),
+    reason: z.string(),
+  }),
+  z.object({
     type: z.literal('message.added'),
     message: messageSchema,
     origin: messageOriginSchema,

@@ -37,6 +37,8 @@ export const taskSchema = z.object({
   checks: z.array(z.string()),
   /** JSON Schema the final answer must satisfy. */
   outputSchema: z.optional(z.record(z.string(), z.unknown())),
+  /** So many candidates are tried side by side and only what is proven is kept; absent for one attempt. */
+  candidates: z.optional(z.number()),
 });
 /** A request to the engine. */
 export type Task = z.infer<typeof taskSchema>;

@@ -80,6 +80,13 @@ export const runOptions: readonly OptionSpec[] = [
     many: true,
     help: 'a command that must succeed for the work to count as verified',
   },
+  {
+    name: 'strategy',
+    value: 'name',
+    choices: ['single', 'explore', 'quantum', 'superposition'],
+    help: 'explore: try several candidates side by side and keep only what the checks prove',
+  },
+  { name: 'candidates', value: 'n', help: 'so many candidates for --strategy explore (2 to 8, default 3)' },
   { name: 'max-turns', value: 'n', help: 'stop after so many model calls' },
   { name: 'max-minutes', value: 'n', help: 'stop after so many minutes' },
   { name: 'max-budget-usd', value: 'usd', help: 'the run may not cost more' },

@@ -51,6 +51,12 @@ function remark(event: Event, { style, verbose }: BlockOptions): string | undefi
         : `${style.dim('route')}    ${printable(event.chain.join(' → '))} · ${printable(event.reason)} (chance of this choice ${event.propensity.toFixed(2)})`;
     case 'route.escalated':
       return `${style.yellow('↑')} ${printable(event.to)} takes over from ${printable(event.from)}: ${printable(event.reason)}`;
+    case 'candidate.started':
+      return `${style.dim('⑂')} candidate ${event.candidate}, round ${event.round}`;
+    case 'candidate.scored':
+      return `${event.outcome.status === 'verified' ? style.green('✓') : style.yellow('✗')} candidate ${event.candidate}: ${event.outcome.status}, ${printable(event.outcome.reason)} (chance ${event.posterior.toFixed(2)})`;
+    case 'candidate.chosen':
+      return `${style.bold('⇒')} ${printable(event.reason)}`;
     case 'permission.decided':
       return event.decision === 'allowed'
         ? undefined

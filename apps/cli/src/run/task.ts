@@ -25,8 +25,21 @@ export function taskOf(world: World, line: CommandLine, settings: Settings, cwd:
       ...(limits.maxBudgetUsd === null ? {} : { maxCostMicroUsd: microUsd(limits.maxBudgetUsd) }),
     },
     checks: [...settings.checks, ...(line.options.get('check') ?? [])],
+    ...candidatesOf(line),
     ...(schema === undefined ? {} : { outputSchema: readSchema(world, schema) }),
   };
+}
+
+function candidatesOf(line: CommandLine): { candidates?: number } {
+  const strategy = optionValue(line, 'strategy') ?? 'single';
+  const given = optionValue(line, 'candidates');
+  if (strategy === 'single') {
+    if (given === undefined) return {};
+    throw new MonkeyError('usage.invalid', '--candidates needs --strategy explore');
+  }
+  const candidates = Number(given ?? 3);
+  if (Number.isInteger(candidates) && candidates >= 2 && candidates <= 8) return { candidates };
+  throw new MonkeyError('usage.invalid', `--candidates: a whole number from 2 to 8, not ${given}`);
 }
 
 /** Rules are separated by commas or blanks outside of parentheses: `Edit Bash(npm test:*),Read`. */

@@ -125,7 +125,8 @@ function mergeChange(first: FileChange, second: FileChange): FileChange | undefi
   };
 }
 
-function addUsage(a: Usage, b: Usage): Usage {
+/** Tokens of both. */
+export function addUsage(a: Usage, b: Usage): Usage {
   return {
     inputTokens: a.inputTokens + b.inputTokens,
     outputTokens: a.outputTokens + b.outputTokens,

@@ -1,7 +1,15 @@
 // Composes the engine: stores, ledger, workspaces. Below this nothing reads the environment, the clock or chance by itself.
-import { realpathSync } from 'node:fs';
+import { mkdirSync, realpathSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { type Event, errorMessage, type IdPrefix, isMonkeyError, MonkeyError, type Task } from '@monkey-coder/protocol';
+import {
+  type Event,
+  errorMessage,
+  type IdPrefix,
+  isMonkeyError,
+  MonkeyError,
+  type Outcome,
+  type Task,
+} from '@monkey-coder/protocol';
 import {
   createWorkspace,
   type SnapshotEntry,
@@ -24,7 +32,7 @@ import { executeRun } from './execute-run.ts';
 import { explainTask } from './explain-task.ts';
 import { watchLength } from './long-run.ts';
 import { createModelTraffic } from './model-traffic.ts';
-import { prepareRun } from './prepare-run.ts';
+import { type PreparedRun, prepareRun } from './prepare-run.ts';
 import type { RunContext } from './run-context.ts';
 import { traced, tracedEnvironment, traceOf } from './traced.ts';
 
@@ -110,7 +118,9 @@ async function run(
       onEvent: watchLength(connection.onEvent),
     });
     try {
-      const outcome = await executeRun(prepared.context, prepared.state);
+      const outcome = await (prepared.context.task.candidates === undefined
+        ? executeRun(prepared.context, prepared.state)
+        : exploreRun(parts, prepared, connection));
       if (choice.kind !== 'ephemeral') remember(parts, prepared.context);
       return { sessionId: prepared.context.agentOptions.sessionId, runId: prepared.context.runId, outcome };
     } finally {
@@ -119,6 +129,25 @@ async function run(
   } finally {
     lease?.release();
   }
+}
+
+/** The run as an exploration; its code is read only then. */
+async function exploreRun(parts: EngineParts, prepared: PreparedRun, connection: RunConnection): Promise<Outcome> {
+  const { explore } = await import('./explore.ts');
+  return explore(prepared.context, {
+    makeFolder: (name) => {
+      const folder = join(parts.homes.data, 'candidates', name);
+      mkdirSync(folder, { recursive: true });
+      return realFolder(folder);
+    },
+    runCandidate: (task, session, repairs) =>
+      run({ ...parts, settings: { ...parts.settings, repairs } }, task, session, {
+        gate: connection.gate,
+        signal: connection.signal,
+        onEvent: () => undefined,
+        ...(connection.permissionMode ? { permissionMode: connection.permissionMode } : {}),
+      }),
+  });
 }
 
 /** Writes down what the router can learn from the run. */

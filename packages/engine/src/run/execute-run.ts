@@ -9,7 +9,7 @@ import {
   userMessage,
 } from '@monkey-coder/protocol';
 import { judge, type Verification } from '../outcome/judge.ts';
-import { foldRunFacts, type RunFacts } from '../outcome/run-facts.ts';
+import { addUsage, foldRunFacts, type RunFacts } from '../outcome/run-facts.ts';
 import { checkAnswer } from '../outcome/structured-answer.ts';
 import { verify } from '../outcome/verify.ts';
 import { permitCheck, verificationChecks } from './checks.ts';
@@ -101,7 +101,8 @@ function handOverText(verification: Verification): string {
   return `Another model worked on this before you and did not bring it to an end. The files are as it left them: look at them with fresh eyes, keep what is right, and undo what is wrong.${failure}`;
 }
 
-async function verifyWhenDone(run: RunContext, stop: AgentStop, facts: RunFacts): Promise<Verification> {
+/** Runs the checks when the agent has ended its work. */
+export async function verifyWhenDone(run: RunContext, stop: AgentStop, facts: RunFacts): Promise<Verification> {
   if (stop.kind !== 'finished') return { kind: 'none' };
   const wrongAnswer = run.task.outputSchema ? await checkAnswer(stop.text, run.task.outputSchema) : undefined;
   if (wrongAnswer)
@@ -139,7 +140,13 @@ function handBack(run: RunContext, state: AgentState, feedback: string): AgentSt
   return { ...state, messages: [...state.messages, message] };
 }
 
-function finish(run: RunContext, stop: AgentStop, verification: Verification): Outcome {
+/** Judges, records and returns the outcome; `spent` is what others used in the run's name. */
+export function finish(
+  run: RunContext,
+  stop: AgentStop,
+  verification: Verification,
+  spent: readonly Outcome[] = [],
+): Outcome {
   const facts = foldRunFacts(run.recorder.events);
   const judgement = run.connection.signal.aborted
     ? judge(run.taskKind, { kind: 'interrupted' }, facts, { kind: 'none' })
@@ -149,13 +156,21 @@ function finish(run: RunContext, stop: AgentStop, verification: Verification): O
     text: stop.kind === 'finished' ? stop.text : '',
     receipts: [...facts.receipts],
     changes: [...facts.changes],
-    turns: facts.turns,
-    usage: facts.usage,
-    costMicroUsd: facts.costMicroUsd,
+    ...withSpent(facts, spent),
     durationMs: run.now() - facts.startedAt,
     denials: facts.denials,
   };
   const body: EventBody = { type: 'run.finished', outcome };
   run.recorder.record(body);
   return outcome;
+}
+
+function withSpent(facts: RunFacts, spent: readonly Outcome[]): Pick<Outcome, 'turns' | 'usage' | 'costMicroUsd'> {
+  let { turns, usage, costMicroUsd } = facts;
+  for (const one of spent) {
+    turns += one.turns;
+    usage = addUsage(usage, one.usage);
+    costMicroUsd = costMicroUsd === null || one.costMicroUsd === null ? null : costMicroUsd + one.costMicroUsd;
+  }
+  return { turns, usage, costMicroUsd };
 }

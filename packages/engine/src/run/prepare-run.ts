@@ -64,7 +64,14 @@ function mergeTask(given: Task, start: RunStart): Task {
   // Checks run without being asked about: only those this user gave here, not what an imported session says of itself.
   const first = start.prior[0];
   const isOwn = first?.type === 'session.started' && !first.forkedFrom;
-  return { ...given, prompt: old.prompt, checks: [...new Set([...(isOwn ? old.checks : []), ...given.checks])] };
+  const { candidates } = old;
+  const kept = candidates === undefined ? {} : { candidates };
+  return {
+    ...given,
+    ...kept,
+    prompt: old.prompt,
+    checks: [...new Set([...(isOwn ? old.checks : []), ...given.checks])],
+  };
 }
 
 async function assemble(given: Ingredients): Promise<PreparedRun> {

@@ -1,0 +1,68 @@
+// Weighs candidates against each other: chance of being right from what their checks said, who goes on, who is chosen. Pure.
+
+/** What is known of one candidate when its turn is over. */
+export interface CandidateEvidence {
+  /** Counted from 1. */
+  readonly candidate: number;
+  /** All checks passed on its tree, by the product's own run of them. */
+  readonly isVerified: boolean;
+  /** Single tests, or whole checks where no tests are counted, that passed and failed. */
+  readonly passed: number;
+  readonly failed: number;
+  /** Candidates that behave alike, or made the same change but for blanks, carry the same word. */
+  readonly cluster: string;
+  /** Existing tests that it changed or removed: it may have moved the goal. */
+  readonly changedTests: number;
+  /** Lines added and removed. */
+  readonly changedLines: number;
+}
+
+/** Weight of what was expected before, in observations. */
+const priorWeight = 2;
+
+/** Chance that a candidate is right, 0..1: a Beta posterior around the expectation `expected` (0..1), moved by its checks. */
+export function posteriorOf(evidence: Pick<CandidateEvidence, 'passed' | 'failed'>, expected: number): number {
+  const mean = Math.min(0.95, Math.max(0.05, expected));
+  return (mean * priorWeight + evidence.passed) / (priorWeight + evidence.passed + evidence.failed);
+}
+
+/** Those that go on after a round, best first: the better half by posterior, at least one; of one cluster only one. */
+export function survivorsOf(all: readonly CandidateEvidence[], expected: number): CandidateEvidence[] {
+  const ranked = [...all].sort(
+    (a, b) => posteriorOf(b, expected) - posteriorOf(a, expected) || a.candidate - b.candidate,
+  );
+  const seen = new Set<string>();
+  const distinct = ranked.filter((one) => !seen.has(one.cluster) && seen.add(one.cluster));
+  return distinct.slice(0, Math.max(1, Math.ceil(all.length / 2)));
+}
+
+/**
+ * The candidate to take: only a verified one; undefined when there is none. Who left existing tests alone goes before who did
+ * not, the larger cluster before the smaller, the smaller change before the larger.
+ */
+export function chooseCandidate(all: readonly CandidateEvidence[]): CandidateEvidence | undefined {
+  const sizeOf = (cluster: string): number => all.filter((one) => one.isVerified && one.cluster === cluster).length;
+  return all
+    .filter((one) => one.isVerified)
+    .sort(
+      (a, b) =>
+        a.changedTests - b.changedTests ||
+        sizeOf(b.cluster) - sizeOf(a.cluster) ||
+        a.changedLines - b.changedLines ||
+        a.candidate - b.candidate,
+    )[0];
+}
+
+/** Tests that passed and failed by the words of common runners; undefined when the output counts none. */
+export function countTests(output: string): { readonly passed: number; readonly failed: number } | undefined {
+  const numberOf = (...patterns: readonly RegExp[]): number | undefined => {
+    for (const pattern of patterns) {
+      const found = [...output.matchAll(pattern)].at(-1)?.[1];
+      if (found !== undefined) return Number(found);
+    }
+    return undefined;
+  };
+  const passed = numberOf(/\b(\d+) (?:passed|passing)\b/g, /^\W*pass (\d+)\s*$/gm, /^ok\D+(\d+)\s*$/gm);
+  const failed = numberOf(/\b(\d+) (?:failed|failing)\b/g, /^\W*fail (\d+)\s*$/gm);
+  return passed === undefined && failed === undefined ? undefined : { passed: passed ?? 0, failed: failed ?? 0 };
+}

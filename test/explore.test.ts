@@ -1,0 +1,98 @@
+// Exploration through the real binary: only what is proven is applied, as one step, and nothing is claimed of broken candidates.
+import type { Scenario } from '@monkey-coder/models';
+import { describe, expect, it } from 'vitest';
+import { calls, createStage, jsonLines, type Stage, scripted } from './support/stage.ts';
+
+const usage = { input: 1000, output: 100 };
+
+function candidate(number: number, count: number, body: string): NonNullable<Scenario['others']>[number] {
+  const turns = Array.from({ length: 8 }, () => [
+    calls('read', { path: 'sum.cjs' }),
+    calls('write', { path: 'sum.cjs', content: `exports.add = (a, b) => ${body};\n` }),
+    { reply: { text: 'Done, all is well.', usage } },
+  ]).flat();
+  return { when: `(Candidate ${number} of ${count}:`, turns };
+}
+
+async function exploring(bodies: readonly string[], more: readonly string[] = []): Promise<[Stage, Line[], number]> {
+  const stage = createStage();
+  stage.write('sum.cjs', 'exports.add = () => 0;\n');
+  stage.write('other.txt', 'mine, not committed\n');
+  stage.settings({ prices: { 'openai/scripted': { input: 20, output: 1 } } });
+  const others = bodies.map((body, at) => candidate(at + 1, bodies.length, body));
+  await stage.serve([{ reply: { text: 'not a candidate' } }], { others });
+  const how = [
+    '--strategy',
+    'explore',
+    '--candidates',
+    String(bodies.length),
+    '--permission-mode',
+    'bypassPermissions',
+  ];
+  const check = `node -e "process.exit(require('./sum.cjs').add(1, 2) === 3 ? 0 : 1)"`;
+  const output = ['-p', '--output-format', 'stream-json'];
+  const run = await stage.run([...scripted, ...output, ...how, '--check', check, ...more, 'fix add in sum.cjs']);
+  return [stage, jsonLines<Line>(run.stdout), run.code ?? -1];
+}
+
+interface Line {
+  readonly type: string;
+  readonly event?: { readonly type: string; readonly candidate?: number; readonly round?: number };
+  readonly total_cost_usd?: number;
+}
+
+const ofType = (lines: readonly Line[], type: string) =>
+  lines.flatMap(({ event }) => (event?.type === type ? [event] : []));
+
+describe('exploration', () => {
+  it.each([0, 1, 2])('finds the right candidate in place %i, and undo takes it back in one step', async (place) => {
+    const [stage, lines, code] = await exploring(['a - b', 'a * b'].toSpliced(place, 0, 'a + b'));
+    expect(code).toBe(0);
+    expect(ofType(lines, 'candidate.chosen')[0]?.candidate).toBe(place + 1);
+    expect(stage.read('sum.cjs')).toContain('a + b');
+    expect(lines.at(-1)?.total_cost_usd).toBeGreaterThan(0);
+    expect((await stage.run(['undo'])).code).toBe(0);
+    expect(stage.read('sum.cjs')).toBe('exports.add = () => 0;\n');
+  });
+
+  it('claims nothing and applies nothing when all are broken; the worse half gets no second round', async () => {
+    const [stage, lines, code] = await exploring(['a - b', 'a * b', 'a / b', 'b - a']);
+    expect(code).toBe(6);
+    expect(stage.read('sum.cjs')).toBe('exports.add = () => 0;\n');
+    expect(ofType(lines, 'candidate.started').filter((event) => event.round === 2)).toHaveLength(2);
+    expect(ofType(lines, 'finding.shared').length).toBeGreaterThanOrEqual(4);
+    expect(ofType(lines, 'candidate.chosen')[0]).not.toHaveProperty('candidate');
+  });
+
+  it('stays below the cap of the run, all candidates together', async () => {
+    const bodies = ['a - b', 'a * b', 'a / b'];
+    const [, free] = await exploring(bodies);
+    const [, capped] = await exploring(bodies, ['--max-budget-usd', '0.3']);
+    expect(free.at(-1)?.total_cost_usd).toBeGreaterThan(0.3);
+    expect(capped.at(-1)?.total_cost_usd).toBeGreaterThan(0);
+    expect(capped.at(-1)?.total_cost_usd).toBeLessThanOrEqual(0.3);
+  });
+
+  it('goes on after kill -9: a finished candidate is not run again', async () => {
+    const stage = createStage();
+    stage.write('sum.cjs', 'exports.add = () => 0;\n');
+    const good = candidate(2, 2, 'a + b');
+    const slow = good.turns.map((turn, at) => (at === 2 ? { ...turn, delayMs: 2500 } : turn));
+    const others = [candidate(1, 2, 'a - b'), { ...good, turns: slow }];
+    const server = await stage.serve([{ reply: { text: 'not a candidate' } }], { others });
+    const check = `node -e "process.exit(require('./sum.cjs').add(1, 2) === 3 ? 0 : 1)"`;
+    const how = ['--strategy', 'explore', '--candidates', '2', '--permission-mode', 'bypassPermissions'];
+    const output = ['-p', '--output-format', 'stream-json'];
+    const running = stage.start([...scripted, ...output, ...how, '--check', check, 'fix add in sum.cjs']);
+    await running.seen('"type":"candidate.scored"');
+    running.send('SIGKILL');
+    await running.ended;
+    const before = server.log.length;
+    const run = await stage.run(['-p', '--continue', '--permission-mode', 'bypassPermissions', '--check', check]);
+    expect(run.code, run.stderr).toBe(0);
+    expect(stage.read('sum.cjs')).toContain('a + b');
+    const asked = server.log.slice(before).map(({ body }) => body);
+    expect(asked.length).toBeGreaterThan(0);
+    expect(asked.filter((body) => body.includes('(Candidate 1 of 2:'))).toEqual([]);
+  });
+});
