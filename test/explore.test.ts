@@ -1,4 +1,6 @@
 // Exploration through the real binary: only what is proven is applied, as one step, and nothing is claimed of broken candidates.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Scenario } from '@monkey-coder/models';
 import { describe, expect, it } from 'vitest';
 import { calls, createStage, jsonLines, type Stage, scripted } from './support/stage.ts';
@@ -37,8 +39,19 @@ async function exploring(bodies: readonly string[], more: readonly string[] = []
 
 interface Line {
   readonly type: string;
-  readonly event?: { readonly type: string; readonly candidate?: number; readonly round?: number };
+  readonly event?: {
+    readonly type: string;
+    readonly runId?: string;
+    readonly candidate?: number;
+    readonly round?: number;
+  };
   readonly total_cost_usd?: number;
+}
+
+/** The scopes of every reservation in the ledger. */
+function reservedScopes(stage: Stage): string[][] {
+  const lines = jsonLines<{ scopes?: string[] }>(readFileSync(join(stage.home, 'state', 'ledger.jsonl'), 'utf8'));
+  return lines.flatMap(({ scopes }) => (scopes === undefined ? [] : [scopes]));
 }
 
 const ofType = (lines: readonly Line[], type: string) =>
@@ -67,10 +80,15 @@ describe('exploration', () => {
   it('stays below the cap of the run, all candidates together', async () => {
     const bodies = ['a - b', 'a * b', 'a / b'];
     const [, free] = await exploring(bodies);
-    const [, capped] = await exploring(bodies, ['--max-budget-usd', '0.3']);
+    const [stage, capped] = await exploring(bodies, ['--max-budget-usd', '0.3']);
     expect(free.at(-1)?.total_cost_usd).toBeGreaterThan(0.3);
     expect(capped.at(-1)?.total_cost_usd).toBeGreaterThan(0);
     expect(capped.at(-1)?.total_cost_usd).toBeLessThanOrEqual(0.3);
+    const scopes = reservedScopes(stage);
+    const parent = `run:${capped.find(({ event }) => event?.type === 'candidate.started')?.event?.runId}`;
+    expect(scopes.length).toBeGreaterThan(3);
+    for (const one of scopes)
+      expect(one, 'so that a candidate begun anew after a crash has no money of its own').toContain(parent);
   });
 
   it('goes on after kill -9: a finished candidate is not run again', async () => {

@@ -70,7 +70,8 @@ function modelMaker(
   { limits, startedAt }: Findings,
   { runId, recorder }: RunIdentity,
 ): (...more: readonly BudgetScope[]) => LanguageModel {
-  const scopes = budgetScopes({ runId, sessionId: start.session.id, now: startedAt, limits, settings: parts.settings });
+  const own = budgetScopes({ runId, sessionId: start.session.id, now: startedAt, limits, settings: parts.settings });
+  const scopes = parts.parentScope === undefined ? own : [...own, parts.parentScope];
   return (...more) =>
     composeModel(found, {
       ...parts,

@@ -20,15 +20,22 @@ export function budgetScopes(run: {
   readonly settings: Settings;
 }): BudgetScope[] {
   const day = new Date(run.now).toISOString().slice(0, 10);
-  const capped = (id: string, limit: number | undefined): BudgetScope =>
-    limit === undefined ? { id } : { id, limitMicroUsd: limit };
   const { dayUsd, monthUsd } = run.settings.budget;
   return [
-    capped(`run:${run.runId}`, run.limits.maxCostMicroUsd),
+    runScope(run.runId, run.limits),
     { id: `session:${run.sessionId}` },
     capped(`day:${day}`, dayUsd === undefined ? undefined : microUsd(dayUsd)),
     capped(`month:${day.slice(0, 7)}`, monthUsd === undefined ? undefined : microUsd(monthUsd)),
   ];
+}
+
+/** The money of one run. */
+export function runScope(runId: string, limits: Limits): BudgetScope {
+  return capped(`run:${runId}`, limits.maxCostMicroUsd);
+}
+
+function capped(id: string, limit: number | undefined): BudgetScope {
+  return limit === undefined ? { id } : { id, limitMicroUsd: limit };
 }
 
 /** The caps that can be kept: without a known price only the default cap is dropped, a cap somebody set is an error. */

@@ -27,6 +27,7 @@ import { appendToRouterLog, routerLogPath } from '../routing/router-log.ts';
 import { runRecord } from '../routing/run-record.ts';
 import { createJsonlSessionStore } from '../sessions/jsonl-session-store.ts';
 import { type Lease, takeLease } from '../sessions/lease.ts';
+import { runScope } from './budget.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { executeRun } from './execute-run.ts';
 import { explainTask } from './explain-task.ts';
@@ -134,6 +135,8 @@ async function run(
 /** The run as an exploration; its code is read only then. */
 async function exploreRun(parts: EngineParts, prepared: PreparedRun, connection: RunConnection): Promise<Outcome> {
   const { explore } = await import('./explore.ts');
+  const { runId, agentOptions } = prepared.context;
+  const parentScope = runScope(runId, agentOptions.limits);
   return explore(prepared.context, {
     makeFolder: (name) => {
       const folder = join(parts.homes.data, 'candidates', name);
@@ -141,7 +144,7 @@ async function exploreRun(parts: EngineParts, prepared: PreparedRun, connection:
       return realFolder(folder);
     },
     runCandidate: (task, session, repairs) =>
-      run({ ...parts, settings: { ...parts.settings, repairs } }, task, session, {
+      run({ ...parts, parentScope, settings: { ...parts.settings, repairs } }, task, session, {
         gate: connection.gate,
         signal: connection.signal,
         onEvent: () => undefined,

@@ -1,4 +1,5 @@
 // What all runs of one engine share.
+import type { BudgetScope } from '@monkey-coder/models';
 import type { IdPrefix } from '@monkey-coder/protocol';
 import type { ReplayLine } from '@monkey-coder/router';
 import type { Workspace } from '@monkey-coder/workspace';
@@ -22,6 +23,8 @@ export interface EngineParts {
   readonly userInstructions: string;
   readonly sessions: SessionStore;
   readonly ledger: ReturnType<typeof createJsonlLedger>;
+  /** Money of the run that this one works for: every call counts there too, also after a crash. */
+  readonly parentScope?: BudgetScope;
   readonly keys: KeyStore;
   readonly keyCommands: KeyCommands;
   readonly traffic: ModelTraffic;
