@@ -42,6 +42,7 @@ interface Line {
   readonly event?: {
     readonly type: string;
     readonly runId?: string;
+    readonly quote?: { readonly notes: readonly string[] };
     readonly candidate?: number;
     readonly round?: number;
   };
@@ -84,6 +85,8 @@ describe('exploration', () => {
     expect(free.at(-1)?.total_cost_usd).toBeGreaterThan(0.3);
     expect(capped.at(-1)?.total_cost_usd).toBeGreaterThan(0);
     expect(capped.at(-1)?.total_cost_usd).toBeLessThanOrEqual(0.3);
+    const started = capped.find(({ event }) => event?.type === 'run.started')?.event;
+    expect(started?.quote?.notes.join()).toContain('3 candidates, up to 5 runs');
     const scopes = reservedScopes(stage);
     const parent = `run:${capped.find(({ event }) => event?.type === 'candidate.started')?.event?.runId}`;
     expect(scopes.length).toBeGreaterThan(3);

@@ -52,7 +52,8 @@ function startNew(beginning: Beginning, state: AgentState): AgentState {
   const quote = quoteRun(request, found, context.agentOptions.limits, {
     contextTokens,
     requestTokens: estimateTokens(request),
-    notes: beginning.notes,
+    notes: [...beginning.notes, ...explorationNotes(task.candidates)],
+    runs: runsOf(task.candidates),
     worstPrice: beginning.dearest,
     forecast: beginning.route?.forecast,
   });
@@ -75,6 +76,19 @@ function startNew(beginning: Beginning, state: AgentState): AgentState {
   }
   recorder.record({ type: 'message.added', message: prompt, origin: 'user' });
   return { ...state, messages: [...state.messages, prompt], turns: 0 };
+}
+
+/** An exploration is all candidates and then the better half of them once more. */
+function runsOf(candidates: number | undefined): number {
+  return candidates === undefined ? 1 : candidates + Math.ceil(candidates / 2);
+}
+
+function explorationNotes(candidates: number | undefined): string[] {
+  if (candidates === undefined) return [];
+  const runs = runsOf(candidates);
+  return [
+    `${candidates} candidates, up to ${runs} runs: turns and time hold for each, the money for all of them together`,
+  ];
 }
 
 /** The head of the requests is what every provider's prompt cache begins with. */

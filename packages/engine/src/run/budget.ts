@@ -72,6 +72,8 @@ export function quoteRun(
     readonly contextTokens: number;
     readonly requestTokens: number;
     readonly notes: readonly string[];
+    /** So many runs share the cap; turns hold for each. */
+    readonly runs: number;
     /** Price of the dearest model that may take over. */
     readonly worstPrice?: EffectivePrice | undefined;
     readonly forecast?: Forecast | undefined;
@@ -84,7 +86,12 @@ export function quoteRun(
     worstCaseMicroUsd:
       price === undefined
         ? null
-        : worstCaseOfRun(known.worstPrice ?? price, limits, known.contextTokens, request.maxOutputTokens ?? 0),
+        : Math.min(
+            known.runs *
+              limits.maxTurns *
+              worstCaseMicroUsd(known.worstPrice ?? price, known.contextTokens, request.maxOutputTokens ?? 0),
+            limits.maxCostMicroUsd ?? Number.MAX_SAFE_INTEGER,
+          ),
     nextCallMicroUsd:
       price === undefined
         ? null
@@ -95,9 +102,4 @@ export function quoteRun(
     ...(known.forecast === undefined ? {} : { forecast: known.forecast }),
     notes: [...target.notices.filter((notice) => !notice.startsWith('the price of ')), ...known.notes],
   };
-}
-
-function worstCaseOfRun(price: EffectivePrice, limits: Limits, contextTokens: number, outputTokens: number): number {
-  const byTurns = limits.maxTurns * worstCaseMicroUsd(price, contextTokens, outputTokens);
-  return Math.min(byTurns, limits.maxCostMicroUsd ?? Number.MAX_SAFE_INTEGER);
 }
