@@ -131,7 +131,8 @@ describe('a command without a sandbox', () => {
     await running.seen('"tool.output"');
     running.send('SIGKILL');
     await running.ended;
-    expect(sleeping()).toHaveLength(1);
+    // The shell may have said "up" and not yet become its command.
+    await expect.poll(sleeping).toHaveLength(1);
     await stage.serve([says('Because.')]);
     await stage.run([...scripted, '--permission-mode', 'plan', 'why?']);
     expect(sleeping()).toEqual([]);
