@@ -1,7 +1,7 @@
 // A corpus of booby-trapped repositories: every thing the product does with a repository is done to each, and nothing of it runs.
 //
 // Each trap writes to one canary file. Where plain git springs it, that is shown too: a trap that never springs proves nothing.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
@@ -51,6 +51,16 @@ const identity = ['-c', 'user.name=t', '-c', 'user.email=t@example.org', '-c', '
 
 function git(...args: string[]): void {
   execFileSync('git', [...identity, ...args], { cwd: root, stdio: 'pipe' });
+}
+
+/** Ends a program with all that it started: a helper of git can wait for ever on a pipe. */
+function endGroup(leader: number | undefined): void {
+  if (leader === undefined) return;
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // All of it has ended.
+  }
 }
 
 function config(settings: Readonly<Record<string, string>>): void {
@@ -403,20 +413,24 @@ describe('a hostile repository executes nothing:', () => {
 describe('plain git would have sprung:', () => {
   for (const [name, { set, springs }] of Object.entries(traps)) {
     if (springs === undefined) continue;
-    it(name, () => {
+    it(name, async () => {
       set();
       put('data.evil', 'two\n');
       rmSync(canary, { force: true });
       const isPaged = springs[0] === 'diff' || springs[0] === 'log';
       const env = { ...process.env, HOME: folder, GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0' };
       const input = springs[0] === 'credential' ? 'protocol=http\nhost=127.0.0.1\n\n' : '';
-      spawnSync('git', [...identity, ...(isPaged ? ['--no-pager'] : []), ...springs], {
-        cwd: root,
-        env,
-        input,
-        timeout: 10_000,
-      });
-      expect(existsSync(canary)).toBe(true);
+      const args = [...identity, ...(isPaged ? ['--no-pager'] : []), ...springs];
+      const plain = spawn('git', args, { cwd: root, env, stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+      const ended = new Promise((resolve) => plain.on('close', resolve));
+      // A program that ends without reading is no failure of the test.
+      plain.stdin.on('error', () => undefined).end(input);
+      try {
+        await expect.poll(() => existsSync(canary), { timeout: 10_000 }).toBe(true);
+      } finally {
+        endGroup(plain.pid);
+        await ended;
+      }
     });
   }
 });
