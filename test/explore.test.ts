@@ -94,7 +94,8 @@ describe('exploration', () => {
       expect(one, 'so that a candidate begun anew after a crash has no money of its own').toContain(parent);
   });
 
-  it('goes on after kill -9: a finished candidate is not run again', async () => {
+  /** Candidate 1 is wrong and done, candidate 2 is right and at work when the run is killed. */
+  async function killed() {
     const stage = createStage();
     stage.write('sum.cjs', 'exports.add = () => 0;\n');
     const good = candidate(2, 2, 'a + b');
@@ -108,12 +109,27 @@ describe('exploration', () => {
     await running.seen('"type":"candidate.scored"');
     running.send('SIGKILL');
     await running.ended;
+    const goOn = () => stage.run(['-p', '--continue', '--permission-mode', 'bypassPermissions', '--check', check]);
+    return { stage, server, goOn };
+  }
+
+  it('goes on after kill -9: a finished candidate is not run again', async () => {
+    const { stage, server, goOn } = await killed();
     const before = server.log.length;
-    const run = await stage.run(['-p', '--continue', '--permission-mode', 'bypassPermissions', '--check', check]);
+    const run = await goOn();
     expect(run.code, run.stderr).toBe(0);
     expect(stage.read('sum.cjs')).toContain('a + b');
     const asked = server.log.slice(before).map(({ body }) => body);
     expect(asked.length).toBeGreaterThan(0);
     expect(asked.filter((body) => body.includes('(Candidate 1 of 2:'))).toEqual([]);
+  });
+
+  it('leaves alone what was changed between kill -9 and going on', async () => {
+    const { stage, goOn } = await killed();
+    stage.write('sum.cjs', 'exports.add = (a, b) => a - b; // mine\n');
+    const run = await goOn();
+    expect(run.code, run.stderr).toBe(6);
+    expect(run.stdout + run.stderr).toContain('no longer those the candidates began with');
+    expect(stage.read('sum.cjs')).toBe('exports.add = (a, b) => a - b; // mine\n');
   });
 });

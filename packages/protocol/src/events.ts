@@ -103,6 +103,8 @@ export const eventBodySchema = z.discriminatedUnion('type', [
     round: z.number(),
     folder: z.string(),
     approach: z.string(),
+    /** Hash of the user's files that all candidates began with: nothing is applied to others. */
+    tree: z.string(),
   }),
   z.object({
     type: z.literal('candidate.scored'),

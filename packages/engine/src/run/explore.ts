@@ -46,7 +46,7 @@ interface Place {
 /** Explores `count` candidates and ends the run. Candidates have conversations of their own. */
 export async function explore(run: RunContext, means: ExploreMeans): Promise<Outcome> {
   const count = Math.max(1, run.task.candidates ?? 1);
-  const before = await run.workspace.snapshots.treeHash();
+  const tree = treeAtFirst(run) ?? (await run.workspace.snapshots.treeHash());
   const base = await snapshotBase(run);
   let scored: Scored[] = [];
   const spent: Outcome[] = [];
@@ -64,6 +64,7 @@ export async function explore(run: RunContext, means: ExploreMeans): Promise<Out
         place,
         earlier,
         count,
+        tree,
         share,
         findings: findingsFor(candidate, scored),
       });
@@ -72,7 +73,13 @@ export async function explore(run: RunContext, means: ExploreMeans): Promise<Out
     scored = [...scored.filter((old) => !found.some((one) => one.candidate === old.candidate)), ...found];
     if (scored.some((one) => one.isVerified)) break;
   }
-  return conclude(run, scored, spent, before);
+  return conclude(run, scored, spent, tree);
+}
+
+/** The files that the candidates of a run that was cut off began with. */
+function treeAtFirst(run: RunContext): string | undefined {
+  const first = run.recorder.events.find((event: Event) => event.type === 'candidate.started');
+  return first?.type === 'candidate.started' ? first.tree : undefined;
 }
 
 async function snapshotBase(run: RunContext): Promise<string> {
@@ -119,6 +126,7 @@ interface Attempt {
   readonly place: Place;
   readonly earlier: Scored | undefined;
   readonly count: number;
+  readonly tree: string;
   readonly share: Task['limits'];
   readonly findings: string;
 }
@@ -128,7 +136,7 @@ async function runOne(attempt: Attempt): Promise<Scored> {
   const { candidate, folder, approach } = place;
   const known = scoredBefore(run, candidate, round);
   if (known !== undefined) return evidenceOf(place, known, earlier?.changes ?? []);
-  run.recorder.record({ type: 'candidate.started', candidate, round, folder, approach });
+  run.recorder.record({ type: 'candidate.started', candidate, round, folder, approach, tree: attempt.tree });
   const { candidates: _count, ...task } = run.task;
   const report = await means
     .runCandidate(
@@ -213,7 +221,7 @@ async function conclude(
   run: RunContext,
   scored: readonly Scored[],
   spent: readonly Outcome[],
-  before: string,
+  tree: string,
 ): Promise<Outcome> {
   const chosen = chooseCandidate(scored);
   const winner = scored.find((one) => one.candidate === chosen?.candidate);
@@ -224,9 +232,9 @@ async function conclude(
   };
   if (run.connection.signal.aborted) return refuse('stopped before a candidate was chosen; nothing was applied');
   if (winner === undefined) return refuse(`none of ${scored.length} candidates is proven; nothing was applied`);
-  if ((await run.workspace.snapshots.treeHash()) !== before)
+  if ((await run.workspace.snapshots.treeHash()) !== tree)
     return refuse(
-      `files changed while the candidates worked; nothing was applied (the proven one is in ${winner.folder})`,
+      `your files are no longer those the candidates began with; they are left as they are (the proven change is in ${winner.folder})`,
     );
   await applyCandidate(run, winner);
   const stop = { kind: 'finished', text: `${winner.outcome.text}\n\n${sideBySide(scored)}` } as const;
