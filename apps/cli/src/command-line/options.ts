@@ -284,6 +284,18 @@ export const commands: readonly CommandSpec[] = [
     help: 'what is allowed here and who says so, what would be decided about a call, what was decided',
     options: [json, cwd, { name: 'all', short: 'a', help: 'audit: of all folders' }],
   },
+  {
+    name: 'trust',
+    usage: '',
+    help: 'let the hooks and MCP servers that this folder declares run, after seeing exactly what they are',
+    options: [
+      { name: 'show', help: 'only show what would run, and what was decided' },
+      { name: 'forget', help: 'take the trust back' },
+      { name: 'yes', help: 'do not ask' },
+      json,
+      cwd,
+    ],
+  },
   { name: 'doctor', usage: '', help: 'check the installation: Node, git, sandbox, keys, state', options: [json, cwd] },
   {
     name: 'login',
