@@ -16,6 +16,15 @@ export {
   posteriorOf,
   survivorsOf,
 } from './exploration/candidates.ts';
+export {
+  askHooks,
+  type HookCall,
+  type HookEvent,
+  type HookOpinion,
+  type Hooks,
+  subAgentHooks,
+} from './extensions/hooks.ts';
+export { createHooks, type HookCommand, type HookSurroundings } from './extensions/run-hooks.ts';
 export type { AgentOptions, AgentResult, AgentState, AgentStop, OpenCall, Record, RunAgent } from './loop/agent.ts';
 export { rebuildState } from './loop/rebuild-state.ts';
 export { runAgent } from './loop/run-agent.ts';

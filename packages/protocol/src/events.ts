@@ -199,7 +199,7 @@ export const eventBodySchema = z.discriminatedUnion('type', [
     tool: z.string(),
     what: z.string(),
     decision: z.enum(['allowed', 'denied', 'expired']),
-    by: z.enum(['mode', 'rule', 'person', 'guard', 'headless']),
+    by: z.enum(['mode', 'rule', 'person', 'guard', 'hook', 'headless']),
     reason: z.string(),
   }),
   z.object({

@@ -2,6 +2,7 @@
 import type { LanguageModel } from '@monkey-coder/models';
 import type { EventBody, Limits, Message, PermissionMode, Pin, TodoItem } from '@monkey-coder/protocol';
 import type { NetworkAccess, Workspace } from '@monkey-coder/workspace';
+import type { Hooks } from '../extensions/hooks.ts';
 import type { Gate } from '../permissions/gate.ts';
 import type { Tool } from '../tools/tool.ts';
 
@@ -53,6 +54,8 @@ export interface AgentOptions {
   readonly state: AgentState;
   readonly workspace: Workspace;
   readonly gate: Gate;
+  /** Programs of the user that are told what happens and may object. */
+  readonly hooks?: Hooks;
   readonly permissionMode: () => PermissionMode;
   readonly rules: {
     readonly allow: readonly string[];

@@ -1,21 +1,33 @@
 // The one permission decision point: pure, from a call, the mode and the rules to allow, deny or ask.
 import type { PermissionMode } from '@monkey-coder/protocol';
 import { type CommandJudgement, judgeCommand } from './decide-command.ts';
-import type { DecidedBy, PermissionDecision, PermissionFacts, PermissionRequest } from './decision.ts';
+import type { DecidedBy, HookWord, PermissionDecision, PermissionFacts, PermissionRequest } from './decision.ts';
 import type { ToolIntent } from './intent.ts';
 import { type Boundary, relativePath } from './paths.ts';
 import { coversTool, hostMatches, type PermissionRule, parseRule, pathMatcher, pathMatches } from './rules.ts';
 
 /**
- * Decides on a call. Order: deny rules, what the mode forbids, the guard, ask rules, what is free, allow rules, the mode.
+ * Decides on a call. Order: deny rules, what the mode forbids, the guard, ask rules, what is free, allow rules, the mode. A
+ * hook may forbid or ask about whatever came out allowed; it may allow only what the mode alone would have asked about.
  * Where nobody can be asked, `ask` becomes `deny` (by `headless`, or by `guard` for the dangerous), never a prompt.
  */
 export function decidePermission(request: PermissionRequest): PermissionDecision {
-  const decision = request.intent.command === undefined ? decideCall(request) : decideCommand(request);
+  const own = request.intent.command === undefined ? decideCall(request) : decideCommand(request);
+  const decision = request.hook === undefined ? own : withHook(own, request.hook);
   if (decision.kind !== 'ask') return decision;
   if (request.mode === 'dontAsk') return { ...decision, kind: 'deny', by: decision.by === 'guard' ? 'guard' : 'mode' };
   if (request.facts.canAsk) return decision;
   return { ...decision, kind: 'deny', by: decision.by === 'guard' ? 'guard' : 'headless' };
+}
+
+function withHook(own: PermissionDecision, { decision, reason }: HookWord): PermissionDecision {
+  const said = `a hook says: ${reason.replace(/\s+/g, ' ').replace(/\.$/, '')}`;
+  if (own.kind === 'deny' || decision === 'none') return own;
+  if (decision === 'deny') return { kind: 'deny', by: 'hook', reason: said, grants: own.grants };
+  if (decision === 'ask')
+    return own.kind === 'ask' ? own : { kind: 'ask', by: 'hook', reason: said, grants: own.grants };
+  if (own.kind === 'allow' || own.by !== 'mode') return own;
+  return { kind: 'allow', by: 'hook', reason: said, grants: own.grants };
 }
 
 /** Whether a deny rule forbids a tool a path: the same rules as for a call that names the path itself. */

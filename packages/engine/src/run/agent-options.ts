@@ -42,6 +42,7 @@ export function agentOptionsOf(given: Ingredients, findings: Findings, run: RunI
     }),
     workspace,
     gate: connection.gate,
+    ...(findings.hooks === undefined ? {} : { hooks: findings.hooks }),
     permissionMode: permittedMode(given),
     rules: permissionRules(given),
     limits: findings.limits,

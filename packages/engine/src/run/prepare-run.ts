@@ -13,6 +13,7 @@ import { keepableLimits } from './budget.ts';
 import { addEditCount, chooseEditFormat, countEdits, readEditCounts, usedEditFormat } from './edit-formats.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { createModelFinder } from './find-model.ts';
+import { hooksOf } from './hooks-on-demand.ts';
 import type { Findings, Ingredients } from './ingredients.ts';
 import { openSession, type RunStart } from './open-session.ts';
 import { outerProjectNotes } from './outer-project.ts';
@@ -88,7 +89,10 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
   const { system, notices } = await systemText(given, project);
   const { editFormat, keepCount } = editFormatOf(given);
   const pending: string[] = [];
-  const context = contextOf(given, {
+  const opened = await hooksOf(given, (text) =>
+    context.recorder.record({ type: 'notice', level: 'warning', code: 'hook', text }),
+  );
+  const context: RunContext = contextOf(given, {
     project,
     isSandboxed: sandbox.kind !== 'none',
     system,
@@ -96,7 +100,9 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
     startedAt: parts.now(),
     editFormat,
     pending,
+    ...(opened === undefined ? {} : { hooks: opened.hooks }),
   });
+  await opened?.begin(pending);
   const state = await beginRun({
     parts,
     start,
@@ -105,7 +111,14 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
     sandbox: sandboxLine(sandbox),
     route: given.plan.route,
     dearest: given.plan.dearest,
-    notes: [...money.notes, ...found.notes, ...outerProjectNotes(task.cwd, project), ...notices, ...parts.warnings],
+    notes: [
+      ...money.notes,
+      ...found.notes,
+      ...outerProjectNotes(task.cwd, project),
+      ...notices,
+      ...parts.warnings,
+      ...(opened?.notes ?? []),
+    ],
     pending,
   });
   if (context.taskKind === 'change' && task.permissionMode !== 'plan') workspace.snapshots.prepare();
@@ -115,6 +128,7 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
     async close() {
       keepCount(context.recorder.events);
       parts.traffic.flush();
+      await opened?.end();
       await workspace.close();
       start.session.close();
     },

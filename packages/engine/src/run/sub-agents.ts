@@ -10,6 +10,7 @@ import {
   rebuildState,
   runAgent,
   type SubTask,
+  subAgentHooks,
   type Tool,
   type ToolResult,
 } from '@monkey-coder/agents';
@@ -123,6 +124,7 @@ async function runSubAgent(parts: SubAgentParts, subTask: SubTask): Promise<Tool
   const record: AgentOptions['record'] = (body) => parts.recorder.record(body, subTask.callId);
   const result = await runAgent({
     ...caller,
+    ...(caller.hooks === undefined ? {} : { hooks: subAgentHooks(caller.hooks) }),
     model: parts.modelWith(scope),
     tools: caller.tools.map((tool) => (tool.name === delegateName ? idleDelegate : tool)),
     state: stateOf(parts, subTask, record),
