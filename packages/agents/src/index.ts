@@ -16,6 +16,7 @@ export {
   posteriorOf,
   survivorsOf,
 } from './exploration/candidates.ts';
+export { type CustomCommand, type ExpandedCommand, expandCommand, findCommands } from './extensions/commands.ts';
 export {
   askHooks,
   type HookCall,
@@ -24,7 +25,10 @@ export {
   type Hooks,
   subAgentHooks,
 } from './extensions/hooks.ts';
+export { type ExtensionPlaces, type ExtensionScope, extensionFolders } from './extensions/places.ts';
 export { createHooks, type HookCommand, type HookSurroundings } from './extensions/run-hooks.ts';
+export { createSkillTool, skillToolName } from './extensions/skill-tool.ts';
+export { findSkills, type Skill, skillList } from './extensions/skills.ts';
 export type { AgentOptions, AgentResult, AgentState, AgentStop, OpenCall, Record, RunAgent } from './loop/agent.ts';
 export { rebuildState } from './loop/rebuild-state.ts';
 export { runAgent } from './loop/run-agent.ts';

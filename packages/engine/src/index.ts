@@ -22,6 +22,7 @@ export type { Engine, RunConnection, RunReport, SessionChoice } from './engine.t
 export { createJsonlLedger } from './ledger/jsonl-ledger.ts';
 export { refuseBadSchema, stripFence } from './outcome/structured-answer.ts';
 export { createEngine, type EngineOptions } from './run/create-engine.ts';
+export { extensionPlaces } from './run/extensions.ts';
 export { type HealthRecord, type HealthTable, readHealth } from './run/health-store.ts';
 export { wasCutShort } from './run/open-session.ts';
 export { removeIdleWorktree } from './run/worktree.ts';

@@ -24,7 +24,10 @@ export interface CommandSpec {
   /** What follows the name, for help. */
   readonly usage: string;
   readonly help: string;
+  /** None for what is a run: those have the flags of one. */
   readonly options: readonly OptionSpec[];
+  /** It is a run like `monkey "…"`, only asked for otherwise. */
+  readonly isRun?: boolean;
 }
 
 const json: OptionSpec = { name: 'json', help: 'print JSON' };
@@ -283,6 +286,20 @@ export const commands: readonly CommandSpec[] = [
     usage: '[show | explain TOOL(WHAT) | audit]',
     help: 'what is allowed here and who says so, what would be decided about a call, what was decided',
     options: [json, cwd, { name: 'all', short: 'a', help: 'audit: of all folders' }],
+  },
+  {
+    name: 'run-command',
+    usage: 'NAME [arguments]',
+    help: 'run a custom command or a skill, as /NAME does; takes the flags of a run',
+    options: [],
+    isRun: true,
+  },
+  {
+    name: 'commands',
+    aliases: ['skills'],
+    usage: 'list | show NAME',
+    help: 'custom commands and skills that can be called here, and where they come from',
+    options: [json, cwd],
   },
   {
     name: 'trust',

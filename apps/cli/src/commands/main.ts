@@ -17,6 +17,7 @@ import { commit, pullRequest } from './commit.ts';
 import { completion } from './completion.ts';
 import { config } from './config.ts';
 import { context } from './context.ts';
+import { customCommands } from './custom-commands.ts';
 import { doctor } from './doctor.ts';
 import { feedback } from './feedback.ts';
 import { auth, login, logout } from './keys.ts';
@@ -36,6 +37,7 @@ const table: Readonly<Record<string, Command>> = {
   analyse,
   check,
   auth,
+  commands: customCommands,
   commit,
   completion,
   config,

@@ -7,7 +7,7 @@ import {
   refuseBadSchema,
   wasCutShort,
 } from '@monkey-coder/engine';
-import { exitCodeOf, interpretSchemas, MonkeyError, nearestNames } from '@monkey-coder/protocol';
+import { exitCodeOf, interpretSchemas, MonkeyError, nearestNames, type Task } from '@monkey-coder/protocol';
 import { commands } from '../command-line/options.ts';
 import { type CommandLine, optionValue, parseCommandLine } from '../command-line/parse.ts';
 import { commandSettings, workingFolder } from '../configuration/command-settings.ts';
@@ -154,12 +154,27 @@ async function withEngine(
 
 async function runOnce(setting: RunSetting): Promise<number> {
   const { world, line, engine, cwd } = setting;
-  const prompt = await readPrompt(world, line.operands, (text) => world.err(`monkey: ${text}\n`));
+  const operands = line.command === 'run-command' ? [calledByName(line.operands)] : line.operands;
+  const prompt = await readPrompt(world, operands, (text) => world.err(`monkey: ${text}\n`));
   const session = sessionChoiceOf(line, engine.sessions, cwd);
   if (prompt === '' && session.kind !== 'resume') {
     throw new MonkeyError('usage.invalid', 'no prompt: say what to do, e.g. monkey "fix the failing test"');
   }
   return (await runTask(setting, prompt, session)).exitCode;
+}
+
+/** `run-command review src` is `/review src`. */
+function calledByName(operands: readonly string[]): string {
+  const [name, ...rest] = operands;
+  if (name === undefined) throw new MonkeyError('usage.invalid', 'name a command: `monkey commands` lists them');
+  return [`/${name.replace(/^\//, '')}`, ...rest.map((word) => (/\s/.test(word) ? `"${word}"` : word))].join(' ');
+}
+
+/** The task of a custom command, where the prompt calls one. */
+async function expanded(task: Task, world: World, line: CommandLine): Promise<Task> {
+  if (!task.prompt.startsWith('/')) return task;
+  const { customTask } = await import('./custom-task.ts');
+  return customTask(task, world, line);
 }
 
 async function runTask(
@@ -168,7 +183,8 @@ async function runTask(
   session: Parameters<Engine['run']>[1],
 ): Promise<{ exitCode: number; sessionId: string }> {
   const { world, line, loaded, engine, output, cwd, terminal } = setting;
-  const task = continuedTask(taskOf(world, line, loaded.settings, cwd, prompt), line, engine.sessions, session);
+  const given = await expanded(taskOf(world, line, loaded.settings, cwd, prompt), world, line);
+  const task = continuedTask(given, line, engine.sessions, session);
   if (task.outputSchema) await refuseBadSchema(task.outputSchema);
   const watch: SignalWatch = watchSignals(world.err);
   try {

@@ -13,6 +13,8 @@ export interface SystemInput {
   /** `process.platform`, for example. */
   readonly platform: string;
   readonly project: Pick<ProjectFacts, 'summary' | 'checks'>;
+  /** Names and descriptions of skills, bounded; absent when there are none. */
+  readonly skills?: string;
   /** General first, nearest last. */
   readonly instructions: readonly InstructionFile[];
   /** Only `plan` is told: the others show in what is denied. */
@@ -42,6 +44,9 @@ export function buildSystem(input: SystemInput): string {
     sections.push(
       `Your final answer must be only JSON (no fences, no words around it) of this schema:\n${JSON.stringify(input.outputSchema)}`,
     );
+  }
+  if (input.skills !== undefined) {
+    sections.push(`Skills; read one with the skill tool before work that it is about:\n${input.skills}`);
   }
   if (input.instructions.length > 0) {
     sections.push(

@@ -21,7 +21,7 @@ export interface RuleSet {
 
 /** Names that rules of other agents use for our tools, and rules that cover several. */
 const covers: Readonly<Record<string, readonly string[]>> = {
-  read: ['read', 'list', 'grep', 'code'],
+  read: ['read', 'list', 'grep', 'code', 'skill'],
   edit: ['edit', 'write', 'apply_patch'],
   multiedit: ['edit', 'write', 'apply_patch'],
   glob: ['list'],

@@ -32,6 +32,7 @@ export function agentOptionsOf(given: Ingredients, findings: Findings, run: RunI
     tools: builtinTools({
       ...toolMeans(given),
       editFormat: findings.editFormat,
+      more: findings.tools,
       delegate: createDelegate({
         caller: () => options,
         recorder,

@@ -1,5 +1,5 @@
 // What one run is put together from, and what was found out on the way.
-import type { Hooks, OfferedEditFormat } from '@monkey-coder/agents';
+import type { Hooks, OfferedEditFormat, Tool } from '@monkey-coder/agents';
 import type { Limits, Task } from '@monkey-coder/protocol';
 import type { ProjectFacts, Workspace } from '@monkey-coder/workspace';
 import type { RunConnection } from '../engine.ts';
@@ -34,6 +34,8 @@ export interface Findings {
   readonly editFormat: OfferedEditFormat;
   /** Texts the agent gets before its next call; taken out as they are given. */
   readonly pending: string[];
+  /** Tools beside the built-in ones. */
+  readonly tools: readonly Tool[];
   /** Absent where nothing asks for any. */
   readonly hooks?: Hooks;
 }

@@ -12,6 +12,7 @@ import { beginRun } from './begin-run.ts';
 import { keepableLimits } from './budget.ts';
 import { addEditCount, chooseEditFormat, countEdits, readEditCounts, usedEditFormat } from './edit-formats.ts';
 import type { EngineParts } from './engine-parts.ts';
+import { extensionsOf } from './extensions.ts';
 import { createModelFinder } from './find-model.ts';
 import { hooksOf } from './hooks-on-demand.ts';
 import type { Findings, Ingredients } from './ingredients.ts';
@@ -86,7 +87,8 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
     workspace.commands.recover(),
   ]);
   const money = boundsOf(given);
-  const { system, notices } = await systemText(given, project);
+  const extensions = await extensionsOf(given);
+  const { system, notices } = await systemText(given, project, extensions.skills);
   const { editFormat, keepCount } = editFormatOf(given);
   const pending: string[] = [];
   const opened = await hooksOf(given, (text) =>
@@ -100,6 +102,7 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
     startedAt: parts.now(),
     editFormat,
     pending,
+    tools: extensions.tools,
     ...(opened === undefined ? {} : { hooks: opened.hooks }),
   });
   await opened?.begin(pending);
@@ -226,6 +229,7 @@ function contextOf(given: Ingredients, findings: Findings): RunContext {
 async function systemText(
   given: Ingredients,
   project: ProjectFacts,
+  skills: string | undefined,
 ): Promise<{ system: string; notices: readonly string[] }> {
   const first = given.start.prior.find((event): event is EventOf<'run.started'> => event.type === 'run.started');
   if (first) return { system: first.system, notices: [] };
@@ -238,6 +242,7 @@ async function systemText(
       platform: process.platform,
       project,
       instructions: instructions.files,
+      ...(skills === undefined ? {} : { skills }),
       permissionMode: task.permissionMode,
       ...(task.outputSchema === undefined ? {} : { outputSchema: task.outputSchema as JsonObject }),
     }),

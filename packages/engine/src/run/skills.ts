@@ -1,0 +1,2 @@
+// Skills, loaded only by runs where user or project have any.
+export { createSkillTool, findSkills, skillList } from '@monkey-coder/agents';
