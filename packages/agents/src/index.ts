@@ -45,6 +45,11 @@ export { commandMatches, type PermissionRule, parseRule, pathMatches, type RuleS
 export { readShell, type ShellCommand, type ShellReading } from './permissions/shell-commands.ts';
 export { parseShell } from './permissions/shell-parser.ts';
 export type { ParsedShell, ShellJoin, ShellRedirect, ShellSegment, ShellWord } from './permissions/shell-syntax.ts';
+export type { AgentDefinition } from './registry/agent-definition.ts';
+export { type AgentStamp, defaultAgent, stampOf, stricterMode } from './registry/agent-stamp.ts';
+export { type AgentChoice, agentThreshold, chooseAgent } from './registry/choose-agent.ts';
+export { agentsFor, findAgents } from './registry/find-agents.ts';
+export { builtinAgents } from './registry/personas.ts';
 export { builtinTools, type OfferedEditFormat, type ToolMeans } from './tools/builtin.ts';
 export { createDelegateTool, type Delegate, delegateName, noDelegate, type SubTask } from './tools/delegate.ts';
 export { jsonSchemaOf, toolDeclarations } from './tools/json-schema.ts';

@@ -1,4 +1,5 @@
 // One task from request to verified outcome.
+export { type AgentHealth, type AgentStore, createAgentStore } from './config/agent-store.ts';
 export { type Homes, projectKey, resolveHomes } from './config/homes.ts';
 export { createKeyStore, type KeyStore, keyFingerprint } from './config/key-store.ts';
 export { firstKeys, type KeySources, knownKeys } from './config/known-keys.ts';

@@ -47,6 +47,7 @@ export const runOptions: readonly OptionSpec[] = [
     value: 'model',
     help: 'provider/model, an alias, a tier (fast, smart, reasoning, local), or auto: the router chooses',
   },
+  { name: 'agent', value: 'name', help: 'who works: an agent of `monkey agents`; else chosen by the task' },
   { name: 'continue', short: 'c', help: 'go on with the newest session of this folder' },
   {
     name: 'resume',
@@ -293,6 +294,13 @@ export const commands: readonly CommandSpec[] = [
     help: 'run a custom command or a skill, as /NAME does; takes the flags of a run',
     options: [],
     isRun: true,
+  },
+  {
+    name: 'agents',
+    aliases: ['agent'],
+    usage: 'list | show NAME | enable NAME | disable NAME | pin NAME | unpin NAME | choose "task"',
+    help: 'the registry of agents: built in, yours, and the project’s; which text is used, how their runs ended',
+    options: [{ name: 'capability', value: 'word', help: 'list: only those that are good at it' }, json, cwd],
   },
   {
     name: 'commands',

@@ -10,6 +10,7 @@ import { demo } from '../demo/demo.ts';
 import { exitWhenDone } from '../terminal/exit.ts';
 import { describeFailure } from '../terminal/fail.ts';
 import { printable } from '../terminal/style.ts';
+import { agents } from './agents.ts';
 import { analyse } from './analyse.ts';
 import { check } from './check.ts';
 import { map, search } from './code.ts';
@@ -34,6 +35,7 @@ import { watch } from './watch.ts';
 import { worktree } from './worktree.ts';
 
 const table: Readonly<Record<string, Command>> = {
+  agents,
   analyse,
   check,
   auth,

@@ -26,6 +26,7 @@ export async function customTask(task: Task, world: World, line: CommandLine): P
     prompt,
     allowedTools: [...task.allowedTools, ...command.allowedTools],
     ...(model === undefined ? {} : { model }),
+    ...(command.agent === undefined || task.agent !== undefined ? {} : { agent: command.agent }),
   };
 }
 

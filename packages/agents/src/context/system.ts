@@ -13,6 +13,8 @@ export interface SystemInput {
   /** `process.platform`, for example. */
   readonly platform: string;
   readonly project: Pick<ProjectFacts, 'summary' | 'checks'>;
+  /** Who works; absent for the default agent, whose words are the base text. */
+  readonly agent?: { readonly name: string; readonly prompt: string };
   /** Names and descriptions of skills, bounded; absent when there are none. */
   readonly skills?: string;
   /** General first, nearest last. */
@@ -38,7 +40,9 @@ const base = `You are Monkey Coder, a coding agent working in a user's project t
 
 /** The system text. Pure: equal input gives equal bytes. */
 export function buildSystem(input: SystemInput): string {
-  const sections = [base, environment(input)];
+  const sections = [base];
+  if (input.agent !== undefined) sections.push(`You work as the ${input.agent.name}. ${input.agent.prompt}`);
+  sections.push(environment(input));
   if (input.permissionMode === 'plan') sections.push(planMode);
   if (input.outputSchema !== undefined) {
     sections.push(

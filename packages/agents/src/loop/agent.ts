@@ -63,6 +63,8 @@ export interface AgentOptions {
     readonly ask: readonly string[];
     /** Lists of hosts from policies. */
     readonly hosts?: readonly (readonly string[])[];
+    /** The only tools the agent may call, by its definition. */
+    readonly only?: { readonly agent: string; readonly tools: readonly string[] };
   };
   readonly limits: Limits;
   /** Milliseconds since 1970 when the run began, for the time limit. */

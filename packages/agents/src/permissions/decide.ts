@@ -12,6 +12,11 @@ import { coversTool, hostMatches, type PermissionRule, parseRule, pathMatcher, p
  * Where nobody can be asked, `ask` becomes `deny` (by `headless`, or by `guard` for the dangerous), never a prompt.
  */
 export function decidePermission(request: PermissionRequest): PermissionDecision {
+  const { only } = request.rules;
+  if (only !== undefined && !only.tools.includes(request.tool)) {
+    const reason = `the agent ${only.agent} may only use ${only.tools.join(', ')}`;
+    return { kind: 'deny', by: 'rule', reason, grants: [request.intent.title] };
+  }
   const own = request.intent.command === undefined ? decideCall(request) : decideCommand(request);
   const decision = request.hook === undefined ? own : withHook(own, request.hook);
   if (decision.kind !== 'ask') return decision;

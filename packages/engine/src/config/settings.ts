@@ -96,6 +96,8 @@ export const settingsSchema = z.object({
   web: z.optional(webSettings),
   telemetry: z.optional(telemetrySettings),
   policy: z.optional(policySchema),
+  /** Who works where nobody is named: an agent's name, or `auto`: chosen by the task. */
+  agent: z.optional(z.string().check(z.minLength(1))),
   /** Programs that are told what the agent does, by event. */
   hooks: z.optional(hookSettingsSchema),
   checks: z.optional(z.array(z.string())),
@@ -159,6 +161,8 @@ export interface Settings {
   readonly telemetry: { readonly traces: 'off' | 'otlp'; readonly content: boolean };
   /** One of each layer that has one; the strictest counts. */
   readonly policies: readonly Policy[];
+  /** An agent's name, or `auto`. */
+  readonly agent: string;
   /** Those of the user and of who manages the machine; a repository's are looked up when it is trusted. */
   readonly hooks: HookSettings;
   /** The repository's settings have hooks of their own. */
@@ -210,6 +214,7 @@ export const defaultSettings: Settings = {
   web: { fetch: 'ask', allowHosts: [], search: undefined },
   telemetry: { traces: 'off', content: false },
   policies: [],
+  agent: 'auto',
   hooks: {},
   declaresHooks: false,
   checks: [],
@@ -232,6 +237,7 @@ export function withLayer(base: Settings, layer: SettingsFile, source = 'setting
     budget: { ...base.budget, ...layer.budget },
     ...mergeReach(base, layer),
     policies: layer.policy === undefined ? base.policies : [...base.policies, { ...layer.policy, source }],
+    agent: layer.agent ?? base.agent,
     hooks: mergeHooks(base.hooks, layer.hooks),
     declaresHooks: base.declaresHooks,
     checks: [...base.checks, ...(layer.checks ?? [])],

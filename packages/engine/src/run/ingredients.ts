@@ -7,6 +7,7 @@ import type { EngineParts } from './engine-parts.ts';
 import type { FoundModel, ModelFinder } from './find-model.ts';
 import type { RunStart } from './open-session.ts';
 import type { ModelPlan } from './plan-models.ts';
+import type { RunAgent } from './registry.ts';
 
 /** Known before anything is looked at. */
 export interface Ingredients {
@@ -18,6 +19,8 @@ export interface Ingredients {
   readonly found: FoundModel;
   readonly finder: ModelFinder;
   readonly plan: ModelPlan;
+  /** Undefined for the default one. */
+  readonly agent: RunAgent | undefined;
   /** Nothing of the session is on disk. */
   readonly isEphemeral: boolean;
 }

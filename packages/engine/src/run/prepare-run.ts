@@ -1,12 +1,13 @@
 // Puts one run together: session, workspace, model, system text, quote. What is wrong with the request is thrown here.
 import { join } from 'node:path';
-import { type AgentState, buildSystem, loadInstructions } from '@monkey-coder/agents';
+import { type AgentState, buildSystem, defaultAgent, loadInstructions, stricterMode } from '@monkey-coder/agents';
 import { type Event, type EventOf, type JsonObject, MonkeyError, microUsd, type Task } from '@monkey-coder/protocol';
 import { taskKindOf } from '@monkey-coder/router';
 import type { ProjectFacts, SandboxStatus } from '@monkey-coder/workspace';
 import { runCap } from '../config/policy.ts';
 import { defaultSettings } from '../config/settings.ts';
 import type { RunConnection, SessionChoice } from '../engine.ts';
+import { agentOfRun } from './agent-of-run.ts';
 import { agentOptionsOf } from './agent-options.ts';
 import { beginRun } from './begin-run.ts';
 import { keepableLimits } from './budget.ts';
@@ -21,6 +22,7 @@ import { outerProjectNotes } from './outer-project.ts';
 import { planModels } from './plan-models.ts';
 import { refuseByPolicy, withCap } from './policy-bounds.ts';
 import { createRecorder } from './recorder.ts';
+import type { RunAgent } from './registry.ts';
 import type { RunContext } from './run-context.ts';
 import { createStages } from './stages.ts';
 
@@ -43,15 +45,17 @@ export async function prepareRun(
     productVersion: parts.productVersion,
     now: parts.now,
   });
-  const task = mergeTask(given, start);
+  const asked = mergeTask(given, start);
   try {
+    const agent = await agentOfRun(parts, asked, start, connection);
+    const task = boundByAgent(asked, agent);
     const workspace = await parts.openWorkspace(task.cwd, task.addDirs);
     const finder = createModelFinder({ ...parts, keys: () => parts.keys.readAll() }, connection.signal);
     const plan = await planModels({ parts, task, start, workspace, finder });
     const found = await finder.find(plan.wanted);
     refuseByPolicy(parts.settings.policies, task, found);
     const isEphemeral = choice.kind === 'ephemeral';
-    return await assemble({ parts, task, start, connection, workspace, found, finder, plan, isEphemeral });
+    return await assemble({ parts, task, start, connection, workspace, found, finder, plan, isEphemeral, agent });
   } catch (error) {
     start.session.close();
     if (choice.kind === 'new' || choice.kind === 'fork') parts.sessions.remove(start.session.id);
@@ -73,6 +77,17 @@ function mergeTask(given: Task, start: RunStart): Task {
     ...kept,
     prompt: old.prompt,
     checks: [...new Set([...(isOwn ? old.checks : []), ...given.checks])],
+  };
+}
+
+/** Who names an agent takes its bounds and its model too; one that the task called for only lends its words. */
+function boundByAgent(task: Task, agent: RunAgent | undefined): Task {
+  if (agent?.chosenBy !== 'user') return task;
+  const { permissionMode, model } = agent.definition;
+  return {
+    ...task,
+    permissionMode: stricterMode(task.permissionMode, permissionMode),
+    ...(task.model === undefined && model !== undefined ? { model } : {}),
   };
 }
 
@@ -114,6 +129,7 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
     sandbox: sandboxLine(sandbox),
     route: given.plan.route,
     dearest: given.plan.dearest,
+    agent: given.agent,
     notes: [
       ...money.notes,
       ...found.notes,
@@ -130,6 +146,10 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
     state,
     async close() {
       keepCount(context.recorder.events);
+      if (given.agent) {
+        const { countRun } = await import('./registry.ts');
+        countRun(parts, given.agent.definition, context.recorder.events, parts.now());
+      }
       parts.traffic.flush();
       await opened?.end();
       await workspace.close();
@@ -225,14 +245,16 @@ function contextOf(given: Ingredients, findings: Findings): RunContext {
   };
 }
 
-/** The same bytes for the whole session: the first run's system text is used again by all later ones. */
+/** The same bytes for the whole session: a run uses the system text of the one before again, unless another agent takes over. */
 async function systemText(
   given: Ingredients,
   project: ProjectFacts,
   skills: string | undefined,
 ): Promise<{ system: string; notices: readonly string[] }> {
-  const first = given.start.prior.find((event): event is EventOf<'run.started'> => event.type === 'run.started');
-  if (first) return { system: first.system, notices: [] };
+  const last = given.start.prior.findLast((event): event is EventOf<'run.started'> => event.type === 'run.started');
+  const agent = given.agent?.definition;
+  if (last && (agent?.name ?? defaultAgent) === (last.agent?.name ?? defaultAgent))
+    return { system: last.system, notices: [] };
   const instructions = await loadInstructions({ workspace: given.workspace, userFile: given.parts.userInstructions });
   const { task, workspace } = given;
   return {
@@ -243,6 +265,7 @@ async function systemText(
       project,
       instructions: instructions.files,
       ...(skills === undefined ? {} : { skills }),
+      ...(agent === undefined || agent.scope + agent.name === `builtin${defaultAgent}` ? {} : { agent }),
       permissionMode: task.permissionMode,
       ...(task.outputSchema === undefined ? {} : { outputSchema: task.outputSchema as JsonObject }),
     }),
