@@ -1,4 +1,4 @@
-// What a hook's word changes about a decision, and what it cannot.
+// What a hook’s word changes about a decision and what it cannot, and where a redirect may write without being asked about.
 import type { PermissionMode } from '@monkey-coder/protocol';
 import { describe, expect, it } from 'vitest';
 import { decidePermission } from './decide.ts';
@@ -40,5 +40,32 @@ describe('a hook', () => {
     expect(decide('make', 'allow', { mode: 'plan' }).kind).toBe('deny');
     expect(decide('npm publish', 'allow').kind).toBe('ask');
     expect(decide('git reset --hard', 'allow')).toMatchObject({ kind: 'ask', by: 'guard' });
+  });
+});
+
+describe('a redirect', () => {
+  const decided = (command: string) =>
+    decidePermission({
+      tool: 'bash',
+      intent: { title: command, effect: 'command', paths: [], command },
+      mode: 'acceptEdits',
+      rules: { allow: ['Bash(echo:*)'], deny: [], ask: [] },
+      facts: { root: '/w', addedFolders: ['/added'], outside: [], checkCommands: [], isSandboxed: false, canAsk: true },
+    }).kind;
+
+  it('writes freely only what the edit tools may write', () => {
+    for (const command of ['echo x > a.txt', 'cd src && echo x >> a.txt', 'echo x > /added/a', 'echo x > /dev/null'])
+      expect(decided(command), command).toBe('allow');
+    for (const command of [
+      'echo x > /home/u/.bashrc',
+      'echo x >> ~/.bashrc',
+      'echo x > ../a',
+      'cd .. && echo x > a',
+      'echo x > $HOME/a',
+      'echo x > .git/hooks/pre-commit',
+      'cd .git && echo x > config',
+      'echo x > .monkey/settings.json',
+    ])
+      expect(decided(command), command).toBe('ask');
   });
 });
