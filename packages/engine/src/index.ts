@@ -22,6 +22,9 @@ export { refreshedCatalogueFile, userCatalogue } from './config/user-catalogue.t
 export type { Engine, RunConnection, RunReport, SessionChoice } from './engine.ts';
 export { createJsonlLedger } from './ledger/jsonl-ledger.ts';
 export { refuseBadSchema, stripFence } from './outcome/structured-answer.ts';
+export { findPeerItems } from './peers/load-peers.ts';
+export { type PeerItem, type PeerName, peerNames } from './peers/peer-items.ts';
+export { applyImport, type ImportStep, planImport } from './peers/plan-import.ts';
 export { createEngine, type EngineOptions } from './run/create-engine.ts';
 export { extensionPlaces } from './run/extensions.ts';
 export { type HealthRecord, type HealthTable, readHealth } from './run/health-store.ts';

@@ -289,6 +289,17 @@ export const commands: readonly CommandSpec[] = [
     options: [json, cwd, { name: 'all', short: 'a', help: 'audit: of all folders' }],
   },
   {
+    name: 'import',
+    usage: 'claude | codex | cursor | gemini | opencode',
+    help: 'show what another agent has that could be taken over: rules, agents, skills, commands, hooks, MCP servers',
+    options: [
+      { name: 'apply', help: 'take it; what is there already stays as it is' },
+      { name: 'grants', help: 'with --apply: also rules that allow, hooks and MCP servers' },
+      json,
+      cwd,
+    ],
+  },
+  {
     name: 'run-command',
     usage: 'NAME [arguments]',
     help: 'run a custom command or a skill, as /NAME does; takes the flags of a run',

@@ -21,6 +21,7 @@ import { context } from './context.ts';
 import { customCommands } from './custom-commands.ts';
 import { doctor } from './doctor.ts';
 import { feedback } from './feedback.ts';
+import { importPeer } from './import.ts';
 import { auth, login, logout } from './keys.ts';
 import { models } from './models.ts';
 import { policy } from './policy.ts';
@@ -48,6 +49,7 @@ const table: Readonly<Record<string, Command>> = {
   diff,
   doctor,
   feedback,
+  import: importPeer,
   login,
   logout,
   map,
