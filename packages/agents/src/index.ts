@@ -26,6 +26,7 @@ export {
   subAgentHooks,
 } from './extensions/hooks.ts';
 export { type ExtensionPlaces, type ExtensionScope, extensionFolders } from './extensions/places.ts';
+export { createRememberTool, type Remember } from './extensions/remember-tool.ts';
 export { createHooks, type HookCommand, type HookSurroundings } from './extensions/run-hooks.ts';
 export { createSkillTool, skillToolName } from './extensions/skill-tool.ts';
 export { findSkills, type Skill, skillList } from './extensions/skills.ts';

@@ -10,6 +10,7 @@ export {
   type SettingsSource,
   settingsSources,
 } from './config/load-settings.ts';
+export { type Fact, type MemoryStore, openMemory } from './config/memory-store.ts';
 export {
   declaringFiles,
   type ProjectDeclaration,

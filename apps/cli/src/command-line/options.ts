@@ -289,6 +289,12 @@ export const commands: readonly CommandSpec[] = [
     options: [json, cwd, { name: 'all', short: 'a', help: 'audit: of all folders' }],
   },
   {
+    name: 'memory',
+    usage: 'list | add TEXT | forget ID',
+    help: 'facts about this folder that are kept for later sessions; the agent may propose one, you decide',
+    options: [json, cwd],
+  },
+  {
     name: 'import',
     usage: 'claude | codex | cursor | gemini | opencode',
     help: 'show what another agent has that could be taken over: rules, agents, skills, commands, hooks, MCP servers',

@@ -23,6 +23,7 @@ import { doctor } from './doctor.ts';
 import { feedback } from './feedback.ts';
 import { importPeer } from './import.ts';
 import { auth, login, logout } from './keys.ts';
+import { memory } from './memory.ts';
 import { models } from './models.ts';
 import { policy } from './policy.ts';
 import { rewind } from './rewind.ts';
@@ -53,6 +54,7 @@ const table: Readonly<Record<string, Command>> = {
   login,
   logout,
   map,
+  memory,
   models,
   policy,
   pr: pullRequest,

@@ -17,6 +17,8 @@ export interface SystemInput {
   readonly agent?: { readonly name: string; readonly prompt: string };
   /** Names and descriptions of skills, bounded; absent when there are none. */
   readonly skills?: string;
+  /** Facts about the project that a person agreed to keep, bounded; absent when there are none. */
+  readonly facts?: string;
   /** General first, nearest last. */
   readonly instructions: readonly InstructionFile[];
   /** Only `plan` is told: the others show in what is denied. */
@@ -52,6 +54,7 @@ export function buildSystem(input: SystemInput): string {
   if (input.skills !== undefined) {
     sections.push(`Skills; read one with the skill tool before work that it is about:\n${input.skills}`);
   }
+  if (input.facts !== undefined) sections.push(`Known about this project, kept by the user:\n${input.facts}`);
   if (input.instructions.length > 0) {
     sections.push(
       `Instructions of the user and the project; the nearest to a file wins:\n\n${formatInstructions(input.instructions)}`,

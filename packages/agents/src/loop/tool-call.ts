@@ -39,7 +39,7 @@ export function readCall(run: RunContext, call: ToolCallPart): KnownCall | strin
 export function isParallel(run: RunContext, known: KnownCall | string): boolean {
   if (typeof known === 'string') return true;
   const reads = known.intent.effect === 'none' || known.intent.effect === 'read';
-  return reads && !isWatched(run, known.call.name);
+  return reads && known.intent.needsConsent !== true && !isWatched(run, known.call.name);
 }
 
 /** Runs a call to its end and records it. */

@@ -70,6 +70,8 @@ function decideCall(request: PermissionRequest): Draft {
   // A page may be looked at while planning, but never without being asked: an address can carry out what was read.
   if (mode === 'plan' && !reads && intent.effect !== 'network')
     return { kind: 'deny', by: 'mode', reason: 'plan mode only reads', grants };
+  if (intent.needsConsent === true)
+    return { kind: 'ask', by: 'guard', reason: 'it is kept for later sessions', grants };
   const always = alwaysRuleFor(request);
   const asked = matching(rules.ask, false);
   if (asked !== undefined) return { kind: 'ask', by: 'rule', reason: `the rule ${asked.source} asks`, grants };

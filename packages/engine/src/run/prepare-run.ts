@@ -13,7 +13,7 @@ import { beginRun } from './begin-run.ts';
 import { keepableLimits } from './budget.ts';
 import { addEditCount, chooseEditFormat, countEdits, readEditCounts, usedEditFormat } from './edit-formats.ts';
 import type { EngineParts } from './engine-parts.ts';
-import { extensionsOf } from './extensions.ts';
+import { type Extensions, extensionsOf } from './extensions.ts';
 import { createModelFinder } from './find-model.ts';
 import { hooksOf } from './hooks-on-demand.ts';
 import type { Findings, Ingredients } from './ingredients.ts';
@@ -103,7 +103,7 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
   ]);
   const money = boundsOf(given);
   const extensions = await extensionsOf(given);
-  const { system, notices } = await systemText(given, project, extensions.skills);
+  const { system, notices } = await systemText(given, project, extensions);
   const { editFormat, keepCount } = editFormatOf(given);
   const pending: string[] = [];
   const opened = await hooksOf(given, (text) =>
@@ -249,7 +249,7 @@ function contextOf(given: Ingredients, findings: Findings): RunContext {
 async function systemText(
   given: Ingredients,
   project: ProjectFacts,
-  skills: string | undefined,
+  { skills, facts }: Extensions,
 ): Promise<{ system: string; notices: readonly string[] }> {
   const last = given.start.prior.findLast((event): event is EventOf<'run.started'> => event.type === 'run.started');
   const agent = given.agent?.definition;
@@ -265,6 +265,7 @@ async function systemText(
       project,
       instructions: instructions.files,
       ...(skills === undefined ? {} : { skills }),
+      ...(facts === undefined ? {} : { facts }),
       ...(agent === undefined || agent.scope + agent.name === `builtin${defaultAgent}` ? {} : { agent }),
       permissionMode: task.permissionMode,
       ...(task.outputSchema === undefined ? {} : { outputSchema: task.outputSchema as JsonObject }),

@@ -1,2 +1,0 @@
-// Skills, loaded only by runs where user or project have any.
-export { createSkillTool, findSkills, skillList } from '@monkey-coder/agents';
