@@ -27,7 +27,7 @@ export { findPeerItems } from './peers/load-peers.ts';
 export { type PeerItem, type PeerName, peerNames } from './peers/peer-items.ts';
 export { applyImport, type ImportStep, planImport } from './peers/plan-import.ts';
 export { createEngine, type EngineOptions } from './run/create-engine.ts';
-export { extensionPlaces } from './run/extensions.ts';
+export { extensionPlaces } from './run/extension-places.ts';
 export { type HealthRecord, type HealthTable, readHealth } from './run/health-store.ts';
 export { wasCutShort } from './run/open-session.ts';
 export { removeIdleWorktree } from './run/worktree.ts';

@@ -14,7 +14,7 @@ export interface SystemInput {
   readonly platform: string;
   readonly project: Pick<ProjectFacts, 'summary' | 'checks'>;
   /** Who works; absent for the default agent, whose words are the base text. */
-  readonly agent?: { readonly name: string; readonly prompt: string };
+  readonly agent?: { readonly name: string; readonly prompt: string; readonly onlyReads: boolean };
   /** Names and descriptions of skills, bounded; absent when there are none. */
   readonly skills?: string;
   /** Facts about the project that a person agreed to keep, bounded; absent when there are none. */
@@ -43,7 +43,7 @@ const base = `You are Monkey Coder, a coding agent working in a user's project t
 /** The system text. Pure: equal input gives equal bytes. */
 export function buildSystem(input: SystemInput): string {
   const sections = [base];
-  if (input.agent !== undefined) sections.push(`You work as the ${input.agent.name}. ${input.agent.prompt}`);
+  if (input.agent !== undefined) sections.push(agentSection(input.agent));
   sections.push(environment(input));
   if (input.permissionMode === 'plan') sections.push(planMode);
   if (input.outputSchema !== undefined) {
@@ -61,6 +61,10 @@ export function buildSystem(input: SystemInput): string {
     );
   }
   return sections.join('\n\n');
+}
+
+function agentSection({ name, prompt, onlyReads }: NonNullable<SystemInput['agent']>): string {
+  return `You work as the ${name}. ${prompt}${onlyReads ? '\n\nYou only read: report, do not change anything.' : ''}`;
 }
 
 const planMode = 'Plan mode: only read. Do not change anything; answer with a plan the user can approve.';

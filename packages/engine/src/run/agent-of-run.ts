@@ -3,7 +3,7 @@ import { extensionFolders } from '@monkey-coder/agents';
 import type { EventOf, Task } from '@monkey-coder/protocol';
 import type { RunConnection } from '../engine.ts';
 import type { EngineParts } from './engine-parts.ts';
-import { extensionPlaces } from './extensions.ts';
+import { extensionPlaces } from './extension-places.ts';
 import type { RunStart } from './open-session.ts';
 import type { RunAgent } from './registry.ts';
 

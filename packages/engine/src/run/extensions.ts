@@ -1,8 +1,8 @@
 // What user and project add to an agent: skills, and what was learnt before. Only looked for by name; read where there is any.
-import { type ExtensionPlaces, extensionFolders, type Tool } from '@monkey-coder/agents';
+import { extensionFolders, type Tool } from '@monkey-coder/agents';
 import type { EventOf } from '@monkey-coder/protocol';
 import { hasMemory } from '../config/memory-path.ts';
-import type { EngineParts } from './engine-parts.ts';
+import { extensionPlaces } from './extension-places.ts';
 import type { Ingredients } from './ingredients.ts';
 import { knownKeys } from './known-keys.ts';
 
@@ -13,14 +13,6 @@ export interface Extensions {
   /** What is known about the project, for the prompt; undefined where nothing is. */
   readonly facts: string | undefined;
   readonly tools: readonly Tool[];
-}
-
-/** Where the extensions of a folder are. */
-export function extensionPlaces(
-  { homes, environment }: Pick<EngineParts, 'homes' | 'environment'>,
-  root: string,
-): ExtensionPlaces {
-  return { root, userFolder: homes.config, home: environment['HOME'] ?? environment['USERPROFILE'] ?? '' };
 }
 
 /** The extensions of a run. A session keeps the tools it began with, so that its prompts go on beginning alike. */

@@ -80,6 +80,11 @@ function mergeTask(given: Task, start: RunStart): Task {
   };
 }
 
+/** Whether the agent that was named never changes anything: an answer is all that is wanted of it. */
+function onlyReads({ agent }: Pick<Ingredients, 'agent'>): boolean {
+  return agent?.chosenBy === 'user' && agent.definition.permissionMode === 'plan';
+}
+
 /** Who names an agent takes its bounds and its model too; one that the task called for only lends its words. */
 function boundByAgent(task: Task, agent: RunAgent | undefined): Task {
   if (agent?.chosenBy !== 'user') return task;
@@ -130,32 +135,30 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
     route: given.plan.route,
     dearest: given.plan.dearest,
     agent: given.agent,
-    notes: [
-      ...money.notes,
-      ...found.notes,
-      ...outerProjectNotes(task.cwd, project),
-      ...notices,
-      ...parts.warnings,
-      ...(opened?.notes ?? []),
-    ],
+    notes: [...money.notes, ...notesOf(given, project), ...notices, ...(opened?.notes ?? [])],
     pending,
   });
   if (context.taskKind === 'change' && task.permissionMode !== 'plan') workspace.snapshots.prepare();
-  return {
-    context,
-    state,
-    async close() {
-      keepCount(context.recorder.events);
-      if (given.agent) {
-        const { countRun } = await import('./registry.ts');
-        countRun(parts, given.agent.definition, context.recorder.events, parts.now());
-      }
-      parts.traffic.flush();
-      await opened?.end();
-      await workspace.close();
-      start.session.close();
-    },
+  const close = async (): Promise<void> => {
+    keepCount(context.recorder.events);
+    await countAgent(given, context);
+    parts.traffic.flush();
+    await opened?.end();
+    await workspace.close();
+    start.session.close();
   };
+  return { context, state, close };
+}
+
+/** What there is to say with the quote, beside what the limits say. */
+function notesOf({ parts, task, found }: Ingredients, project: ProjectFacts): string[] {
+  return [...found.notes, ...outerProjectNotes(task.cwd, project), ...parts.warnings];
+}
+
+async function countAgent({ parts, agent }: Ingredients, { recorder }: RunContext): Promise<void> {
+  if (agent === undefined) return;
+  const { countRun } = await import('./registry.ts');
+  countRun(parts, agent.definition, recorder.events, parts.now());
 }
 
 /** A session keeps the format it began with; what the edits of a run came to is counted at its end. */
@@ -224,7 +227,7 @@ function contextOf(given: Ingredients, findings: Findings): RunContext {
   const { chain, position } = given.plan;
   return {
     task,
-    taskKind: start.unfinished?.started.taskKind ?? taskKindOf(task.prompt),
+    taskKind: start.unfinished?.started.taskKind ?? (onlyReads(given) ? 'question' : taskKindOf(task.prompt)),
     runId,
     settings: parts.settings,
     connection,
@@ -243,6 +246,10 @@ function contextOf(given: Ingredients, findings: Findings): RunContext {
       return agentOptionsOf({ ...given, found }, findings, { runId, recorder });
     }),
   };
+}
+
+function isDefault({ name, scope }: RunAgent['definition']): boolean {
+  return name === defaultAgent && scope === 'builtin';
 }
 
 /** The same bytes for the whole session: a run uses the system text of the one before again, unless another agent takes over. */
@@ -266,8 +273,8 @@ async function systemText(
       instructions: instructions.files,
       ...(skills === undefined ? {} : { skills }),
       ...(facts === undefined ? {} : { facts }),
-      ...(agent === undefined || agent.scope + agent.name === `builtin${defaultAgent}` ? {} : { agent }),
-      permissionMode: task.permissionMode,
+      ...(agent === undefined || isDefault(agent) ? {} : { agent: { ...agent, onlyReads: onlyReads(given) } }),
+      permissionMode: onlyReads(given) ? 'default' : task.permissionMode,
       ...(task.outputSchema === undefined ? {} : { outputSchema: task.outputSchema as JsonObject }),
     }),
     notices: instructions.notices,

@@ -10,7 +10,7 @@ import {
 import { type Event, MonkeyError, nearestNames } from '@monkey-coder/protocol';
 import { createAgentStore } from '../config/agent-store.ts';
 import type { EngineParts } from './engine-parts.ts';
-import { extensionPlaces } from './extensions.ts';
+import { extensionPlaces } from './extension-places.ts';
 
 /** What agents are looked up with. */
 export type RegistryParts = Pick<EngineParts, 'homes' | 'environment'>;
