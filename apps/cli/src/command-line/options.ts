@@ -265,7 +265,7 @@ export const commands: readonly CommandSpec[] = [
       },
       {
         name: 'fix-format',
-        help: "first format with the project's own formatter; of changed files only changed lines",
+        help: "first format with the project's own formatter, else a bundled one; of changed files only changed lines",
       },
       { name: 'mutate', help: 'make changed lines wrong, in a copy, and see whether the tests notice' },
       { name: 'mutants', value: 'n', help: 'try at most so many wrong versions (30)' },
