@@ -17,8 +17,8 @@ export interface Skill {
 
 /** Skills named in a prompt at most, and characters of that list. */
 const maxListed = 40;
-const maxListChars = 2_600;
-const maxDescriptionChars = 240;
+const maxListChars = 1_000;
+const maxDescriptionChars = 160;
 
 /** All skills, by name; of two of one name the user's. A skill without a description is left out: nobody could choose it. */
 export async function findSkills(places: ExtensionPlaces): Promise<Skill[]> {

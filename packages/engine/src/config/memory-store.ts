@@ -23,7 +23,7 @@ export type Fact = Readonly<z.infer<typeof factSchema>>;
 
 /** Characters of one fact, and of all facts in a prompt. */
 const maxFactChars = 300;
-const maxPromptChars = 2_000;
+const maxPromptChars = 700;
 const maxFacts = 100;
 
 /** The facts of one folder. */

@@ -36,6 +36,8 @@ export async function agentOfRun(
     const { namedAgent } = await import('./registry.ts');
     return { ...last.agent, definition: await namedAgent(parts, task.cwd, last.agent.name) };
   }
+  // Candidates of an exploration are developers: nobody is asked for each of them.
+  if (parts.parentScope !== undefined) return undefined;
   const isFree = !mayCallForRole.test(task.prompt);
   if (isFree && extensionFolders(extensionPlaces(parts, task.cwd), 'agents').length === 0) return undefined;
   const { agentByTask } = await import('./registry.ts');

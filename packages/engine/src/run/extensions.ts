@@ -44,7 +44,9 @@ async function skillsOf({ parts, workspace }: Ingredients, first: EventOf<'run.s
 async function memoryOf(given: Ingredients, first: EventOf<'run.started'> | undefined): Promise<Part> {
   const { parts, workspace, connection, found, isEphemeral } = given;
   const { state } = parts.homes;
-  const offers = first?.tools.includes('remember') ?? (connection.gate.available && !isEphemeral);
+  // A candidate of an exploration works in a copy: what it learns would be kept for a folder that is gone.
+  const isOwnFolder = parts.parentScope === undefined && !isEphemeral;
+  const offers = first?.tools.includes('remember') ?? (connection.gate.available && isOwnFolder);
   const known = hasMemory(state, workspace.root);
   if (!offers && !known) return nothing;
   const { createRememberTool, openMemory, factLines, createRedactor } = await import('./optional-tools.ts');
