@@ -1,4 +1,6 @@
 // Agents through the real binary: named, chosen, bound, recorded, switched off, pinned, and as sub-agents.
+import { createEngine, defaultSettings, resolveHomes } from '@monkey-coder/engine';
+import { createIdSource } from '@monkey-coder/protocol';
 import { describe, expect, it } from 'vitest';
 import { acceptEdits, calls, createStage, type Stage, says, scripted } from './support/stage.ts';
 
@@ -42,6 +44,39 @@ describe('agents', () => {
     const stage = createStage();
     await stage.serve([calls('write', { path: 'b.txt', content: 'b' }), says('Well.')]);
     await stage.run([...scripted, '--yolo', '--agent', 'reviewer', '-p', 'change it']);
+    expect(() => stage.read('b.txt')).toThrow();
+  });
+
+  it('stay bound when a person changes the mode while they work', async () => {
+    const stage = createStage();
+    await stage.serve([calls('write', { path: 'b.txt', content: 'b' }), says('Well.')]);
+    const newId = createIdSource(Date.now, Math.random);
+    const homes = resolveHomes({ MONKEY_HOME: stage.home }, stage.folder);
+    const outside = { environment: stage.env, productVersion: '0', now: Date.now, random: Math.random, newId };
+    const engine = createEngine({ homes, settings: defaultSettings, ...outside });
+    const report = await engine.run(
+      {
+        prompt: 'change it',
+        cwd: stage.project,
+        addDirs: [],
+        model: 'openai/scripted',
+        agent: 'reviewer',
+        permissionMode: 'default',
+        allowedTools: [],
+        disallowedTools: [],
+        limits: { maxTurns: 5, maxDurationMs: 60_000 },
+        checks: [],
+      },
+      { kind: 'new' },
+      {
+        gate: { available: false, ask: async () => ({ kind: 'expired' }) },
+        onEvent: () => undefined,
+        signal: new AbortController().signal,
+        permissionMode: () => 'bypassPermissions',
+      },
+    );
+    await engine.close();
+    expect(report.outcome.denials).toHaveLength(1);
     expect(() => stage.read('b.txt')).toThrow();
   });
 
