@@ -33,6 +33,24 @@ export { findSkills, type Skill, skillList } from './extensions/skills.ts';
 export type { AgentOptions, AgentResult, AgentState, AgentStop, OpenCall, Record, RunAgent } from './loop/agent.ts';
 export { rebuildState } from './loop/rebuild-state.ts';
 export { runAgent } from './loop/run-agent.ts';
+export type {
+  Elicitation,
+  ElicitationAnswer,
+  McpParts,
+  McpServerState,
+  McpTool,
+} from './mcp/mcp-client.ts';
+export { McpServers } from './mcp/mcp-servers.ts';
+export { createMcpTools, findToolsName } from './mcp/mcp-tools.ts';
+export {
+  isServerName,
+  type McpServerConfig,
+  type McpServerEntry,
+  mcpServerSchema,
+  type ReadServer,
+  type RemoteServer,
+  readMcpServer,
+} from './mcp/server-config.ts';
 export { createRedactor, type Redactor } from './messages/redact.ts';
 export { historyProblems } from './messages/tool-results.ts';
 export { decidePermission } from './permissions/decide.ts';
