@@ -117,7 +117,7 @@ describe('hooks', () => {
     };
     await play();
     expect(() => stage.read('ran')).toThrow();
-    expect(stage.sessionLogs()).toContain('1 hook of this folder stay off');
+    expect(stage.sessionLogs()).toContain('1 hook of this folder stays off');
     await stage.run(['trust', '--yes']);
     await play();
     stage.read('ran');

@@ -47,6 +47,9 @@ describe('custom commands', () => {
     server = await stage.serve([says('Yes.')]);
     await stage.run([...scripted, '-p', '/sweep it']);
     expect(JSON.stringify(server.log[0])).toContain('Sweep it now.');
+    server = await stage.serve([says('Yes.')]);
+    await stage.run([...scripted, '-p', 'run-command', 'sweep', 'it']);
+    expect(JSON.stringify(server.log[0])).toContain('Sweep it now.');
     const wrong = await stage.run(['run-command', 'sweeep', ...scripted, '-p']);
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('did you mean sweep?')]);
     expect((await stage.run(['commands'])).stdout).toMatch(/\/sweep +command +project/);

@@ -2,25 +2,28 @@
 import { expandCommand, findCommands } from '@monkey-coder/agents';
 import { extensionPlaces } from '@monkey-coder/engine';
 import { MonkeyError, nearestNames, type Task } from '@monkey-coder/protocol';
-import type { CommandLine } from '../command-line/parse.ts';
 import type { World } from '../configuration/environment.ts';
 
 /**
  * The task with the command's text for its prompt. A prompt that only begins with a slash stays as it is; a command that was
  * asked for by name must exist, else MonkeyError `usage.invalid`. Flags win over what the command says.
  */
-export async function customTask(task: Task, world: World, line: CommandLine): Promise<Task> {
+export async function customTask(
+  task: Task,
+  world: World,
+  { mustExist, hasModel }: { readonly mustExist: boolean; readonly hasModel: boolean },
+): Promise<Task> {
   const places = extensionPlaces(world, task.cwd);
   const expanded = await expandCommand(task.prompt, places);
   if (expanded === undefined) {
-    if (line.command !== 'run-command') return task;
+    if (!mustExist) return task;
     throw unknownCommand(
       task.prompt,
       (await findCommands(places)).map(({ name }) => name),
     );
   }
   const { prompt, command } = expanded;
-  const model = line.options.has('model') ? undefined : command.model;
+  const model = hasModel ? undefined : command.model;
   return {
     ...task,
     prompt,

@@ -154,7 +154,7 @@ async function withEngine(
 
 async function runOnce(setting: RunSetting): Promise<number> {
   const { world, line, engine, cwd } = setting;
-  const operands = line.command === 'run-command' ? [calledByName(line.operands)] : line.operands;
+  const operands = namesCommand(line) ? [calledByName(line.operands)] : line.operands;
   const prompt = await readPrompt(world, operands, (text) => world.err(`monkey: ${text}\n`));
   const session = sessionChoiceOf(line, engine.sessions, cwd);
   if (prompt === '' && session.kind !== 'resume') {
@@ -163,9 +163,14 @@ async function runOnce(setting: RunSetting): Promise<number> {
   return (await runTask(setting, prompt, session)).exitCode;
 }
 
+/** `monkey run-command …`, also behind flags; a prompt of one argument is a prompt. */
+function namesCommand({ command, operands }: CommandLine): boolean {
+  return command === 'run-command' || (operands[0] === 'run-command' && operands.length > 1);
+}
+
 /** `run-command review src` is `/review src`. */
 function calledByName(operands: readonly string[]): string {
-  const [name, ...rest] = operands;
+  const [name, ...rest] = operands[0] === 'run-command' ? operands.slice(1) : operands;
   if (name === undefined) throw new MonkeyError('usage.invalid', 'name a command: `monkey commands` lists them');
   return [`/${name.replace(/^\//, '')}`, ...rest.map((word) => (/\s/.test(word) ? `"${word}"` : word))].join(' ');
 }
@@ -174,7 +179,7 @@ function calledByName(operands: readonly string[]): string {
 async function expanded(task: Task, world: World, line: CommandLine): Promise<Task> {
   if (!task.prompt.startsWith('/')) return task;
   const { customTask } = await import('./custom-task.ts');
-  return customTask(task, world, line);
+  return customTask(task, world, { mustExist: namesCommand(line), hasModel: line.options.has('model') });
 }
 
 async function runTask(

@@ -153,8 +153,9 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
 }
 
 /** What there is to say with the quote, beside what the limits say. */
-function notesOf({ parts, task, found }: Ingredients, project: ProjectFacts): string[] {
-  return [...found.notes, ...outerProjectNotes(task.cwd, project), ...parts.warnings];
+function notesOf({ parts, task, found, agent }: Ingredients, project: ProjectFacts): string[] {
+  const who = agent === undefined ? [] : [`${agent.definition.name} works: ${agent.reason} (--agent names another)`];
+  return [...who, ...found.notes, ...outerProjectNotes(task.cwd, project), ...parts.warnings];
 }
 
 async function countAgent({ parts, agent }: Ingredients, { recorder }: RunContext): Promise<void> {
