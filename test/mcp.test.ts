@@ -1,6 +1,7 @@
 // MCP servers through the real binary: looked for, used by rule, asked about, bounded, ended with the run.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ScriptedServer } from '@monkey-coder/models';
 import { describe, expect, it } from 'vitest';
 import { repositoryRoot } from './support/monkey.ts';
 import { calls, createStage, type Stage, says, scripted } from './support/stage.ts';
@@ -21,6 +22,14 @@ function readLog(stage: Stage): string {
   } catch {
     return '';
   }
+}
+
+/** What the calls came to, as the model was last told. */
+function resultsOf(model: ScriptedServer): string[] {
+  const messages = model.log.at(-1)?.request?.messages ?? [];
+  return messages.flatMap((message) =>
+    message.parts.flatMap((part) => (part.type === 'tool-result' ? [part.output] : [])),
+  );
 }
 
 /** Whether a process of the server's log is still there. */
@@ -71,5 +80,120 @@ describe('MCP servers', () => {
       expect(JSON.stringify(model.log.at(-1))).toContain('Denied');
       expect(readLog(stage)).toBe('');
     }
+  });
+
+  it('of a folder stay off until it is trusted, then run; a change asks again', async () => {
+    const stage = createStage();
+    stage.write('.mcp.json', JSON.stringify({ mcpServers: { notes: server(stage) } }));
+    const model = await stage.serve([calls('find_tools', { query: 'add' }), says('Done.')]);
+    const untrusted = await stage.run([...scripted, '-p', 'add', '--verbose']);
+    expect(JSON.stringify(model.log.at(-1))).toContain('There is no tool');
+    expect(untrusted.stderr + stage.sessionLogs()).toContain('1 MCP server of this folder stays off');
+    expect(readLog(stage)).toBe('');
+    await stage.run(['trust', '--yes']);
+    await stage.run([...scripted, '-p', 'add']);
+    expect(JSON.stringify(model.log.at(-1))).toContain('mcp__notes__add');
+    stage.write('.mcp.json', JSON.stringify({ mcpServers: { notes: server(stage, 'poison') } }));
+    await stage.run([...scripted, '-p', 'add']);
+    expect(JSON.stringify(model.log.at(-1))).toContain('There is no tool');
+  });
+
+  it('are given by flag, as a file or as text, and strictly only those', async () => {
+    const stage = createStage();
+    stage.settings({ mcpServers: { other: server(stage) } });
+    stage.write('servers.json', JSON.stringify({ mcpServers: { notes: server(stage) } }));
+    const model = await stage.serve([calls('find_tools', { query: 'add' }), says('Done.')]);
+    await stage.run([...scripted, '--mcp-config', 'servers.json', '--strict-mcp-config', '-p', 'add']);
+    expect(JSON.stringify(model.log[1])).toContain('mcp__notes__add');
+    expect(JSON.stringify(model.log[1])).not.toContain('mcp__other__');
+    await stage.run([...scripted, '--mcp-config', '{"mcpServers":{}}', '--strict-mcp-config', '-p', 'add']);
+    expect(resultsOf(model)[0]).toContain('There is no tool');
+    expect(await stage.run([...scripted, '--mcp-config', '{"servers":{}}', '-p', 'add'])).toMatchObject({ code: 2 });
+  });
+
+  it('get variables that their entry names, no others that are secret; what they give away is hidden', async () => {
+    const stage = createStage();
+    const secret = 'sk-notes-0123456789abcdef';
+    Object.assign(stage.env, { GITHUB_TOKEN: 'ghp_aaaaaaaaaaaaaaaaaaaaaaaaaaaa', NOTES: secret });
+    stage.settings({
+      mcpServers: { notes: server(stage, 'honest', { env: { NOTES_TOKEN: `$\{NOTES}`, MODE: `$\{MODE:-plain}` } }) },
+    });
+    const model = await stage.serve([use('notes__environment'), says('Done.')]);
+    await stage.run([...scripted, ...allow('mcp__notes'), '-p', 'look']);
+    const told = JSON.stringify(model.log.at(-1));
+    expect(told).toContain('NOTES_TOKEN');
+    expect(told).toContain('plain');
+    expect(told).not.toContain('GITHUB_TOKEN');
+    expect(told).not.toContain('OPENAI_API_KEY');
+    expect(told + stage.sessionLogs()).not.toContain(secret);
+  });
+
+  it('that change files are undone; that crash are started once more; that hang are cut off', async () => {
+    const stage = createStage();
+    stage.write('a.txt', 'before\n');
+    stage.settings({ mcpServers: { notes: server(stage, 'honest', { callSeconds: 1 }) } });
+    const model = await stage.serve([
+      use('notes__write_note', { path: 'a.txt', text: 'after\n' }),
+      use('notes__crash'),
+      use('notes__add', { a: 1, b: 2 }),
+      use('notes__hang'),
+      use('notes__add', { a: 1, b: 'x' }),
+      use('notes__fail'),
+      use('notes__many'),
+      use('notes__read_resource', { uri: 'note://1' }),
+      says('Done.'),
+    ]);
+    await stage.run([...scripted, ...allow('mcp__notes'), '-p', 'work']);
+    const texts = resultsOf(model);
+    expect(texts[0]).toContain('written');
+    expect(texts[1]).toContain('notes: ');
+    expect(texts[2]).toContain('3');
+    expect(texts[3]).toContain('timed out');
+    expect(texts[4]).toContain('Invalid arguments for mcp__notes__add');
+    expect(texts[5]).toContain('it went wrong');
+    expect(texts[6]).toContain('[image, image/png, 3 bytes: not shown]');
+    expect(texts[6]).toContain('{"answer":42}');
+    expect(texts[7]).toContain('the text of note://1');
+    expect(stage.read('a.txt')).toBe('after\n');
+    await stage.run(['undo']);
+    expect(stage.read('a.txt')).toBe('before\n');
+    expect(isRunning(stage)).toBe(false);
+  });
+
+  it('ask nobody headless, and sampling is refused', async () => {
+    const stage = createStage();
+    stage.settings({ mcpServers: { notes: server(stage) } });
+    const model = await stage.serve([use('notes__ask'), use('notes__sample'), says('Done.')]);
+    await stage.run([...scripted, ...allow('mcp__notes'), '-p', 'ask']);
+    const told = JSON.stringify(model.log.at(-1));
+    expect(told).toContain('decline');
+    expect(told).toContain('-32601');
+  });
+
+  it('are managed by monkey mcp: add, list, tools, remove', async () => {
+    const stage = createStage();
+    const add = await stage.run([
+      'mcp',
+      'add',
+      'notes',
+      '--env',
+      'MODE=x',
+      '--',
+      process.execPath,
+      program,
+      'honest',
+      logOf(stage),
+    ]);
+    expect(add).toMatchObject({ code: 0 });
+    expect((await stage.run(['mcp', 'list'])).stdout).toMatch(/notes +user +on/);
+    const tools = await stage.run(['mcp', 'tools', 'notes']);
+    expect(tools.stdout).toContain('mcp__notes__add  Add two numbers');
+    expect(tools.stdout).toMatch(/would take \d+ tokens/);
+    expect(isRunning(stage)).toBe(false);
+    await stage.run(['mcp', 'add', 'web', 'https://example.invalid/mcp', '--header', `X-Key: $\{WEB_KEY}`]);
+    expect((await stage.run(['mcp', 'list'])).stdout).toContain('WEB_KEY is not set');
+    await stage.run(['mcp', 'remove', 'notes']);
+    expect((await stage.run(['mcp', 'list'])).stdout).not.toContain('notes');
+    expect(await stage.run(['mcp', 'add', 'a__b', 'x'])).toMatchObject({ code: 2 });
   });
 });

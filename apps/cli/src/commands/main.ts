@@ -54,6 +54,7 @@ const table: Readonly<Record<string, Command>> = {
   login,
   logout,
   map,
+  mcp: async (given) => (await import('./mcp.ts')).mcp(given),
   memory,
   models,
   policy,
