@@ -143,7 +143,8 @@ describe('MCP servers', () => {
       use('notes__read_resource', { uri: 'note://1' }),
       says('Done.'),
     ]);
-    await stage.run([...scripted, ...allow('mcp__notes'), '-p', 'work']);
+    await stage.run([...scripted, ...allow('mcp__notes'), '-p', 'do the work']);
+
     const texts = resultsOf(model);
     expect(texts[0]).toContain('written');
     expect(texts[1]).toContain('notes: ');
