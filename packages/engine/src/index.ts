@@ -10,6 +10,7 @@ export {
   type SettingsSource,
   settingsSources,
 } from './config/load-settings.ts';
+export { createLoginStore } from './config/mcp-logins.ts';
 export { type Fact, type MemoryStore, openMemory } from './config/memory-store.ts';
 export {
   declaringFiles,

@@ -26,7 +26,7 @@ export const mcp: Command = async (context) => {
     case 'tools':
       return tools(context, name);
     case 'auth':
-      return (await import('./mcp-auth.ts')).authenticate(context, needed(name));
+      return auth(context, needed(name));
     default:
       throw new MonkeyError('usage.invalid', usage);
   }
@@ -158,6 +158,13 @@ function show(context: CommandContext, name: string): number {
   const found = named(context).find((one) => one.name === name);
   if (found === undefined) throw unknownServer(name);
   return printJson(context.world, { ...found, state: problemOf(context, name, found.entry) });
+}
+
+async function auth(context: CommandContext, name: string): Promise<number> {
+  const found = named(context).find((one) => one.name === name && one.isOn);
+  if (found === undefined) throw unknownServer(name);
+  const { authenticate } = await import('./mcp-auth.ts');
+  return authenticate(context, name, found.entry);
 }
 
 function remove(context: CommandContext, name: string): number {

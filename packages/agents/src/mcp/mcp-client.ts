@@ -1,7 +1,4 @@
 // The seam to MCP servers: what the tools and the engine know of them, so that the SDK is loaded only when a server is used.
-import type { OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.js';
-import type { RemoteServer } from './server-config.ts';
-
 /** A tool of a server; `resource` and `prompt` stand for what the protocol offers beside tools. */
 export interface McpTool {
   /** `mcp__server__tool`: what rules and the model call it. */
@@ -49,6 +46,25 @@ export type ElicitationAnswer =
 /** What is wrong with a value by a JSON Schema; undefined when nothing is. Throws for a schema that cannot be read. */
 export type SchemaProblem = (value: unknown, schema: Readonly<Record<string, unknown>>) => string | undefined;
 
+/** What is kept of a login at one server. The parts are those of the OAuth client, kept as they came. */
+export interface LoginRecord {
+  readonly client?: unknown;
+  readonly tokens?: unknown;
+  readonly discovery?: unknown;
+  readonly redirectUrl?: string;
+  /** What the server said when it last refused: where its metadata is, and the scope that was missing. */
+  readonly challenge?: { readonly resourceMetadataUrl?: string; readonly scope?: string };
+}
+
+/** Logins by address of the server. */
+export interface LoginStore {
+  /** Empty where there is none. */
+  read(server: string): LoginRecord;
+  write(server: string, record: LoginRecord | undefined): void;
+  /** Does something while no other process does it for the same server. */
+  locked<T>(server: string, work: () => Promise<T>): Promise<T>;
+}
+
 /** What connections work with. */
 export interface McpParts {
   readonly productVersion: string;
@@ -64,6 +80,5 @@ export interface McpParts {
   readonly loadSchemaProblem: () => Promise<SchemaProblem>;
   readonly elicit: (question: Elicitation, signal: AbortSignal) => Promise<ElicitationAnswer>;
   readonly fetch: typeof fetch;
-  /** Who is logged in at a server; undefined where that was never asked for. */
-  readonly login?: (server: RemoteServer) => OAuthClientProvider | undefined;
+  readonly logins: LoginStore;
 }

@@ -5,10 +5,11 @@
 // says that it changed, and is read again only when somebody wants it: a server that says so all the time costs nothing.
 import { UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
+import { SSEClientTransport, SseError } from '@modelcontextprotocol/sdk/client/sse.js';
 import { StreamableHTTPClientTransport, StreamableHTTPError } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { errorMessage } from '@monkey-coder/protocol';
+import { authorizedFetch } from './authorized-fetch.ts';
 import { boundedFetch } from './bounded-fetch.ts';
 import type { CallAnswer } from './call-result.ts';
 import { oneLine } from './call-result.ts';
@@ -69,10 +70,12 @@ export class ServerConnection {
     this.#tools ??= readOffers(client, this.#config, signal).then(
       (tools) => {
         this.#known = tools;
+        this.#problem = undefined;
         return tools;
       },
       (error: unknown) => {
         this.#tools = undefined;
+        if (isUnauthorized(error)) throw this.#loginNeeded();
         throw new McpServerError(`${this.#config.name} did not list its tools: ${said(error)}`);
       },
     );
@@ -85,9 +88,11 @@ export class ServerConnection {
     const begun = this.#parts.now();
     this.#calls += 1;
     try {
-      return await this.#request(client, tool, { args, ...options });
+      const answer = await this.#request(client, tool, { args, ...options });
+      this.#problem = undefined;
+      return answer;
     } catch (error) {
-      if (error instanceof UnauthorizedError) throw this.#loginNeeded();
+      if (isUnauthorized(error)) throw this.#loginNeeded();
       throw new McpServerError(`${this.#config.name}: ${said(error)}`);
     } finally {
       this.#callMs += this.#parts.now() - begun;
@@ -200,12 +205,7 @@ export class ServerConnection {
   async #startRemote(config: RemoteServer, signal: AbortSignal): Promise<Session> {
     const nothing = (): string => '';
     if (config.transport === 'sse') return { client: await this.#open(this.#sse(config), signal), lastWords: nothing };
-    const authProvider = this.#parts.login?.(config);
-    const transport = new StreamableHTTPClientTransport(new URL(config.url), {
-      requestInit: { headers: { ...config.headers } },
-      fetch: boundedFetch(this.#parts.fetch),
-      ...(authProvider === undefined ? {} : { authProvider }),
-    });
+    const transport = new StreamableHTTPClientTransport(new URL(config.url), this.#httpOptions(config));
     try {
       return { client: await this.#open(transport as Transport, signal), lastWords: nothing };
     } catch (error) {
@@ -217,12 +217,15 @@ export class ServerConnection {
   }
 
   #sse(config: RemoteServer): Transport {
-    const authProvider = this.#parts.login?.(config);
-    return new SSEClientTransport(new URL(config.url), {
+    return new SSEClientTransport(new URL(config.url), this.#httpOptions(config));
+  }
+
+  #httpOptions(config: RemoteServer) {
+    const bounded = boundedFetch(this.#parts.fetch);
+    return {
       requestInit: { headers: { ...config.headers } },
-      fetch: boundedFetch(this.#parts.fetch),
-      ...(authProvider === undefined ? {} : { authProvider }),
-    });
+      fetch: authorizedFetch(config, this.#parts.logins, bounded),
+    };
   }
 
   async #open(transport: Transport, signal: AbortSignal): Promise<Client> {
@@ -270,7 +273,11 @@ export class ServerConnection {
   }
 
   #failed(error: unknown): McpServerError {
-    if (error instanceof UnauthorizedError || isUnauthorized(error)) return this.#loginNeeded();
+    if (isUnauthorized(error)) {
+      // Whoever logs in meanwhile is not refused for having tried before.
+      this.#starts -= 1;
+      return this.#loginNeeded();
+    }
     const text = error instanceof McpServerError ? error.message : said(error);
     this.#problem = { text, needsLogin: false };
     return new McpServerError(`${this.#config.name}: ${text}`);
@@ -284,9 +291,8 @@ export class ServerConnection {
 }
 
 function isUnauthorized(error: unknown): boolean {
-  return error instanceof StreamableHTTPError
-    ? error.code === 401
-    : /\b401\b/.test(errorMessage(error)) && error instanceof Error && error.name === 'SseError';
+  if (error instanceof UnauthorizedError) return true;
+  return (error instanceof StreamableHTTPError || error instanceof SseError) && error.code === 401;
 }
 
 function said(error: unknown): string {

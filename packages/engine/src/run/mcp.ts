@@ -10,6 +10,7 @@ import {
 } from '@monkey-coder/agents';
 import type { IdPrefix } from '@monkey-coder/protocol';
 import type { Homes } from '../config/homes.ts';
+import { createLoginStore, loginSecrets } from '../config/mcp-logins.ts';
 import { readProjectDeclarations } from '../config/project-declarations.ts';
 import type { Settings } from '../config/settings.ts';
 import { decideTrust } from '../config/trust.ts';
@@ -51,7 +52,13 @@ export async function openRunServers(given: Ingredients): Promise<RunServers> {
   return {
     tools: configs.length === 0 ? [] : createMcpTools(servers),
     notes: [...project.notes, ...problems],
-    secrets: secretsOf(configs),
+    secrets: [
+      ...secretsOf(configs),
+      ...loginSecrets(
+        parts.homes,
+        configs.flatMap((one) => (one.kind === 'remote' ? [one.url] : [])),
+      ),
+    ],
     close: () => servers.close(),
   };
 }
@@ -90,6 +97,7 @@ export function createServers(
     loadSchemaProblem: async () => (await import('../outcome/json-schema.ts')).schemaProblem,
     elicit,
     fetch,
+    logins: createLoginStore(homes, now),
   });
 }
 
