@@ -111,6 +111,9 @@ export const runOptions: readonly OptionSpec[] = [
   { name: 'version', short: 'V', aliases: ['v'], help: 'the version' },
 ];
 
+const namedRunOptions = (names: readonly string[]): OptionSpec[] =>
+  runOptions.filter((option) => names.includes(option.name));
+
 /** The subcommands. */
 export const commands: readonly CommandSpec[] = [
   {
@@ -330,6 +333,28 @@ export const commands: readonly CommandSpec[] = [
       json,
       cwd,
     ],
+  },
+  {
+    name: 'mcp-server',
+    usage: '',
+    help: 'serve this folder to another agent as MCP tools, over standard input and output; the flags are bounds that no client can widen',
+    options: namedRunOptions([
+      'model',
+      'permission-mode',
+      'allowed-tools',
+      'disallowed-tools',
+      'check',
+      'max-turns',
+      'max-minutes',
+      'max-budget-usd',
+      'cwd',
+      'sandbox',
+      'network',
+      'allow-domain',
+      'settings',
+      'mcp-config',
+      'strict-mcp-config',
+    ]),
   },
   {
     name: 'import',

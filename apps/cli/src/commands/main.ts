@@ -55,6 +55,7 @@ const table: Readonly<Record<string, Command>> = {
   logout,
   map,
   mcp: async (given) => (await import('./mcp.ts')).mcp(given),
+  'mcp-server': async (given) => (await import('../mcp-server/main.ts')).mcpServer(given),
   memory,
   models,
   policy,
