@@ -31,6 +31,8 @@ const json: OptionSpec = { name: 'json', help: 'print JSON' };
 const preview: OptionSpec = { name: 'preview', short: 'n', help: 'show what would change, change nothing' };
 const cwd: OptionSpec = { name: 'cwd', short: 'C', value: 'dir', help: 'work in this folder' };
 
+const permissionModes = ['default', 'acceptEdits', 'plan', 'auto', 'dontAsk', 'bypassPermissions'];
+
 /** Flags of a run: `monkey [flags] "prompt"`. */
 export const runOptions: readonly OptionSpec[] = [
   {
@@ -63,7 +65,7 @@ export const runOptions: readonly OptionSpec[] = [
   {
     name: 'permission-mode',
     value: 'mode',
-    choices: ['default', 'acceptEdits', 'plan', 'auto', 'dontAsk', 'bypassPermissions'],
+    choices: permissionModes,
     help: 'how much is allowed without asking',
   },
   {
@@ -283,6 +285,18 @@ export const commands: readonly CommandSpec[] = [
     usage: '[show | explain TOOL(WHAT) | audit]',
     help: 'what is allowed here and who says so, what would be decided about a call, what was decided',
     options: [json, cwd, { name: 'all', short: 'a', help: 'audit: of all folders' }],
+  },
+  {
+    name: 'acp',
+    usage: '',
+    help: 'serve an editor by the Agent Client Protocol over standard input and output',
+    options: [
+      { name: 'model', short: 'm', value: 'model', help: 'as for a run' },
+      { name: 'permission-mode', value: 'mode', choices: permissionModes, help: 'mode a session begins with' },
+      { name: 'max-budget-usd', value: 'usd', help: 'no prompt may cost more' },
+      { name: 'settings', value: 'file', help: 'one more settings file' },
+      cwd,
+    ],
   },
   {
     name: 'trust',

@@ -33,6 +33,7 @@ import { watch } from './watch.ts';
 import { worktree } from './worktree.ts';
 
 const table: Readonly<Record<string, Command>> = {
+  acp: async (context) => (await import('../acp/editor-agent.ts')).acp(context),
   analyse,
   check,
   auth,
