@@ -7,6 +7,7 @@ import {
   methods,
   ndJsonStream,
   PROTOCOL_VERSION,
+  type PromptRequest,
   type RequestPermissionRequest,
   type SessionUpdate,
 } from '@agentclientprotocol/sdk';
@@ -94,7 +95,7 @@ const textOf = (updates: readonly SessionUpdate[], kind: SessionUpdate['sessionU
     )
     .join('');
 
-const say = (sessionId: string, text: string) => ({ sessionId, prompt: [{ type: 'text' as const, text }] });
+const say = (sessionId: string, text: string): PromptRequest => ({ sessionId, prompt: [{ type: 'text', text }] });
 const fixes = [
   calls('read', { path: 'src/sum.js' }),
   calls('edit', { path: 'src/sum.js', old_string: 'a - b', new_string: 'a + b' }, 'I see: it subtracts.'),
@@ -231,6 +232,26 @@ describe('an editor', () => {
     await expect(
       editor.agent.request(asks.session.new, { cwd: `${stage.project}/none`, mcpServers: [] }),
     ).rejects.toMatchObject({ code: -32600 });
+  });
+
+  it('is told of custom commands, and calls one', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    stage.write(
+      '.monkey/commands/mend.md',
+      '---\ndescription: mends a file\nargument-hint: FILE\n---\nMake $1 right.\n',
+    );
+    await stage.serve([says('Looked.')]);
+    stage.settings({ model: 'openai/scripted' });
+    const editor = openEditor(stage);
+    const sessionId = await begin(editor, stage);
+    await editor.seen('available_commands_update');
+    expect(editor.updates).toContainEqual({
+      sessionUpdate: 'available_commands_update',
+      availableCommands: [{ name: 'mend', description: 'mends a file', input: { hint: 'FILE' } }],
+    });
+    await editor.agent.request(asks.session.prompt, say(sessionId, '/mend src/sum.js'));
+    expect(stage.sessionLogs()).toContain('Make src/sum.js right.');
   });
 
   it('hangs up in the middle: the process ends, and the run can be gone on with', async () => {

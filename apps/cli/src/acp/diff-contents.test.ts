@@ -1,3 +1,4 @@
+// Hunks of a unified diff, as an editor is shown them.
 import { expect, it } from 'vitest';
 import { diffContents } from './diff-contents.ts';
 

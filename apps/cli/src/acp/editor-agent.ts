@@ -3,6 +3,7 @@ import { Readable, Writable } from 'node:stream';
 import {
   type AgentContext,
   type AgentRequestContext,
+  type AvailableCommand,
   agent,
   type InitializeResponse,
   methods,
@@ -10,11 +11,21 @@ import {
   PROTOCOL_VERSION,
   RequestError,
 } from '@agentclientprotocol/sdk';
-import { createEngine, createKeyStore, type Engine, firstKeys, knownKeys, userCatalogue } from '@monkey-coder/engine';
+import { type CustomCommand, findCommands } from '@monkey-coder/agents';
+import {
+  createEngine,
+  createKeyStore,
+  type Engine,
+  extensionPlaces,
+  firstKeys,
+  knownKeys,
+  userCatalogue,
+} from '@monkey-coder/engine';
 import { availableProviders, isAlive } from '@monkey-coder/models';
 import { MonkeyError } from '@monkey-coder/protocol';
 import type { Command, CommandContext } from '../configuration/command-context.ts';
 import { commandSettings, realFolder } from '../configuration/command-settings.ts';
+import { customTask } from '../run/custom-task.ts';
 import { taskOf } from '../run/task.ts';
 import { asRequestError, EditorSession } from './editor-session.ts';
 import { promptText } from './prompt-text.ts';
@@ -48,8 +59,10 @@ class EditorAgent {
       .onRequest(methods.agent.initialize, () => this.#initialize())
       .onRequest(methods.agent.authenticate, () => ({}))
       .onRequest(methods.agent.session.new, async ({ params, client }) => {
-        const session = this.#open(client, params, null);
-        return { sessionId: session.id, ...session.session.state() };
+        const { id, session } = this.#open(client, params, null);
+        // After the answer: an editor does not know the session before.
+        setImmediate(() => session.announceCommands());
+        return { sessionId: id, ...session.state() };
       })
       .onRequest(methods.agent.session.load, (request) => this.#reopen(request, true))
       .onRequest(methods.agent.session.resume, (request) => this.#reopen(request, false))
@@ -125,6 +138,8 @@ class EditorAgent {
         engine,
         loaded,
         taskOf: (prompt) => ({ ...taskOf(world, line, loaded.settings, folder, prompt), addDirs }),
+        expanded: (task, hasModel) => customTask(task, world, { mustExist: false, hasModel }),
+        commands: async () => (await findCommands(extensionPlaces(world, folder))).map(availableCommand),
         models: this.#models(loaded.settings),
         mayBypass: loaded.settings.permissions.mode === 'bypassPermissions',
       });
@@ -145,6 +160,7 @@ class EditorAgent {
       throw RequestError.invalidParams({ cwd: params.cwd }, `the session belongs to ${summary.cwd}`);
     const { session } = this.#open(client, params, params.sessionId);
     if (isReplayed) await session.replay(sessions.read(params.sessionId));
+    setImmediate(() => session.announceCommands());
     return session.state();
   }
 
@@ -193,6 +209,10 @@ class EditorAgent {
       .models.filter((model) => usable.has(model.provider) && isAlive(model, world.now()))
       .map((model) => `${model.provider}/${model.id}`);
   }
+}
+
+function availableCommand({ name, description, argumentHint }: CustomCommand): AvailableCommand {
+  return { name, description, ...(argumentHint === undefined ? {} : { input: { hint: argumentHint } }) };
 }
 
 /** An empty session: the log begins now, the first run with the first prompt. */

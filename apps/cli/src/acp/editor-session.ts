@@ -1,6 +1,7 @@
 // One conversation with an editor: its folder, its mode and model, and at most one run at a time.
 import {
   type AgentContext,
+  type AvailableCommand,
   methods,
   type PromptResponse,
   RequestError,
@@ -30,6 +31,10 @@ export interface EditorSessionParts {
   readonly loaded: LoadedSettings;
   /** The task of a prompt, with the settings of the folder. */
   readonly taskOf: (prompt: string) => Task;
+  /** The task with the text of the custom command that its prompt calls, if it calls one. */
+  readonly expanded: (task: Task, hasModel: boolean) => Promise<Task>;
+  /** Custom commands and skills that can be called here. */
+  readonly commands: () => Promise<readonly AvailableCommand[]>;
   /** Names of models that can be chosen, `provider/model`. */
   readonly models: readonly string[];
   /** Whether the editor may choose the mode that asks for nothing. */
@@ -102,6 +107,18 @@ export class EditorSession {
     return this.options();
   }
 
+  /** Tells the editor which commands there are; not waited for. */
+  announceCommands(): void {
+    this.#parts.commands().then(
+      (availableCommands) => {
+        if (availableCommands.length > 0)
+          this.#tell([{ sessionUpdate: 'available_commands_update', availableCommands: [...availableCommands] }]);
+      },
+      // A command that cannot be read is told of when it is called.
+      () => undefined,
+    );
+  }
+
   /** Tells the editor what was said before. */
   async replay(events: readonly Event[]): Promise<void> {
     for (const event of events) this.#tell(this.#updates.of(event));
@@ -133,12 +150,9 @@ export class EditorSession {
   }
 
   async #run(prompt: string, signal: AbortSignal): Promise<Outcome> {
-    const { id, client, engine, taskOf } = this.#parts;
-    const task: Task = {
-      ...taskOf(prompt),
-      permissionMode: this.#mode,
-      ...(this.#model === null ? {} : { model: this.#model }),
-    };
+    const { id, client, engine, taskOf, expanded } = this.#parts;
+    const chosen = this.#model === null ? {} : { model: this.#model };
+    const task = await expanded({ ...taskOf(prompt), permissionMode: this.#mode, ...chosen }, this.#model !== null);
     const tell = async (updates: readonly SessionUpdate[]): Promise<void> => {
       this.#tell(updates);
       await this.#sent;
