@@ -8,7 +8,7 @@ import {
   wasCutShort,
 } from '@monkey-coder/engine';
 import { exitCodeOf, interpretSchemas, MonkeyError, nearestNames, type Task } from '@monkey-coder/protocol';
-import { commands } from '../command-line/options.ts';
+import { commandNames } from '../command-line/command-names.ts';
 import { type CommandLine, optionValue, parseCommandLine } from '../command-line/parse.ts';
 import { commandSettings, workingFolder } from '../configuration/command-settings.ts';
 import { readWorld, type World } from '../configuration/environment.ts';
@@ -77,7 +77,7 @@ function refuseMisspeltCommand(line: CommandLine): void {
   if (word === undefined || line.operands.length > 1 || !/^[a-z-]+$/.test(word)) return;
   const near = nearestNames(
     word,
-    commands.map((command) => command.name),
+    commandNames.map((command) => command.name),
   );
   if (near.length === 0) return;
   throw new MonkeyError('usage.invalid', `unknown command "${word}"; did you mean ${near.join(' or ')}?`, {
