@@ -63,7 +63,14 @@ export type { Gate, GateAnswer, GateQuestion } from './permissions/gate.ts';
 export type { ToolIntent } from './permissions/intent.ts';
 export { type Boundary, isInside } from './permissions/paths.ts';
 export { isReadOnlyCommand } from './permissions/read-only.ts';
-export { commandMatches, type PermissionRule, parseRule, pathMatches, type RuleSet } from './permissions/rules.ts';
+export {
+  commandMatches,
+  hostMatches,
+  type PermissionRule,
+  parseRule,
+  pathMatches,
+  type RuleSet,
+} from './permissions/rules.ts';
 export { readShell, type ShellCommand, type ShellReading } from './permissions/shell-commands.ts';
 export { parseShell } from './permissions/shell-parser.ts';
 export type { ParsedShell, ShellJoin, ShellRedirect, ShellSegment, ShellWord } from './permissions/shell-syntax.ts';

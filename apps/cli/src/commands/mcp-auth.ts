@@ -47,7 +47,7 @@ interface Visit {
 }
 
 async function visitAndLogIn(
-  { world, style }: CommandContext,
+  { world, style, asJson }: CommandContext,
   server: RemoteServer,
   { logins, isOpening }: Visit,
 ): Promise<void> {
@@ -61,7 +61,8 @@ async function visitAndLogIn(
       state,
       redirectUrl: callback.redirectUrl,
       async visit(address) {
-        world.err(`open this address in a browser:\n\n  ${printable(address.href)}\n\n`);
+        const say = asJson ? world.err : world.out;
+        say(`open this address in a browser:\n\n  ${printable(address.href)}\n\n`);
         if (isOpening) openBrowser(address, world);
         const pasted = terminal?.ask('if that browser is on another machine, paste the address it ends at: ');
         return await Promise.race([callback.code, ...(pasted === undefined ? [] : [pastedCode(pasted, state)])]);

@@ -2,6 +2,7 @@
 import {
   createMcpTools,
   type ElicitationAnswer,
+  hostMatches,
   type McpParts,
   type McpServerConfig,
   McpServers,
@@ -11,6 +12,7 @@ import {
 import type { IdPrefix } from '@monkey-coder/protocol';
 import type { Homes } from '../config/homes.ts';
 import { createLoginStore, loginSecrets } from '../config/mcp-logins.ts';
+import { hostLists } from '../config/policy.ts';
 import { readProjectDeclarations } from '../config/project-declarations.ts';
 import type { Settings } from '../config/settings.ts';
 import { decideTrust } from '../config/trust.ts';
@@ -75,10 +77,22 @@ export function readServers(
     const read = readMcpServer(name, value, environment);
     if (read.kind === 'wrong') problems.push(read.problem);
     if (read.kind !== 'server') continue;
+    const barred = barredHost(read.server, settings);
+    if (barred !== undefined) problems.push(`MCP server ${name}: a policy does not let ${barred} be reached`);
+    if (barred !== undefined) continue;
     if (configs.has(name.toLowerCase())) problems.push(`there are two MCP servers ${name}: the first one counts`);
     else configs.set(name.toLowerCase(), read.server);
   }
   return { configs: [...configs.values()], problems };
+}
+
+/** The host of a remote server that a policy does not cover: it is not even asked what it offers. */
+function barredHost(server: McpServerConfig, { policies }: Settings): string | undefined {
+  if (server.kind === 'local') return undefined;
+  const { hostname } = new URL(server.url);
+  const host = hostname.toLowerCase();
+  const isCovered = hostLists(policies).every((list) => list.some((pattern) => hostMatches(pattern, host)));
+  return isCovered ? undefined : host;
 }
 
 /** Servers over their configurations; none is started before it is used. */
