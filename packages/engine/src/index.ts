@@ -10,7 +10,6 @@ export {
   type SettingsSource,
   settingsSources,
 } from './config/load-settings.ts';
-export { createLoginStore } from './config/mcp-logins.ts';
 export { type Fact, type MemoryStore, openMemory } from './config/memory-store.ts';
 export {
   declaringFiles,
@@ -31,6 +30,7 @@ export { createEngine, type EngineOptions } from './run/create-engine.ts';
 export { extensionPlaces } from './run/extension-places.ts';
 export { type HealthRecord, type HealthTable, readHealth } from './run/health-store.ts';
 export { createServers, readServers, type ServerWorld } from './run/mcp.ts';
+export { createLoginStore } from './run/mcp-logins.ts';
 export { wasCutShort } from './run/open-session.ts';
 export { removeIdleWorktree } from './run/worktree.ts';
 export { createWorktree } from './run/worktree-on-demand.ts';

@@ -11,7 +11,8 @@ import type { Command } from '../configuration/command-context.ts';
 import { watchSignals } from '../run/signals.ts';
 import { clientGate } from './client-gate.ts';
 import type { ServerSetting } from './server-setting.ts';
-import { serverTools, type ToolAnswer, type ToolCall } from './server-tools.ts';
+import type { ToolAnswer, ToolCall } from './server-tool.ts';
+import { serverTools } from './server-tools.ts';
 
 /** Calls at work at once; more are refused. */
 const maxCalls = 4;

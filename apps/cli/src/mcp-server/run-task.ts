@@ -2,7 +2,7 @@
 import type { RunReport, SessionChoice } from '@monkey-coder/engine';
 import { formatMicroUsd, MonkeyError } from '@monkey-coder/protocol';
 import { boundedTask, engineFor, folderOf, type ServerSetting, type WantedRun } from './server-setting.ts';
-import type { ToolAnswer, ToolCall } from './server-tools.ts';
+import type { ToolAnswer, ToolCall } from './server-tool.ts';
 
 const maxDiffChars = 60_000;
 const usable: readonly string[] = ['verified', 'answered', 'unverified', 'nothing-done'];

@@ -1,37 +1,11 @@
 // The tools of `monkey mcp-server`: what each takes, and what it does within the server's bounds.
 import { jsonSchemaOf } from '@monkey-coder/agents';
-import { describeIssues, type Event, permissionModeSchema } from '@monkey-coder/protocol';
+import { describeIssues, permissionModeSchema } from '@monkey-coder/protocol';
 import { type CodeIntelligence, createWorkspace } from '@monkey-coder/workspace';
 import * as z from 'zod/mini';
 import { runTask } from './run-task.ts';
 import { engineFor, folderOf, type ServerSetting } from './server-setting.ts';
-
-/** What a call is connected to. */
-export interface ToolCall {
-  readonly signal: AbortSignal;
-  readonly onEvent: (event: Event) => void;
-  readonly gate: Parameters<ReturnType<typeof engineFor>['run']>[2]['gate'];
-}
-
-/** What a tool came to: text for a model, the same as data. */
-export interface ToolAnswer {
-  readonly text: string;
-  readonly data?: Record<string, unknown>;
-  readonly isError?: boolean;
-}
-
-/** One tool. */
-export interface ServerTool {
-  readonly name: string;
-  readonly description: string;
-  readonly inputSchema: ReturnType<typeof jsonSchemaOf>;
-  readonly annotations: {
-    readonly readOnlyHint: boolean;
-    readonly destructiveHint: boolean;
-    readonly openWorldHint: boolean;
-  };
-  call(setting: ServerSetting, args: unknown, call: ToolCall): Promise<ToolAnswer>;
-}
+import type { ServerTool, ToolAnswer, ToolCall } from './server-tool.ts';
 
 const positive = z.number().check(z.positive());
 const cwd = z.optional(z.string());

@@ -29,11 +29,6 @@ export function answerText(answer: CallAnswer, maxChars: number): string {
   return clip(pieces.join('\n').trim() || '(empty)', maxChars);
 }
 
-/** The contents of a resource as text. */
-export function resourceText(contents: readonly unknown[], maxChars: number): string {
-  return clip(contents.map((one) => embedded(one)).join('\n') || '(empty)', maxChars);
-}
-
 /** Text from a server, marked: what stands in it cannot close the mark, and is not an instruction. */
 export function fromServer(server: string, text: string): string {
   return `<mcp-data server="${server}">\n${text.replace(/<(\/?)mcp-data/gi, '<\\$1mcp-data')}\n</mcp-data>`;

@@ -11,13 +11,13 @@ import {
 } from '@monkey-coder/agents';
 import type { IdPrefix } from '@monkey-coder/protocol';
 import type { Homes } from '../config/homes.ts';
-import { createLoginStore, loginSecrets } from '../config/mcp-logins.ts';
 import { hostLists } from '../config/policy.ts';
 import { readProjectDeclarations } from '../config/project-declarations.ts';
 import type { Settings } from '../config/settings.ts';
 import { decideTrust } from '../config/trust.ts';
 import type { RunConnection } from '../engine.ts';
 import type { Ingredients } from './ingredients.ts';
+import { createLoginStore, loginSecrets } from './mcp-logins.ts';
 
 /** What a run has of its servers. */
 export interface RunServers {

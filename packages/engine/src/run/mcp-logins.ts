@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 import type { LoginRecord, LoginStore } from '@monkey-coder/agents';
 import { MonkeyError, parseJson } from '@monkey-coder/protocol';
 import * as z from 'zod/mini';
+import type { Homes } from '../config/homes.ts';
 import { type Lease, takeLease } from '../sessions/lease.ts';
-import type { Homes } from './homes.ts';
 
 const fileSchema = z.object({
   version: z.literal(1),
