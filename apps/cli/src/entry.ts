@@ -16,5 +16,6 @@ if (major < 20 || (major === 20 && minor < 19)) {
   const { mainHelp } = require('./command-line/help.ts') as typeof import('./command-line/help.ts');
   process.stdout.write(mainHelp(PRODUCT_VERSION));
 } else {
-  loadChunk(commandOf(args[0]) ? 'commands' : 'run', BUILD_ID);
+  const command = commandOf(args[0]);
+  loadChunk(command === undefined || command.isWork ? 'run' : 'commands', BUILD_ID);
 }

@@ -12,6 +12,8 @@ export {
 export { defaultSettings, type Settings, type SettingsFile, settingsSchema } from './config/settings.ts';
 export { refreshedCatalogueFile, userCatalogue } from './config/user-catalogue.ts';
 export type { Engine, RunConnection, RunReport, SessionChoice } from './engine.ts';
+export { reviewMaterial } from './kinds/review-material.ts';
+export { workPrompt } from './kinds/work-prompt.ts';
 export { createJsonlLedger } from './ledger/jsonl-ledger.ts';
 export { refuseBadSchema, stripFence } from './outcome/structured-answer.ts';
 export { createEngine, type EngineOptions } from './run/create-engine.ts';

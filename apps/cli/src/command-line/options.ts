@@ -25,6 +25,8 @@ export interface CommandSpec {
   readonly usage: string;
   readonly help: string;
   readonly options: readonly OptionSpec[];
+  /** A kind of work: it has the options of a run besides its own. */
+  readonly isWork?: boolean;
 }
 
 const json: OptionSpec = { name: 'json', help: 'print JSON' };
@@ -105,8 +107,105 @@ export const runOptions: readonly OptionSpec[] = [
   { name: 'version', short: 'V', aliases: ['v'], help: 'the version' },
 ];
 
+const failOn: OptionSpec = {
+  name: 'fail-on',
+  value: 'severity',
+  choices: ['critical', 'high', 'medium', 'low', 'never'],
+  help: 'exit with 1 for findings this bad or worse (low)',
+};
+const sarif: OptionSpec = {
+  name: 'sarif',
+  value: 'file',
+  help: 'also write the findings as SARIF 2.1.0; - for standard output',
+};
+const examples: OptionSpec = { name: 'run-examples', help: 'run examples even where no sandbox is' };
+
+/** Kinds of work, each with an outcome of its own. */
+const workCommands: readonly CommandSpec[] = [
+  {
+    name: 'fix',
+    usage: '["what is wrong"]',
+    help: 'find a fault and remove it; verified when a check failed before the change and passes with it. A bug report, stack trace or output may be piped in',
+    options: [json],
+    isWork: true,
+  },
+  {
+    name: 'test',
+    usage: '[PATH ...]',
+    help: 'write tests; verified when they pass on the source and fail on wrong versions of it',
+    options: [
+      { name: 'about', value: 'text', help: 'what to test, in words' },
+      { name: 'mutants', value: 'n', help: 'try at most so many wrong versions (30)' },
+      { name: 'min-killed', value: 'percent', help: 'so many of 100 wrong versions must be noticed (100)' },
+      json,
+    ],
+    isWork: true,
+  },
+  {
+    name: 'review',
+    usage: '[PATH ...]',
+    help: 'find faults in what changed, or in PATH; changes nothing. Findings that cite nothing are dropped. Exit code 1 with findings',
+    options: [
+      { name: 'base', value: 'ref', help: 'review what differs from this commit or branch (the last commit)' },
+      { name: 'about', value: 'text', help: 'what to look at in particular' },
+      failOn,
+      sarif,
+      examples,
+      json,
+    ],
+    isWork: true,
+  },
+  {
+    name: 'explain',
+    usage: '[PATH ... | "question"]',
+    help: 'explain code; changes nothing. Every place that is cited is held against the files',
+    options: [json],
+    isWork: true,
+  },
+  {
+    name: 'plan',
+    usage: '"what is to be done"',
+    help: 'a plan with steps, files, risks and an estimate; changes nothing',
+    options: [
+      { name: 'out', value: 'file', help: 'also write the plan as Markdown to this file' },
+      { name: 'apply', help: 'carry out the newest plan of this folder' },
+      json,
+    ],
+    isWork: true,
+  },
+  {
+    name: 'refactor',
+    usage: '"what to change"',
+    help: 'change code without changing what it does; verified by the same tests before and after and an unchanged interface',
+    options: [{ name: 'interface', help: 'the public interface may change' }, json],
+    isWork: true,
+  },
+  {
+    name: 'docs',
+    usage: '[PATH ...]',
+    help: 'write documents and comments; verified when the code is the same without comments and examples work',
+    options: [{ name: 'about', value: 'text', help: 'what to document, in words' }, examples, json],
+    isWork: true,
+  },
+  {
+    name: 'upgrade',
+    usage: 'DEPENDENCY[@VERSION]',
+    help: 'bring a dependency to a version; verified by manifest, lock file, tests, and no other dependency changed',
+    options: [json],
+    isWork: true,
+  },
+  {
+    name: 'audit',
+    usage: '[PATH ...]',
+    help: 'security: secrets, dangerous patterns, known vulnerable dependencies, and what a model finds; changes nothing. Exit code 1 with findings',
+    options: [{ name: 'no-model', help: 'only what is found without a model' }, failOn, sarif, json],
+    isWork: true,
+  },
+];
+
 /** The subcommands. */
 export const commands: readonly CommandSpec[] = [
+  ...workCommands,
   {
     name: 'undo',
     usage: '[snapshot]',

@@ -14,7 +14,7 @@ export interface CommandLine {
 /** Parses arguments (without node and script). Throws MonkeyError `usage.invalid`. */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   const command = commandOf(args[0]);
-  const table = command ? [...command.options, ...helpOnly()] : runOptions;
+  const table = command ? [...command.options, ...(command.isWork ? runOptions : helpOnly())] : runOptions;
   const state = { table, options: new Map<string, string[]>(), operands: [] as string[] };
   const rest = command ? args.slice(1) : args;
   for (let index = 0; index < rest.length; index++) {

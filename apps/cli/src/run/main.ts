@@ -7,8 +7,8 @@ import {
   refuseBadSchema,
   wasCutShort,
 } from '@monkey-coder/engine';
-import { exitCodeOf, interpretSchemas, MonkeyError, nearestNames } from '@monkey-coder/protocol';
-import { commands } from '../command-line/options.ts';
+import { exitCodeOfOutcome, interpretSchemas, MonkeyError, nearestNames, type Task } from '@monkey-coder/protocol';
+import { commandOf, commands } from '../command-line/options.ts';
 import { type CommandLine, optionValue, parseCommandLine } from '../command-line/parse.ts';
 import { commandSettings, workingFolder } from '../configuration/command-settings.ts';
 import { readWorld, type World } from '../configuration/environment.ts';
@@ -45,7 +45,7 @@ async function main(args: readonly string[]): Promise<number> {
   let output = outputBeforeParsing(world, args);
   try {
     const line = parseCommandLine(args);
-    if (line.options.has('help')) return await printHelp(world);
+    if (line.options.has('help')) return await printHelp(world, line);
     if (line.options.has('version')) return printVersion(world);
     refuseMisspeltCommand(line);
     output = outputOf(world, line);
@@ -60,9 +60,10 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function printHelp(world: World): Promise<number> {
-  const { mainHelp } = await import('../command-line/help.ts');
-  world.out(mainHelp(world.version));
+async function printHelp(world: World, line: CommandLine): Promise<number> {
+  const { commandHelp, mainHelp } = await import('../command-line/help.ts');
+  const command = commandOf(line.command);
+  world.out(command === undefined ? mainHelp(world.version) : commandHelp(command));
   return 0;
 }
 
@@ -74,12 +75,15 @@ function printVersion(world: World): number {
 /** One bare word that is nearly a command is more likely a slip than a prompt. */
 function refuseMisspeltCommand(line: CommandLine): void {
   const word = line.operands[0];
+  if (line.command !== 'run') return;
   if (word === undefined || line.operands.length > 1 || !/^[a-z-]+$/.test(word)) return;
   const near = nearestNames(
     word,
     commands.map((command) => command.name),
   );
   if (near.length === 0) return;
+  if (near.includes(word))
+    throw new MonkeyError('usage.invalid', `the command comes first: monkey ${word} …, then its options`);
   throw new MonkeyError('usage.invalid', `unknown command "${word}"; did you mean ${near.join(' or ')}?`, {
     advice: 'To send it as a prompt, say more than one word.',
   });
@@ -90,11 +94,11 @@ function outputBeforeParsing(world: World, args: readonly string[]): OutputListe
   const at = args.indexOf('--output-format');
   const format = at < 0 ? args.find((word) => word.startsWith('--output-format='))?.split('=')[1] : args[at + 1];
   if (format === 'stream-json') return createStreamJsonOutput(world, world.version);
-  return format === 'json' ? createJsonOutput(world) : createPrintOutput(world);
+  return format === 'json' || args.includes('--json') ? createJsonOutput(world) : createPrintOutput(world);
 }
 
 function outputOf(world: World, line: CommandLine): OutputListener {
-  const format = optionValue(line, 'output-format') ?? 'text';
+  const format = optionValue(line, 'output-format') ?? (line.options.has('json') ? 'json' : 'text');
   if (format === 'stream-json') return createStreamJsonOutput(world, world.version);
   if (format === 'json') return createJsonOutput(world);
   if (line.options.has('print')) return createPrintOutput(world);
@@ -139,12 +143,13 @@ async function withEngine(
     random: world.random,
     newId: world.newId,
   });
-  const isInteractive =
-    world.inIsTerminal && world.outIsTerminal && !line.options.has('print') && !line.options.has('output-format');
+  const isQuiet = ['print', 'output-format', 'json'].some((name) => line.options.has(name));
+  const isInteractive = world.inIsTerminal && world.outIsTerminal && !isQuiet;
   const style = styleOf(world, line);
   const terminal = isInteractive ? openTerminal(world.stdin, world.out, style) : undefined;
   const setting: RunSetting = { world, line, loaded, engine, output, style, cwd, terminal };
   try {
+    if (line.command !== 'run') return await runWork(setting);
     return await (terminal && line.operands.length === 0 ? converse(setting, terminal) : runOnce(setting));
   } finally {
     terminal?.close();
@@ -162,13 +167,24 @@ async function runOnce(setting: RunSetting): Promise<number> {
   return (await runTask(setting, prompt, session)).exitCode;
 }
 
+/** One kind of work; what only these need is read only then. */
+async function runWork(setting: RunSetting): Promise<number> {
+  const { world, line, loaded, engine, cwd } = setting;
+  const { workTaskOf } = await import('./work.ts');
+  const work = await workTaskOf(world, line, loaded.settings, cwd);
+  const session = sessionChoiceOf(line, engine.sessions, cwd);
+  return (await runTask(setting, work.prompt, session, work)).exitCode;
+}
+
 async function runTask(
   setting: RunSetting,
   prompt: string,
   session: Parameters<Engine['run']>[1],
+  work: Partial<Task> = {},
 ): Promise<{ exitCode: number; sessionId: string }> {
   const { world, line, loaded, engine, output, cwd, terminal } = setting;
-  const task = continuedTask(taskOf(world, line, loaded.settings, cwd, prompt), line, engine.sessions, session);
+  const given = { ...taskOf(world, line, loaded.settings, cwd, prompt), ...work };
+  const task = continuedTask(given, line, engine.sessions, session);
   if (task.outputSchema) await refuseBadSchema(task.outputSchema);
   const watch: SignalWatch = watchSignals(world.err);
   try {
@@ -181,7 +197,7 @@ async function runTask(
       signal: watch.signal,
       ...(terminal ? { takeSteering: () => terminal.takeSteering() } : {}),
     });
-    const exitCode = watch.exitCode() ?? exitCodeOf(report.outcome.status);
+    const exitCode = watch.exitCode() ?? exitCodeOfOutcome(report.outcome);
     output.onReport(report, exitCode);
     return { exitCode, sessionId: report.sessionId };
   } finally {
