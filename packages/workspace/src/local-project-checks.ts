@@ -10,6 +10,7 @@ import { LanguageServers } from './checks/language-servers.ts';
 import { type MutationReport, mutateChanges } from './checks/mutation-check.ts';
 import type { CheckRequest, ProjectChecks } from './checks/project-checks.ts';
 import { inProjectCopy, type ProjectCopy } from './checks/project-copy.ts';
+import type { CheckCommand } from './checks/run-check.ts';
 import { type SyntaxChange, syntaxChange } from './checks/syntax-check.ts';
 import { createCodeParser } from './code/tree-sitter-parser.ts';
 import type { CommandRunner } from './commands/command-runner.ts';
@@ -104,16 +105,18 @@ class LocalProjectChecks implements ProjectChecks {
     limits,
     signal,
     lines,
+    check,
     ...bounds
   }: Pick<CheckRequest, 'paths' | 'limits' | 'signal'> & {
     readonly maxMutants: number;
     readonly maxMs: number;
     readonly lines?: ReadonlyMap<string, readonly number[]>;
     readonly without?: readonly string[];
+    readonly check?: CheckCommand;
   }): Promise<MutationReport> {
     const { root, runGit, folder, openRunner } = this.#options;
     const subject = await this.#subject(paths, signal);
-    const tests = subject.profile.facts.checks.find(({ kind }) => kind === 'tests');
+    const tests = check ?? subject.profile.facts.checks.find(({ kind }) => kind === 'tests');
     const nothing = { command: tests?.command ?? '', results: [], untried: 0 };
     if (tests === undefined) return { ...nothing, reason: 'no tests were found' };
     if (lines !== undefined)

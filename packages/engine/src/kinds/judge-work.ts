@@ -5,6 +5,7 @@ import type { JudgeWork, WorkGround } from './work-ground.ts';
 
 const judges: Readonly<Partial<Record<WorkKind, () => Promise<JudgeWork>>>> = {
   fix: async () => (await import('./fix.ts')).judgeFix,
+  test: async () => (await import('./test.ts')).judgeTest,
 };
 
 /** What the work of a run came to. */

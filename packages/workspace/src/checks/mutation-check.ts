@@ -2,10 +2,10 @@
 import { MonkeyError } from '@monkey-coder/protocol';
 import { languageOfPath } from '../code/language.ts';
 import type { LocalCommandRunner } from '../commands/local-command-runner.ts';
-import type { ProjectCheck } from '../project/project-facts.ts';
 import type { CheckLimits, CheckSubject } from './check.ts';
 import { type Mutant, mutantsOf } from './mutants.ts';
 import { inProjectCopy, type ProjectCopy } from './project-copy.ts';
+import type { CheckCommand } from './run-check.ts';
 
 /** What became of one mutant. */
 export interface MutantResult {
@@ -35,7 +35,7 @@ export interface MutationRequest {
   /** Files that are left out of the copy: tests that are not the ones in question. */
   readonly without?: readonly string[];
   /** Command of the tests. */
-  readonly tests: ProjectCheck;
+  readonly tests: CheckCommand;
   /** Mutants tried at most. */
   readonly maxMutants: number;
   /** All of it ends after this time. */

@@ -4,6 +4,7 @@ import type { CheckLimits, CheckResult, Finding } from './check.ts';
 import type { FormatOutcome } from './format-check.ts';
 import type { MutationReport } from './mutation-check.ts';
 import type { ProjectCopy } from './project-copy.ts';
+import type { CheckCommand } from './run-check.ts';
 import type { SyntaxChange } from './syntax-check.ts';
 
 /** Which checks to run on what. */
@@ -40,6 +41,8 @@ export interface ProjectChecks {
       readonly lines?: ReadonlyMap<string, readonly number[]>;
       /** Files that are left out of the copy. */
       readonly without?: readonly string[];
+      /** The command that must notice; the project's tests when absent. */
+      readonly check?: CheckCommand;
     },
   ): Promise<MutationReport>;
   /** Gives a copy of the folder to `use`, to write and run things in; it is removed afterwards. */
