@@ -7,7 +7,14 @@ import {
   refuseBadSchema,
   wasCutShort,
 } from '@monkey-coder/engine';
-import { exitCodeOfOutcome, interpretSchemas, MonkeyError, nearestNames, type Task } from '@monkey-coder/protocol';
+import {
+  exitCodeOfOutcome,
+  interpretSchemas,
+  MonkeyError,
+  nearestNames,
+  type Task,
+  type WorkReport,
+} from '@monkey-coder/protocol';
 import { commandOf, commands } from '../command-line/options.ts';
 import { type CommandLine, optionValue, parseCommandLine } from '../command-line/parse.ts';
 import { commandSettings, workingFolder } from '../configuration/command-settings.ts';
@@ -170,10 +177,19 @@ async function runOnce(setting: RunSetting): Promise<number> {
 /** One kind of work; what only these need is read only then. */
 async function runWork(setting: RunSetting): Promise<number> {
   const { world, line, loaded, engine, cwd } = setting;
-  const { workTaskOf } = await import('./work.ts');
-  const work = await workTaskOf(world, line, loaded.settings, cwd);
+  const { planTaskOf, workTaskOf } = await import('./work.ts');
+  const { auditAlone, refuseBadTarget, writeWorkFiles } = await import('./work-report.ts');
+  refuseBadTarget(line);
+  if (line.options.has('apply')) {
+    const { task, session } = planTaskOf(line, loaded.settings, { sessions: engine.sessions, cwd });
+    return (await runTask(setting, task.prompt, session, task)).exitCode;
+  }
+  const task = await workTaskOf(world, line, loaded.settings, cwd);
+  if (line.options.has('no-model')) return auditAlone(world, line, { cwd, targets: task.work?.targets ?? [] });
   const session = sessionChoiceOf(line, engine.sessions, cwd);
-  return (await runTask(setting, work.prompt, session, work)).exitCode;
+  const done = await runTask(setting, task.prompt, session, task);
+  if (done.work !== undefined) writeWorkFiles(world, line, done.work);
+  return done.exitCode;
 }
 
 async function runTask(
@@ -181,7 +197,7 @@ async function runTask(
   prompt: string,
   session: Parameters<Engine['run']>[1],
   work: Partial<Task> = {},
-): Promise<{ exitCode: number; sessionId: string }> {
+): Promise<{ exitCode: number; sessionId: string; work?: WorkReport }> {
   const { world, line, loaded, engine, output, cwd, terminal } = setting;
   const given = { ...taskOf(world, line, loaded.settings, cwd, prompt), ...work };
   const task = continuedTask(given, line, engine.sessions, session);
@@ -199,7 +215,8 @@ async function runTask(
     });
     const exitCode = watch.exitCode() ?? exitCodeOfOutcome(report.outcome);
     output.onReport(report, exitCode);
-    return { exitCode, sessionId: report.sessionId };
+    const { work: workReport } = report.outcome;
+    return { exitCode, sessionId: report.sessionId, ...(workReport ? { work: workReport } : {}) };
   } finally {
     watch.close();
   }

@@ -1,7 +1,7 @@
 // `monkey fix`, `test`, `review` and their like: the work that the command line asks for, and the task made of it.
 import { existsSync } from 'node:fs';
 import { relative, resolve, sep } from 'node:path';
-import { reviewMaterial, type Settings, workPrompt } from '@monkey-coder/engine';
+import { reviewMaterial, type SessionChoice, type SessionStore, type Settings, workPrompt } from '@monkey-coder/engine';
 import {
   MonkeyError,
   type PermissionMode,
@@ -16,6 +16,7 @@ import { createGitRunner } from '@monkey-coder/workspace';
 import { type CommandLine, optionNumber, optionValue } from '../command-line/parse.ts';
 import type { World } from '../configuration/environment.ts';
 import { readPrompt } from './prompt.ts';
+import { newestPlan, planText } from './work-report.ts';
 
 /** What a command line of a kind of work came to: parts of the task. */
 export type WorkTask = Pick<Task, 'work' | 'prompt' | 'permissionMode'>;
@@ -34,6 +35,21 @@ export async function workTaskOf(world: World, line: CommandLine, settings: Sett
   const input = piped === '' ? '' : `<input>\n${piped}\n</input>`;
   const material = [input, diff].filter((text) => text !== '').join('\n\n');
   return { work, prompt: workPrompt(work, material), permissionMode: modeOf(kind, line, settings) };
+}
+
+/** The newest plan of the folder as a task that carries it out, in the session it was made in. Throws MonkeyError `session.not-found`. */
+export function planTaskOf(
+  line: CommandLine,
+  settings: Settings,
+  { sessions, cwd }: { readonly sessions: SessionStore; readonly cwd: string },
+): { readonly task: Pick<Task, 'prompt' | 'permissionMode'>; readonly session: SessionChoice } {
+  const { sessionId, plan } = newestPlan(sessions, cwd);
+  const said = line.operands.join(' ').trim();
+  const prompt = `Carry out this plan, step by step; say where it turns out to be wrong.${said === '' ? '' : ` ${said}`}\n\n${planText(plan)}`;
+  return {
+    task: { prompt, permissionMode: changingMode(line, settings) },
+    session: { kind: 'resume', sessionId },
+  };
 }
 
 function refuseExploration(line: CommandLine): void {
@@ -106,8 +122,11 @@ function checked(work: Work, piped: string): Work {
 }
 
 /** What reads stays with reading, whatever else is allowed. What changes may edit and run the project's checks, unless something else is said. */
-function modeOf(kind: WorkKind, line: CommandLine, { permissions, policies }: Settings): PermissionMode {
-  if (readingKinds.has(kind)) return 'plan';
+function modeOf(kind: WorkKind, line: CommandLine, settings: Settings): PermissionMode {
+  return readingKinds.has(kind) ? 'plan' : changingMode(line, settings);
+}
+
+function changingMode(line: CommandLine, { permissions, policies }: Settings): PermissionMode {
   const isSaid = line.options.has('permission-mode') || line.options.has('yolo') || permissions.mode !== 'default';
   const isForbidden = policies.some(({ modes }) => modes !== undefined && !modes.includes('acceptEdits'));
   return isSaid || isForbidden ? permissions.mode : 'acceptEdits';
