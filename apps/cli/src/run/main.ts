@@ -108,6 +108,8 @@ function outputOf(world: World, line: CommandLine): OutputListener {
   const format = optionValue(line, 'output-format') ?? (line.options.has('json') ? 'json' : 'text');
   if (format === 'stream-json') return createStreamJsonOutput(world, world.version);
   if (format === 'json') return createJsonOutput(world);
+  // Standard output belongs to the findings then.
+  if (optionValue(line, 'sarif') === '-') return createPrintOutput({ ...world, out: world.err });
   if (line.options.has('print')) return createPrintOutput(world);
   return createHumanOutput({
     streams: world,
