@@ -115,15 +115,17 @@ for (const name of readdirSync(dist)) {
   const isStale = name.endsWith('.cjs') && name !== 'monkey.cjs' && !chunks.has(name);
   if (isStale) rmSync(join(dist, name));
 }
-await writeGrammars(join(dist, 'grammars'));
+const { grammarModules } = await tableOf(join(workspaceCode, 'grammar-files.ts'));
+const { formatterModules } = await tableOf(join(workspaceCode, '..', 'checks', 'formatter-files.ts'));
+await writeWasm(join(dist, 'grammars'), grammarModules);
+await writeWasm(join(dist, 'formatters'), formatterModules);
 rmSync(join(dist, 'examples'), { recursive: true, force: true });
 cpSync(join(repository, 'examples'), join(dist, 'examples'), { recursive: true });
 
 /** Compressing takes a few seconds: what was compressed before is kept, by the hash of what it was made from. */
-async function writeGrammars(folder) {
-  const { grammarModules } = await grammarTable();
+async function writeWasm(folder, modules) {
   const require = createRequire(join(repository, 'packages', 'workspace', 'package.json'));
-  const kept = join(repository, 'node_modules', '.cache', 'monkey-grammars');
+  const kept = join(repository, 'node_modules', '.cache', 'monkey-wasm');
   for (const path of [kept, folder]) mkdirSync(path, { recursive: true });
   const write = async ([name, module]) => {
     const bytes = readFileSync(require.resolve(module));
@@ -134,11 +136,11 @@ async function writeGrammars(folder) {
     }
     cpSync(copy, join(folder, `${name}.wasm.br`));
   };
-  await Promise.all(Object.entries(grammarModules).map(write));
+  await Promise.all(Object.entries(modules).map(write));
 }
 
-async function grammarTable() {
-  const entry = join(here, workspaceCode, 'grammar-files.ts');
+async function tableOf(path) {
+  const entry = join(here, path);
   const { outputFiles } = await buildOrStop({ ...shared, target: 'node20', format: 'esm', entryPoints: [entry] });
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
 }

@@ -9,7 +9,14 @@ export {
   type SettingsSource,
   settingsSources,
 } from './config/load-settings.ts';
+export {
+  declaringFiles,
+  type ProjectDeclaration,
+  type ProjectDeclarations,
+  readProjectDeclarations,
+} from './config/project-declarations.ts';
 export { defaultSettings, type Settings, type SettingsFile, settingsSchema } from './config/settings.ts';
+export { createTrustStore, decideTrust, type FolderTrust, type TrustStore, trustLines } from './config/trust.ts';
 export { refreshedCatalogueFile, userCatalogue } from './config/user-catalogue.ts';
 export type { Engine, RunConnection, RunReport, SessionChoice } from './engine.ts';
 export { auditFiles } from './kinds/audit.ts';

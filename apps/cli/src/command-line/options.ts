@@ -360,7 +360,7 @@ export const commands: readonly CommandSpec[] = [
       },
       {
         name: 'fix-format',
-        help: "first format with the project's own formatter; of changed files only changed lines",
+        help: "first format with the project's own formatter, else a bundled one; of changed files only changed lines",
       },
       { name: 'mutate', help: 'make changed lines wrong, in a copy, and see whether the tests notice' },
       { name: 'mutants', value: 'n', help: 'try at most so many wrong versions (30)' },
@@ -382,6 +382,18 @@ export const commands: readonly CommandSpec[] = [
     usage: '[show | explain TOOL(WHAT) | audit]',
     help: 'what is allowed here and who says so, what would be decided about a call, what was decided',
     options: [json, cwd, { name: 'all', short: 'a', help: 'audit: of all folders' }],
+  },
+  {
+    name: 'trust',
+    usage: '',
+    help: 'let the hooks and MCP servers that this folder declares run, after seeing exactly what they are',
+    options: [
+      { name: 'show', help: 'only show what would run, and what was decided' },
+      { name: 'forget', help: 'take the trust back' },
+      { name: 'yes', help: 'do not ask' },
+      json,
+      cwd,
+    ],
   },
   { name: 'doctor', usage: '', help: 'check the installation: Node, git, sandbox, keys, state', options: [json, cwd] },
   {

@@ -27,6 +27,7 @@ import { route } from './route.ts';
 import { scripted } from './scripted.ts';
 import { sessions } from './sessions.ts';
 import { stats } from './stats.ts';
+import { trust } from './trust.ts';
 import { diff, redo, undo } from './undo.ts';
 import { watch } from './watch.ts';
 import { worktree } from './worktree.ts';
@@ -56,6 +57,7 @@ const table: Readonly<Record<string, Command>> = {
   search,
   sessions,
   stats,
+  trust,
   undo,
   watch,
   worktree,
