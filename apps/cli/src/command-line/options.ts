@@ -125,7 +125,7 @@ const workCommands: readonly CommandSpec[] = [
   {
     name: 'fix',
     usage: '["what is wrong"]',
-    help: 'find a fault and remove it; verified when a check failed before the change and passes with it. A bug report, stack trace or output may be piped in',
+    help: 'remove a fault (report, stack trace, piped output); verified when a check failed before and passes after',
     options: [json],
     isWork: true,
   },
@@ -144,7 +144,7 @@ const workCommands: readonly CommandSpec[] = [
   {
     name: 'review',
     usage: '[PATH ...]',
-    help: 'find faults in what changed, or in PATH; changes nothing. Findings that cite nothing are dropped. Exit code 1 with findings',
+    help: 'find faults in what changed, or in PATH; only reads; exit code 1 with findings that are there',
     options: [
       { name: 'base', value: 'ref', help: 'review what differs from this commit or branch (the last commit)' },
       { name: 'about', value: 'text', help: 'what to look at in particular' },
@@ -158,14 +158,14 @@ const workCommands: readonly CommandSpec[] = [
   {
     name: 'explain',
     usage: '[PATH ... | "question"]',
-    help: 'explain code; changes nothing. Every place that is cited is held against the files',
+    help: 'explain code; only reads; every place that is cited is held against the files',
     options: [json],
     isWork: true,
   },
   {
     name: 'plan',
     usage: '"what is to be done"',
-    help: 'a plan with steps, files, risks and an estimate; changes nothing',
+    help: 'a plan with steps, files, risks and an estimate; only reads; --apply carries it out',
     options: [
       { name: 'out', value: 'file', help: 'also write the plan as Markdown to this file' },
       { name: 'apply', help: 'carry out the newest plan of this folder' },
@@ -176,28 +176,28 @@ const workCommands: readonly CommandSpec[] = [
   {
     name: 'refactor',
     usage: '"what to change"',
-    help: 'change code without changing what it does; verified by the same tests before and after and an unchanged interface',
+    help: 'change how, not what; verified by the same tests before and after, and the same interface',
     options: [{ name: 'interface', help: 'the public interface may change' }, json],
     isWork: true,
   },
   {
     name: 'docs',
     usage: '[PATH ...]',
-    help: 'write documents and comments; verified when the code is the same without comments and examples work',
+    help: 'write documents and comments; verified when code without comments is the same and examples work',
     options: [{ name: 'about', value: 'text', help: 'what to document, in words' }, examples, json],
     isWork: true,
   },
   {
     name: 'upgrade',
     usage: 'DEPENDENCY[@VERSION]',
-    help: 'bring a dependency to a version; verified by manifest, lock file, tests, and no other dependency changed',
+    help: 'bring a dependency to a version; verified by manifest, lock file, tests, and all others as they were',
     options: [json],
     isWork: true,
   },
   {
     name: 'audit',
     usage: '[PATH ...]',
-    help: 'security: secrets, dangerous patterns, known vulnerable dependencies, and what a model finds; changes nothing. Exit code 1 with findings',
+    help: 'secrets, dangerous calls, vulnerable dependencies, what a model finds; only reads; exit code 1 with findings',
     options: [{ name: 'no-model', help: 'only what is found without a model' }, failOn, sarif, json],
     isWork: true,
   },
@@ -205,7 +205,6 @@ const workCommands: readonly CommandSpec[] = [
 
 /** The subcommands. */
 export const commands: readonly CommandSpec[] = [
-  ...workCommands,
   {
     name: 'undo',
     usage: '[snapshot]',
@@ -463,6 +462,7 @@ export const commands: readonly CommandSpec[] = [
       { name: 'log', help: 'print every request' },
     ],
   },
+  ...workCommands,
 ];
 
 /** The subcommand of that name, or undefined when the word is not one. */

@@ -76,7 +76,9 @@ class TreeSitterParser implements CodeParser {
   async pieces(language: LanguageId, text: string): Promise<readonly string[] | null> {
     if (text.length > maxParsedChars) return null;
     const { parser } = await this.#reader(language);
-    return withTree(parser, { text, isLate: this.#deadline() }, (root) => (root.hasError ? null : codePieces(root)));
+    return withTree(parser, { text, isLate: this.#deadline(text) }, (root) =>
+      root.hasError ? null : codePieces(root),
+    );
   }
 
   close(): void {
