@@ -247,6 +247,7 @@ export const commands: readonly CommandSpec[] = [
     options: [
       { name: 'dry-run', short: 'n', help: 'show message and files, commit nothing' },
       { name: 'message', short: 'm', value: 'text', help: 'this message instead' },
+      { name: 'model', value: 'model', help: 'let this model write the message, from the diff' },
       { name: 'hooks', help: "run the repository's own hooks and filters" },
       json,
       cwd,
@@ -258,6 +259,7 @@ export const commands: readonly CommandSpec[] = [
     help: 'title and body of a pull request, from commits and diff; opens and sends nothing',
     options: [
       { name: 'base', value: 'branch', help: "branch it goes into (the remote's default, main, master)" },
+      { name: 'model', value: 'model', help: 'let this model write title and reasons, from the diff' },
       json,
       cwd,
     ],
