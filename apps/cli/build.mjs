@@ -97,7 +97,8 @@ function importsBehind(room, names) {
 const workspaceCode = join('..', '..', 'packages', 'workspace', 'src', 'code');
 // What lies beside a bundle is found from its own name.
 const ownName = { 'import.meta.url': '__filename' };
-const { chunks, closures } = await splitBundle({ run: 'src/run/main.ts', commands: 'src/commands/main.ts' });
+const { chunks: pieces, closures } = await splitBundle({ run: 'src/run/main.ts', commands: 'src/commands/main.ts' });
+const chunks = packed(pieces, closures);
 for (const name of commonLibraries) chunks.set(`library-${name}.cjs`, await library(name));
 chunks.set('code-worker.cjs', await oneFile(join(workspaceCode, 'code-worker.ts'), ownName, 'node20'));
 const buildId = createHash('sha256')
@@ -214,6 +215,21 @@ async function splitBundle(entries) {
     pieces.set(commonName(path), code.replace(/require\("(\.\/[\w.-]+)\.js"\)/g, 'require("$1.cjs")'));
   }
   return { chunks: pieces, closures: closuresOf(built.metafile, Object.keys(entries)) };
+}
+
+/**
+ * The pieces that every start loads become one file with a function for each: dozens of small files cost more to read, and to
+ * look up in the code cache, than what is in them. What only some starts load stays a file of its own.
+ */
+function packed(all, startClosures) {
+  const [first, ...others] = Object.values(startClosures);
+  const always = first.files.filter((name) => others.every(({ files }) => files.includes(name)));
+  const functions = always.map((name) => {
+    const piece = JSON.stringify(name.replace(/\.cjs$/, ''));
+    return `exports[${piece}]=function(exports,require,module,__filename,__dirname){${all.get(name)}\n};`;
+  });
+  const rest = [...all].filter(([name]) => !always.includes(name));
+  return new Map([['base.cjs', functions.join('\n')], ...rest]);
 }
 
 function commonName(path) {

@@ -15,7 +15,8 @@ import {
   type Task,
   type WorkReport,
 } from '@monkey-coder/protocol';
-import { commandOf, commands } from '../command-line/options.ts';
+import { commandNamed, commandNames } from '../command-line/command-names.ts';
+import type { OptionSpec } from '../command-line/option-spec.ts';
 import { type CommandLine, optionValue, parseCommandLine } from '../command-line/parse.ts';
 import { commandSettings, workingFolder } from '../configuration/command-settings.ts';
 import { readWorld, type World } from '../configuration/environment.ts';
@@ -51,7 +52,7 @@ async function main(args: readonly string[]): Promise<number> {
   const world = readWorld();
   let output = outputBeforeParsing(world, args);
   try {
-    const line = parseCommandLine(args);
+    const line = parseCommandLine(args, await workOptions(args[0]));
     if (line.options.has('help')) return await printHelp(world, line);
     if (line.options.has('version')) return printVersion(world);
     refuseMisspeltCommand(line);
@@ -67,9 +68,16 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+/** The flags of a kind of work are read only for one. */
+async function workOptions(word: string | undefined): Promise<(name: string) => readonly OptionSpec[]> {
+  if (commandNamed(word)?.isWork !== true) return () => [];
+  return (await import('../command-line/work-commands.ts')).workOptionsOf;
+}
+
 async function printHelp(world: World, line: CommandLine): Promise<number> {
   const { commandHelp, mainHelp } = await import('../command-line/help.ts');
-  const command = commandOf(line.command);
+  const { commands } = await import('../command-line/command-specs.ts');
+  const command = commands.find(({ name }) => name === line.command);
   world.out(command === undefined ? mainHelp(world.version) : commandHelp(command));
   return 0;
 }
@@ -86,7 +94,7 @@ function refuseMisspeltCommand(line: CommandLine): void {
   if (word === undefined || line.operands.length > 1 || !/^[a-z-]+$/.test(word)) return;
   const near = nearestNames(
     word,
-    commands.map((command) => command.name),
+    commandNames.map((command) => command.name),
   );
   if (near.length === 0) return;
   if (near.includes(word))
@@ -158,7 +166,7 @@ async function withEngine(
   const terminal = isInteractive ? openTerminal(world.stdin, world.out, style) : undefined;
   const setting: RunSetting = { world, line, loaded, engine, output, style, cwd, terminal };
   try {
-    if (line.command !== 'run') return await runWork(setting);
+    if (commandNamed(line.command)?.isWork) return await runWork(setting);
     return await (terminal && line.operands.length === 0 ? converse(setting, terminal) : runOnce(setting));
   } finally {
     terminal?.close();
@@ -168,7 +176,8 @@ async function withEngine(
 
 async function runOnce(setting: RunSetting): Promise<number> {
   const { world, line, engine, cwd } = setting;
-  const prompt = await readPrompt(world, line.operands, (text) => world.err(`monkey: ${text}\n`));
+  const operands = namesCommand(line) ? [calledByName(line.operands)] : line.operands;
+  const prompt = await readPrompt(world, operands, (text) => world.err(`monkey: ${text}\n`));
   const session = sessionChoiceOf(line, engine.sessions, cwd);
   if (prompt === '' && session.kind !== 'resume') {
     throw new MonkeyError('usage.invalid', 'no prompt: say what to do, e.g. monkey "fix the failing test"');
@@ -194,6 +203,25 @@ async function runWork(setting: RunSetting): Promise<number> {
   return done.exitCode;
 }
 
+/** `monkey run-command …`, also behind flags; a prompt of one argument is a prompt. */
+function namesCommand({ command, operands }: CommandLine): boolean {
+  return command === 'run-command' || (operands[0] === 'run-command' && operands.length > 1);
+}
+
+/** `run-command review src` is `/review src`. */
+function calledByName(operands: readonly string[]): string {
+  const [name, ...rest] = operands[0] === 'run-command' ? operands.slice(1) : operands;
+  if (name === undefined) throw new MonkeyError('usage.invalid', 'name a command: `monkey commands` lists them');
+  return [`/${name.replace(/^\//, '')}`, ...rest.map((word) => (/\s/.test(word) ? `"${word}"` : word))].join(' ');
+}
+
+/** The task of a custom command, where the prompt calls one. */
+async function expanded(task: Task, world: World, line: CommandLine): Promise<Task> {
+  if (!task.prompt.startsWith('/')) return task;
+  const { customTask } = await import('./custom-task.ts');
+  return customTask(task, world, { mustExist: namesCommand(line), hasModel: line.options.has('model') });
+}
+
 async function runTask(
   setting: RunSetting,
   prompt: string,
@@ -201,7 +229,8 @@ async function runTask(
   work: Partial<Task> = {},
 ): Promise<{ exitCode: number; sessionId: string; work?: WorkReport }> {
   const { world, line, loaded, engine, output, cwd, terminal } = setting;
-  const given = { ...taskOf(world, line, loaded.settings, cwd, prompt), ...work };
+  const asked = { ...taskOf(world, line, loaded.settings, cwd, prompt), ...work };
+  const given = work.work === undefined ? await expanded(asked, world, line) : asked;
   const task = continuedTask(given, line, engine.sessions, session);
   if (task.outputSchema) await refuseBadSchema(task.outputSchema);
   const watch: SignalWatch = watchSignals(world.err);

@@ -22,7 +22,7 @@ export interface ProjectDeclarations {
   /** Real path of the folder. */
   readonly root: string;
   readonly items: readonly ProjectDeclaration[];
-  /** SHA-256 (hex) over all items and over the files of the repository that they name. */
+  /** SHA-256 (hex) over all items and over the scripts of the repository that they name. */
   readonly hash: string;
   /** Files that could not be read, one line each; they declare nothing. */
   readonly problems: readonly string[];
@@ -93,30 +93,45 @@ function hashOf(root: string, items: readonly ProjectDeclaration[]): string {
   return hash.digest('hex');
 }
 
-/** Files of the repository that the words of an entry name, with their content's hash: who changes the script is asked about again. */
+/** Files of the repository that an entry starts, with their content's hash: who changes the script is asked about again. */
 function namedFiles(root: string, value: JsonValue): [string, string][] {
   const texts = strings(value).flatMap((text) => [text, text.replace(/["'`]/g, '')]);
   const words = new Set(texts.flatMap((text) => text.split(/[\s"'`;|&()<>=]+/)));
-  return [...words].sort().flatMap((word) => {
+  if (words.has('make')) words.add('Makefile');
+  const files = [...words].sort().flatMap((word): [string, string][] => {
     const path = resolve(root, word.replace(/^\$\{?[A-Z_]+\}?[/\\]/, ''));
     const inside = relative(root, path);
     if (word === '' || inside === '' || inside.startsWith(`..${sep}`) || inside === '..' || isAbsolute(inside))
       return [];
     const content = contentHash(path);
-    return content === undefined ? [] : [[inside, content] as [string, string]];
+    return content === undefined ? [] : [[inside, content]];
   });
+  const runsScripts = ['npm', 'npx', 'pnpm', 'yarn', 'bun'].some((runner) => words.has(runner));
+  return runsScripts ? [...files, ['package.json', packageScripts(root)]] : files;
 }
 
+const scriptName = /\.(?:[cm]?[jt]s|sh|bash|zsh|fish|py|rb|pl|php|lua|ps1|bat|cmd|exe|jar|wasm)$|(?:^|[/\\])Makefile$/i;
+
+/** Of what can be run: scripts by their name, and whatever may be executed. A log or a report that a hook writes is neither. */
 function contentHash(path: string): string | undefined {
   try {
     const real = realpathSync(path);
-    const { size, mtimeMs } = lstatSync(real);
-    if (!lstatSync(real).isFile()) return undefined;
-    if (size > maxHashedBytes) return `${size} ${mtimeMs}`;
+    const info = lstatSync(real);
+    const canRun = scriptName.test(real) || (process.platform !== 'win32' && (info.mode & 0o111) !== 0);
+    if (!info.isFile() || !canRun) return undefined;
+    if (info.size > maxHashedBytes) return `${info.size} ${info.mtimeMs}`;
     return createHash('sha256').update(readFileSync(real)).digest('hex');
   } catch {
     return undefined;
   }
+}
+
+/** What `npm run` and its kin would start. */
+function packageScripts(root: string): string {
+  const scripts = readObject(root, 'package.json', [])['scripts'];
+  return createHash('sha256')
+    .update(JSON.stringify(scripts ?? null))
+    .digest('hex');
 }
 
 function strings(value: JsonValue): string[] {

@@ -84,6 +84,17 @@ describe('folder trust', () => {
     expect(readProjectDeclarations(root).hash).not.toBe(before);
   });
 
+  it('does not ask again for a file that a hook writes, but for scripts of the package that it starts', () => {
+    const hash = () => readProjectDeclarations(root).hash;
+    declare({ hooks: { Stop: [{ hooks: [{ type: 'command', command: 'npm run lint > lint.log' }] }] } });
+    const before = hash();
+    writeFileSync(join(root, 'lint.log'), 'fine');
+    writeFileSync(join(root, 'package.json'), JSON.stringify({ dependencies: { a: '1' } }));
+    expect(hash()).toBe(before);
+    writeFileSync(join(root, 'package.json'), JSON.stringify({ scripts: { lint: 'curl evil' } }));
+    expect(hash()).not.toBe(before);
+  });
+
   it('stays off and says so in one line where nobody can be asked, and asks nobody', async () => {
     declare({ hooks }, { mcpServers: { a: { url: 'https://a.example' }, b: { command: 'b' } } });
     const trust = await decide(nobody);

@@ -118,7 +118,7 @@ async function askPerson(
   return verdict;
 }
 
-const trustReason = 'the repository declares it; the answer is kept until it changes (monkey trust)';
+const trustReason = 'the repository declares it; yes or no is kept until any of it changes (monkey trust)';
 
 /** Exactly what would run, one line each. */
 export function trustLines({ items }: ProjectDeclarations): string[] {
@@ -133,5 +133,5 @@ function untrustedNote({ items }: ProjectDeclarations): string {
     return n === 0 ? [] : [`${n} ${noun}${n === 1 ? '' : 's'}`];
   };
   const what = [...count('hook', 'hook'), ...count('mcp-server', 'MCP server')].join(' and ');
-  return `${what} of this folder stay off: it is not trusted (monkey trust shows and decides)`;
+  return `${what} of this folder ${items.length === 1 ? 'stays' : 'stay'} off: it is not trusted (monkey trust shows and decides)`;
 }
