@@ -17,6 +17,7 @@ export {
   type ProjectDeclarations,
   readProjectDeclarations,
 } from './config/project-declarations.ts';
+export { searchEmbedder } from './config/search-embedder.ts';
 export { defaultSettings, type Settings, type SettingsFile, settingsSchema } from './config/settings.ts';
 export { createTrustStore, decideTrust, type FolderTrust, type TrustStore, trustLines } from './config/trust.ts';
 export { refreshedCatalogueFile, userCatalogue } from './config/user-catalogue.ts';
