@@ -9,7 +9,13 @@ export {
   type SettingsSource,
   settingsSources,
 } from './config/load-settings.ts';
-export { defaultSettings, type Settings, type SettingsFile, settingsSchema } from './config/settings.ts';
+export {
+  defaultSettings,
+  type InteractiveSettings,
+  type Settings,
+  type SettingsFile,
+  settingsSchema,
+} from './config/settings.ts';
 export { refreshedCatalogueFile, userCatalogue } from './config/user-catalogue.ts';
 export type { Engine, RunConnection, RunReport, SessionChoice } from './engine.ts';
 export { createJsonlLedger } from './ledger/jsonl-ledger.ts';

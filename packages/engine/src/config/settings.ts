@@ -39,6 +39,19 @@ const telemetrySettings = z.object({
   /** Send what was said too: messages, arguments, outputs. */
   content: z.optional(z.boolean()),
 });
+const interactiveSettings = z.object({
+  theme: z.optional(z.enum(['dark', 'light', 'ansi16', 'daltonised'])),
+  /** Vim's keys in the editor. */
+  vim: z.optional(z.boolean()),
+  /** Plain lines from top to bottom, nothing drawn anew. */
+  screenReader: z.optional(z.boolean()),
+  /** Begin in full screen. */
+  fullscreen: z.optional(z.boolean()),
+  /** When a person is needed. */
+  notifications: z.optional(z.enum(['auto', 'bell', 'off'])),
+  /** Key to action, `none` to free a key. */
+  keys: z.optional(z.record(z.string(), z.string())),
+});
 const names = z.array(z.string().check(z.minLength(1)));
 const priceSettings = z.object({
   /** USD per million tokens. */
@@ -95,6 +108,7 @@ export const settingsSchema = z.object({
   web: z.optional(webSettings),
   telemetry: z.optional(telemetrySettings),
   policy: z.optional(policySchema),
+  interactive: z.optional(interactiveSettings),
   checks: z.optional(z.array(z.string())),
   repairs: z.optional(z.number().check(z.int(), z.nonnegative())),
   providers: z.optional(z.record(z.string(), providerSettings)),
@@ -154,6 +168,8 @@ export interface Settings {
     readonly search: z.infer<typeof webSettings>['search'];
   };
   readonly telemetry: { readonly traces: 'off' | 'otlp'; readonly content: boolean };
+  /** The interactive terminal. */
+  readonly interactive: InteractiveSettings;
   /** One of each layer that has one; the strictest counts. */
   readonly policies: readonly Policy[];
   readonly checks: readonly string[];
@@ -163,6 +179,16 @@ export interface Settings {
   readonly prices: Readonly<Record<string, z.infer<typeof priceSettings>>>;
   readonly router: RouterSettings;
   readonly catalogue: CatalogueSettings;
+}
+
+/** How the interactive terminal looks and is used. */
+export interface InteractiveSettings {
+  readonly theme: 'dark' | 'light' | 'ansi16' | 'daltonised';
+  readonly vim: boolean;
+  readonly screenReader: boolean;
+  readonly fullscreen: boolean;
+  readonly notifications: 'auto' | 'bell' | 'off';
+  readonly keys: Readonly<Record<string, string>>;
 }
 
 /** How models are chosen where none is named. */
@@ -202,6 +228,14 @@ export const defaultSettings: Settings = {
   diagnostics: 'syntax',
   web: { fetch: 'ask', allowHosts: [], search: undefined },
   telemetry: { traces: 'off', content: false },
+  interactive: {
+    theme: 'dark',
+    vim: false,
+    screenReader: false,
+    fullscreen: false,
+    notifications: 'auto',
+    keys: {},
+  },
   policies: [],
   checks: [],
   repairs: 3,
@@ -222,6 +256,7 @@ export function withLayer(base: Settings, layer: SettingsFile, source = 'setting
     timeouts: mergeTimeouts(base.timeouts, layer.timeouts ?? {}),
     budget: { ...base.budget, ...layer.budget },
     ...mergeReach(base, layer),
+    interactive: mergeInteractive(base.interactive, layer.interactive ?? {}),
     policies: layer.policy === undefined ? base.policies : [...base.policies, { ...layer.policy, source }],
     checks: [...base.checks, ...(layer.checks ?? [])],
     repairs: layer.repairs ?? base.repairs,
@@ -281,6 +316,20 @@ function mergeWeb(base: Settings['web'], layer: NonNullable<SettingsFile['web']>
     fetch: layer.fetch ?? base.fetch,
     allowHosts: [...base.allowHosts, ...(layer.allowHosts ?? [])],
     search: layer.search ?? base.search,
+  };
+}
+
+function mergeInteractive(
+  base: InteractiveSettings,
+  layer: NonNullable<SettingsFile['interactive']>,
+): InteractiveSettings {
+  return {
+    theme: layer.theme ?? base.theme,
+    vim: layer.vim ?? base.vim,
+    screenReader: layer.screenReader ?? base.screenReader,
+    fullscreen: layer.fullscreen ?? base.fullscreen,
+    notifications: layer.notifications ?? base.notifications,
+    keys: { ...base.keys, ...layer.keys },
   };
 }
 

@@ -130,6 +130,7 @@ async function runSubAgent(parts: SubAgentParts, subTask: SubTask): Promise<Tool
     limits: { ...caller.limits, maxTurns: Math.min(maxTurns, caller.limits.maxTurns) },
     record,
     takeSteering: () => [],
+    takeReliefRequest: () => false,
     signal: subTask.signal,
   });
   return reportOf(result, ownEvents(parts.recorder.events, subTask.callId));

@@ -16,14 +16,15 @@ import { createHumanOutput } from '../output/human.ts';
 import type { OutputListener } from '../output/listener.ts';
 import { createJsonOutput, createPrintOutput } from '../output/quiet.ts';
 import { createStreamJsonOutput } from '../output/stream-json.ts';
+import { continuedTask } from '../run/continued-task.ts';
+import { readPrompt } from '../run/prompt.ts';
+import { type SignalWatch, watchSignals } from '../run/signals.ts';
+import { sessionChoiceOf, taskOf } from '../run/task.ts';
+import { closedGate, openTerminal, type TerminalConversation } from '../run/terminal-gate.ts';
 import { exitWhenDone } from '../terminal/exit.ts';
 import { describeFailure } from '../terminal/fail.ts';
 import { createStyle, printable, type Style, wantsColor } from '../terminal/style.ts';
-import { continuedTask } from './continued-task.ts';
-import { readPrompt } from './prompt.ts';
-import { type SignalWatch, watchSignals } from './signals.ts';
-import { sessionChoiceOf, taskOf } from './task.ts';
-import { closedGate, openTerminal, type TerminalConversation } from './terminal-gate.ts';
+import { interactiveHost, terminalKind } from './interactive-host.ts';
 
 interface RunSetting {
   readonly world: World;
@@ -142,14 +143,22 @@ async function withEngine(
   const isInteractive =
     world.inIsTerminal && world.outIsTerminal && !line.options.has('print') && !line.options.has('output-format');
   const style = styleOf(world, line);
-  const terminal = isInteractive ? openTerminal(world.stdin, world.out, style) : undefined;
+  const isDrawn = isInteractive && terminalKind(world, line, loaded) === 'drawn';
+  const terminal = isInteractive && !isDrawn ? openTerminal(world.stdin, world.out, style) : undefined;
   const setting: RunSetting = { world, line, loaded, engine, output, style, cwd, terminal };
   try {
+    if (isDrawn) return await converseDrawn(setting);
     return await (terminal && line.operands.length === 0 ? converse(setting, terminal) : runOnce(setting));
   } finally {
     terminal?.close();
     await engine.close();
   }
+}
+
+/** The interactive terminal; nothing of it is loaded for other runs. */
+async function converseDrawn(setting: RunSetting): Promise<number> {
+  const { openInteractive } = await import('../interactive/interactive.ts');
+  return await openInteractive(interactiveHost(setting));
 }
 
 async function runOnce(setting: RunSetting): Promise<number> {

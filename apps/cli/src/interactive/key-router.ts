@@ -1,0 +1,244 @@
+// Gives each key to whom it is meant for: a question, the bindings, the editor.
+import type { Input, Key } from '../screen/keys.ts';
+import type { AppState } from './app.ts';
+import { editorCommand, editText } from './external-editor.ts';
+import type { Action } from './key-bindings.ts';
+import { createPicker } from './picker.ts';
+import { nextMode } from './slash-commands.ts';
+
+/** What the router cannot do itself. */
+export interface RouterActions {
+  submit(text: string): void;
+  leave(): void;
+}
+
+/** Ctrl-C twice within this time leaves. */
+const twiceMs = 2_000;
+
+/** Routes keys. */
+export class KeyRouter {
+  readonly #state: AppState;
+  readonly #actions: RouterActions;
+  #interruptedAt = 0;
+
+  constructor(state: AppState, actions: RouterActions) {
+    this.#state = state;
+    this.#actions = actions;
+  }
+
+  onInput(input: readonly Input[]): void {
+    const state = this.#state;
+    state.lastKeyAt = state.host.world.now();
+    for (const one of input) {
+      if (one.kind === 'paste') this.#paste(one.text);
+      else if (one.kind === 'key') this.#key(one.key);
+    }
+    state.draw();
+  }
+
+  /** Back from having been stopped. */
+  resume(): void {
+    const state = this.#state;
+    if (state.isClosed) return;
+    state.terminal.hold();
+    state.screen.redraw();
+    state.draw();
+  }
+
+  #paste(text: string): void {
+    const { panels, editor } = this.#state;
+    const panel = panels[0];
+    if (panel) panel.onPaste?.(text);
+    else editor.paste(text);
+  }
+
+  #key(key: Key): void {
+    const state = this.#state;
+    if (key.ctrl && key.name === 'c') {
+      this.#interrupt();
+      return;
+    }
+    if (state.screen.mode === 'full' && this.#scroll(key)) return;
+    const action = state.bindings.actionOf(key);
+    const panel = state.panels[0];
+    if (panel) {
+      if (action === 'expand' || action === 'fullscreen' || action === 'redraw') this.#act(action, key);
+      else panel.onKey(key);
+      return;
+    }
+    if (key.name === 'escape') {
+      this.#escape(key);
+      return;
+    }
+    if (key.ctrl && key.name === 'd' && state.editor.isEmpty) {
+      this.#actions.leave();
+      return;
+    }
+    if (state.completion.isOpen && state.editor.onKey(key)) return;
+    if (action !== undefined) {
+      this.#act(action, key);
+      return;
+    }
+    if (state.isLooking && key.name === 'q' && state.editor.isEmpty) {
+      state.toggleExpanded();
+      return;
+    }
+    state.editor.onKey(key);
+  }
+
+  /** In vim's insert mode Escape leaves that mode; the work is interrupted by the next one. */
+  #escape(key: Key): void {
+    const state = this.#state;
+    if (
+      state.completion.isOpen ||
+      (state.editor.isVim && state.editor.vim.mode === 'insert' && !state.editor.isEmpty)
+    ) {
+      state.editor.onKey(key);
+      return;
+    }
+    if (state.isLooking) {
+      state.toggleExpanded();
+      return;
+    }
+    if (state.conversation.interrupt()) {
+      state.isInterrupting = true;
+      this.#takeBack();
+    } else state.editor.onKey(key);
+  }
+
+  #interrupt(): void {
+    const state = this.#state;
+    const now = state.host.world.now();
+    if (now - this.#interruptedAt < twiceMs) {
+      this.#actions.leave();
+      return;
+    }
+    this.#interruptedAt = now;
+    const isStopping = state.conversation.interrupt();
+    if (isStopping) {
+      state.isInterrupting = true;
+      this.#takeBack();
+    } else state.editor.clear();
+    const panel = state.panels[0];
+    if (panel && !isStopping) panel.onKey({ name: 'escape', text: '', ctrl: false, alt: false, shift: false });
+    state.hint('Ctrl-C again leaves');
+  }
+
+  #act(action: Action, key: Key): void {
+    const state = this.#state;
+    switch (action) {
+      case 'submit':
+        this.#submit();
+        return;
+      case 'newline':
+        state.editor.newLine();
+        return;
+      case 'cycle-mode':
+        state.conversation.mode = nextMode(state.conversation.mode);
+        return;
+      case 'history-search':
+        this.#searchHistory();
+        return;
+      case 'editor':
+        this.#externalEditor();
+        return;
+      case 'expand':
+        state.toggleExpanded();
+        return;
+      case 'fullscreen':
+        state.toggleFull();
+        return;
+      case 'todos':
+        state.showTodos = !state.showTodos;
+        return;
+      case 'redraw':
+        state.screen.redraw();
+        return;
+      case 'suspend':
+        this.#suspend();
+        return;
+      case 'take-back':
+        if (!this.#takeBack()) state.editor.onKey(key);
+    }
+  }
+
+  #submit(): void {
+    const { editor } = this.#state;
+    if (editor.takeBackslash()) return;
+    const text = editor.take();
+    if (text !== '') this.#actions.submit(text);
+  }
+
+  /** Queued text goes back into the editor; false when there is none. */
+  #takeBack(): boolean {
+    const { conversation, editor } = this.#state;
+    const queued = conversation.takeQueued();
+    if (queued === '') return false;
+    editor.set(editor.isEmpty ? queued : `${queued}\n${editor.buffer.text}`);
+    return true;
+  }
+
+  #searchHistory(): void {
+    const { history, panels, editor } = this.#state;
+    const choices = history
+      .search('')
+      .map((text) => ({ label: text.replaceAll('\n', ' ⏎ '), detail: '', value: text }));
+    const picker = createPicker<string>({
+      title: 'What was asked before',
+      choices,
+      onDone: (text) => {
+        panels.splice(panels.indexOf(picker), 1);
+        if (text !== undefined) editor.set(text);
+      },
+    });
+    panels.push(picker);
+  }
+
+  #externalEditor(): void {
+    const { terminal, editor, screen, host } = this.#state;
+    terminal.release();
+    const command = editorCommand(host.world.environment);
+    const text = editText(editor.fullText, command);
+    terminal.hold();
+    screen.redraw();
+    if (text === undefined) this.#state.hint(`${command} could not be used; set $VISUAL or $EDITOR`);
+    else editor.set(text);
+  }
+
+  #suspend(): void {
+    const { terminal, screen } = this.#state;
+    if (process.platform === 'win32') return;
+    terminal.release(screen.leaving());
+    process.kill(process.pid, 'SIGTSTP');
+  }
+
+  #scroll(key: Key): boolean {
+    const { scroll } = this.#state;
+    switch (key.name) {
+      case 'pageup':
+        scroll.page(-1);
+        return true;
+      case 'pagedown':
+        scroll.page(1);
+        return true;
+      case 'wheelup':
+        scroll.by(-3);
+        return true;
+      case 'wheeldown':
+        scroll.by(3);
+        return true;
+      default:
+        return this.#jump(key);
+    }
+  }
+
+  #jump(key: Key): boolean {
+    const { scroll, isLooking, editor } = this.#state;
+    if (key.ctrl && key.name === 'home') scroll.toBegin();
+    else if (key.ctrl && key.name === 'end') scroll.toEnd();
+    else if (isLooking && editor.isEmpty && key.name === 'up') scroll.by(-1);
+    else if (isLooking && editor.isEmpty && key.name === 'down') scroll.by(1);
+    else return false;
+    return true;
+  }
+}

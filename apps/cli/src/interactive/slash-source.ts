@@ -1,0 +1,18 @@
+// The seam through which commands from elsewhere (skills, custom commands, prompts of MCP servers) come into the editor.
+
+/** A command whose text is sent to the model. */
+export interface SlashPrompt {
+  /** Without the slash. */
+  readonly name: string;
+  readonly description: string;
+  /** What is sent for the words behind the name; throws MonkeyError when they do not do. */
+  expand(args: string): string | Promise<string>;
+}
+
+/** Where such commands come from; asked when the first slash is typed, and again by `/help`. */
+export interface SlashSource {
+  prompts(): Promise<readonly SlashPrompt[]>;
+}
+
+/** No further commands. */
+export const noSlashSource: SlashSource = { prompts: async () => [] };
