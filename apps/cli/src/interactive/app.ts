@@ -27,6 +27,7 @@ import { type Block, type Drawing, Transcript } from './transcript.ts';
 const frameMs = 33;
 const spinnerMs = 120;
 const hintMs = 2_500;
+const pauseMs = 700;
 
 /** What the parts of the application share. Owned by one `App`. */
 export class AppState {
@@ -57,6 +58,7 @@ export class AppState {
   #frameTimer: NodeJS.Timeout | undefined;
   #spinnerTimer: NodeJS.Timeout | undefined;
   #spinner = 0;
+  #isArmed = true;
   #conversation: Conversation | undefined;
   isClosed = false;
 
@@ -113,6 +115,25 @@ export class AppState {
   setTheme(name: ThemeName): void {
     this.theme = createTheme(name, this.host.isColored);
     this.draw();
+  }
+
+  /**
+   * Whether keys go to the question. One that comes up while a person is typing is not answered by what they type: only after
+   * a pause.
+   */
+  isPanelArmed(): boolean {
+    this.#isArmed ||= this.host.world.now() - this.lastKeyAt >= pauseMs;
+    return this.#isArmed;
+  }
+
+  /** A question comes up behind those that are there. */
+  pushPanel(panel: Panel, isAsked: boolean): void {
+    if (this.panels.length === 0) this.#isArmed = isAsked || this.editor.isEmpty;
+    this.panels.push(panel);
+  }
+
+  removePanel(panel: Panel): void {
+    this.panels.splice(this.panels.indexOf(panel), 1);
   }
 
   /** Draws soon, together with what else comes until then. */

@@ -49,9 +49,12 @@ export function thoughtBlock(text: string): Block {
   };
 }
 
-/** Lines as they are, already painted or plain. */
+/** Lines already painted or plain, wrapped. */
 export function linesBlock(lines: (drawing: Drawing) => readonly string[], isApart = true): Block {
-  return { isApart, draw: (drawing) => lines(drawing).map((line) => truncate(margin + line, drawing.columns)) };
+  return {
+    isApart,
+    draw: (drawing) => lines(drawing).flatMap((line) => wrap(line, drawing.columns - 4).map((row) => margin + row)),
+  };
 }
 
 /** Plain text of a command, wrapped. */

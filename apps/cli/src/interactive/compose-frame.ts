@@ -38,7 +38,7 @@ export function liveFrame(parts: LiveParts, drawing: Drawing, size: Size): Frame
   const { theme } = drawing;
   const most = Math.max(4, size.rows - 1);
   const bottom = bottomFrame(parts, drawing, size);
-  const work = workRows(parts, theme, size.columns);
+  const work = parts.panel ? [] : workRows(parts, theme, size.columns);
   const room = most - bottom.rows.length - work.length;
   const running = runningRows(parts.view, theme, size.columns).slice(-Math.max(0, Math.min(6, room)));
   const stream = streamRows(parts.view, drawing, room - running.length);
@@ -78,13 +78,13 @@ function runningRows({ running }: RunView, theme: Theme, columns: number): strin
 }
 
 function workRows(parts: LiveParts, theme: Theme, columns: number): string[] {
-  const todos = parts.showTodos ? todoRows(parts, theme, columns) : [];
+  const todos = parts.showTodos ? todoRows(parts.view, theme, columns) : [];
   const queued = parts.queued
     .slice(0, mostQueued)
     .map((text) =>
       truncate(`  ${theme.paint('info', '»')} ${theme.paint('dim', `queued: ${plainLine(text)}`)}`, columns),
     );
-  if (parts.workSeconds === undefined) return [...spaced(todos), ...queued];
+  if (parts.workSeconds === undefined) return queued;
   const mark = theme.paint('accent', spinnerFrames[parts.spinner % spinnerFrames.length] ?? '');
   const doing = parts.isInterrupting ? 'stopping' : parts.view.activity;
   const line = `  ${mark} ${doing}… ${theme.paint('dim', `${elapsed(parts.workSeconds)} · Esc interrupts`)}`;
@@ -95,11 +95,9 @@ function spaced(rows: string[]): string[] {
   return rows.length === 0 ? rows : ['', ...rows];
 }
 
-/** The plan; what is done long ago makes room for what comes. A plan that is done is not shown any more. */
-function todoRows({ view, workSeconds }: LiveParts, theme: Theme, columns: number): string[] {
-  const { todos } = view.facts;
-  const isDone = todos.every(({ status }) => status === 'done');
-  if (todos.length === 0 || (isDone && workSeconds === undefined)) return [];
+/** The plan while it is worked on; what is done long ago makes room for what comes. */
+export function todoRows({ facts: { todos } }: RunView, theme: Theme, columns: number): string[] {
+  if (todos.length === 0) return [];
   const current = todos.findIndex(({ status }) => status !== 'done');
   const first = Math.max(0, Math.min(current - 2, todos.length - mostTodos));
   const shown = todos.slice(first, first + mostTodos);

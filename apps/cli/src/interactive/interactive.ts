@@ -8,7 +8,7 @@ import { textBlock, userBlock } from './blocks.ts';
 import { Conversation } from './conversation.ts';
 import { type InteractiveHost, isTmux } from './host.ts';
 import { KeyRouter } from './key-router.ts';
-import { loadBranch, loadFiles, loadPrompts, missingKey, windowOf } from './lookups.ts';
+import { loadBranch, loadFiles, missingKey, windowOf } from './lookups.ts';
 import { notification } from './notify.ts';
 import { PermissionPanel } from './permission-panel.ts';
 import { ProposedDiffs } from './proposed-diff.ts';
@@ -118,15 +118,15 @@ class InteractiveApp {
   async #lookUp(): Promise<void> {
     const state = this.#state;
     const { host } = state;
-    const quietly = async (work: Promise<void>): Promise<void> => {
+    const quietly = async (work: Promise<unknown>): Promise<void> => {
       await work.catch(() => undefined);
       state.later();
     };
     await Promise.all([
-      quietly(loadLexer().then((lexer) => void (state.view.lexer = lexer))),
-      quietly(loadBranch(host.cwd).then((branch) => void (state.branch = branch))),
-      quietly(loadFiles(host.cwd).then((files) => void (state.files = files))),
-      quietly(loadPrompts(host.slashSource).then((prompts) => void (state.prompts = prompts))),
+      quietly(loadLexer().then((lexer) => Object.assign(state.view, { lexer }))),
+      quietly(loadBranch(host.cwd).then((branch) => Object.assign(state, { branch }))),
+      quietly(loadFiles(host.cwd).then((files) => Object.assign(state, { files }))),
+      quietly(host.slashSource.prompts().then((prompts) => Object.assign(state, { prompts }))),
       quietly(
         missingKey(host).then((text) => {
           if (text !== undefined) state.show(textBlock(text, 'warn'));
@@ -212,7 +212,7 @@ class InteractiveApp {
     return new Promise((resolve) => {
       const answer = (given: GateAnswer): void => {
         signal.removeEventListener('abort', onAbort);
-        state.panels.splice(state.panels.indexOf(panel), 1);
+        state.removePanel(panel);
         resolve(given);
         state.draw();
       };
@@ -224,7 +224,7 @@ class InteractiveApp {
         onAnswer: answer,
       });
       signal.addEventListener('abort', onAbort, { once: true });
-      state.panels.push(panel);
+      state.pushPanel(panel, false);
       this.#notify(`allow ${question.tool}?`);
       state.draw();
     });

@@ -15,6 +15,9 @@ export interface RouterActions {
 /** Ctrl-C twice within this time leaves. */
 const twiceMs = 2_000;
 
+/** What keys do while a question is asked, too. */
+const onPanels: readonly Action[] = ['expand', 'fullscreen', 'redraw'];
+
 /** Routes keys. */
 export class KeyRouter {
   readonly #state: AppState;
@@ -28,11 +31,11 @@ export class KeyRouter {
 
   onInput(input: readonly Input[]): void {
     const state = this.#state;
-    state.lastKeyAt = state.host.world.now();
     for (const one of input) {
       if (one.kind === 'paste') this.#paste(one.text);
       else if (one.kind === 'key') this.#key(one.key);
     }
+    state.lastKeyAt = state.host.world.now();
     state.draw();
   }
 
@@ -61,29 +64,21 @@ export class KeyRouter {
     if (state.screen.mode === 'full' && this.#scroll(key)) return;
     const action = state.bindings.actionOf(key);
     const panel = state.panels[0];
-    if (panel) {
-      if (action === 'expand' || action === 'fullscreen' || action === 'redraw') this.#act(action, key);
+    if (panel && state.isPanelArmed()) {
+      if (action !== undefined && onPanels.includes(action)) this.#act(action, key);
       else panel.onKey(key);
-      return;
-    }
-    if (key.name === 'escape') {
-      this.#escape(key);
-      return;
-    }
-    if (key.ctrl && key.name === 'd' && state.editor.isEmpty) {
-      this.#actions.leave();
-      return;
-    }
-    if (state.completion.isOpen && state.editor.onKey(key)) return;
-    if (action !== undefined) {
-      this.#act(action, key);
-      return;
-    }
-    if (state.isLooking && key.name === 'q' && state.editor.isEmpty) {
-      state.toggleExpanded();
-      return;
-    }
-    state.editor.onKey(key);
+    } else this.#editorKey(key, action);
+  }
+
+  #editorKey(key: Key, action: Action | undefined): void {
+    const state = this.#state;
+    const { editor } = state;
+    if (key.name === 'escape') this.#escape(key);
+    else if (key.ctrl && key.name === 'd' && editor.isEmpty) this.#actions.leave();
+    else if (state.completion.isOpen && editor.onKey(key)) return;
+    else if (action !== undefined) this.#act(action, key);
+    else if (state.isLooking && key.name === 'q' && editor.isEmpty) state.toggleExpanded();
+    else editor.onKey(key);
   }
 
   /** In vim's insert mode Escape leaves that mode; the work is interrupted by the next one. */
@@ -179,7 +174,7 @@ export class KeyRouter {
   }
 
   #searchHistory(): void {
-    const { history, panels, editor } = this.#state;
+    const { history, editor } = this.#state;
     const choices = history
       .search('')
       .map((text) => ({ label: text.replaceAll('\n', ' ⏎ '), detail: '', value: text }));
@@ -187,11 +182,11 @@ export class KeyRouter {
       title: 'What was asked before',
       choices,
       onDone: (text) => {
-        panels.splice(panels.indexOf(picker), 1);
+        this.#state.removePanel(picker);
         if (text !== undefined) editor.set(text);
       },
     });
-    panels.push(picker);
+    this.#state.pushPanel(picker, true);
   }
 
   #externalEditor(): void {

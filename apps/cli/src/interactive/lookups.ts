@@ -4,7 +4,6 @@ import { availableProviders, findLocalServers, isAlive } from '@monkey-coder/mod
 import { createFileLister, runGit } from '@monkey-coder/workspace';
 import type { InteractiveHost } from './host.ts';
 import type { Choice } from './picker.ts';
-import type { SlashPrompt, SlashSource } from './slash-source.ts';
 
 const mostFiles = 50_000;
 /** Tokens of a model's window where it is unknown; as the engine has it. */
@@ -25,11 +24,6 @@ async function firstLine(cwd: string, args: readonly string[]): Promise<string> 
 export async function loadFiles(cwd: string): Promise<readonly string[]> {
   const { paths } = await createFileLister(cwd).list({ limit: mostFiles });
   return paths;
-}
-
-/** Commands from elsewhere. */
-export function loadPrompts(source: SlashSource): Promise<readonly SlashPrompt[]> {
-  return source.prompts();
 }
 
 function usableProviders({ world, loaded }: InteractiveHost): ReadonlySet<string> {

@@ -1,6 +1,6 @@
 // A list to choose from, narrowed by typing: sessions, models, modes, themes, places to go back to, history.
 import type { Frame } from '../screen/frame.ts';
-import type { Key } from '../screen/keys.ts';
+import { type Key, keyName } from '../screen/keys.ts';
 import type { Theme } from '../screen/theme.ts';
 import { padTo, truncate, widthOf } from '../screen/width.ts';
 import type { Panel } from './panel.ts';
@@ -42,23 +42,22 @@ export function createPicker<T>({ title, choices, selected = 0, onDone }: Picker
     typed = text;
     at = 0;
   };
+  const onKey = (key: Key): void => {
+    const name = keyName(key);
+    if (name === 'escape' || name === 'ctrl-c') onDone(undefined);
+    else if (name === 'enter') onDone(found()[at]?.value);
+    else if (steps[name] !== undefined) move(steps[name]);
+    else if (name === 'backspace') type(typed.slice(0, -1));
+    else if (key.text !== '') type(typed + key.text);
+  };
   return {
-    onKey: (key) => {
-      if (key.name === 'escape' || (key.ctrl && key.name === 'c')) onDone(undefined);
-      else if (key.name === 'enter') onDone(found()[at]?.value);
-      else if (key.name === 'up' || (key.ctrl && key.name === 'p')) move(-1);
-      else if (key.name === 'down' || (key.ctrl && (key.name === 'n' || key.name === 'r'))) move(1);
-      else if (key.name === 'backspace') type(typed.slice(0, -1));
-      else if (isText(key)) type(typed + key.text);
-    },
+    onKey,
     onPaste: (text) => type(typed + text.replaceAll('\n', ' ')),
     draw: (columns, height, theme) => drawPicker({ title, typed, at, choices: found() }, { columns, height, theme }),
   };
 }
 
-function isText(key: Key): boolean {
-  return key.text !== '' && !key.ctrl && !key.alt;
-}
+const steps: Readonly<Record<string, number>> = { up: -1, 'ctrl-p': -1, down: 1, 'ctrl-n': 1, 'ctrl-r': 1 };
 
 interface PickerState {
   readonly title: string;

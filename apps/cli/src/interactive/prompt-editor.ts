@@ -1,7 +1,7 @@
 // The editor of the prompt: a text, pasted stretches shown as marks, completion of `/commands` and `@files`, history.
 import { applyEditKey } from '../screen/edit-keys.ts';
 import type { Frame } from '../screen/frame.ts';
-import type { Key } from '../screen/keys.ts';
+import { type Key, keyName } from '../screen/keys.ts';
 import { plainText } from '../screen/plain-text.ts';
 import { TextBuffer } from '../screen/text-buffer.ts';
 import { layOut, visiblePart } from '../screen/text-layout.ts';
@@ -15,6 +15,14 @@ const gutter = 2;
 const markLines = 8;
 const markChars = 800;
 const mark = /\[paste #\d+: [^\]]*\]/g;
+
+/** Up and down go through the lines first, then through what was asked before. */
+const moves: Readonly<Record<string, { readonly step: 1 | -1; readonly isHistory: boolean }>> = {
+  up: { step: -1, isHistory: false },
+  down: { step: 1, isHistory: false },
+  'ctrl-p': { step: -1, isHistory: true },
+  'ctrl-n': { step: 1, isHistory: true },
+};
 
 /** The prompt while it is written. */
 export class PromptEditor {
@@ -78,10 +86,8 @@ export class PromptEditor {
     const before = this.buffer.text;
     if (this.isVim && this.vim.apply(this.buffer, key)) return this.#changed(before);
     if (this.isVim && this.vim.mode === 'normal' && key.text !== '') return true;
-    if (key.name === 'up' || key.name === 'ctrl-p') return this.#vertical(-1);
-    if (key.name === 'down') return this.#vertical(1);
-    if (key.ctrl && key.name === 'p') return this.#recall(-1);
-    if (key.ctrl && key.name === 'n') return this.#recall(1);
+    const move = moves[keyName(key)];
+    if (move !== undefined) return move.isHistory ? this.#recall(move.step) : this.#vertical(move.step);
     if (key.name === 'backspace' && this.#removeMark()) return this.#changed(before);
     if (key.name === 'tab' && !key.shift) return this.#completion.open(this.buffer);
     return applyEditKey(this.buffer, key) ? this.#changed(before) : false;

@@ -20,6 +20,8 @@ import type { Transcript } from './transcript.ts';
 /** A tool call that runs. */
 export interface RunningTool {
   readonly title: string;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
   /** Of a sub-agent: what it did so far, newest last. */
   readonly inner: string[];
 }
@@ -94,7 +96,7 @@ export class RunView {
         return;
       case 'tool.started':
         this.#finishText();
-        this.running.set(event.callId, { title: plainLine(event.title), inner: [] });
+        this.running.set(event.callId, { title: plainLine(event.title), startedAt: event.time, inner: [] });
         this.activity = 'working';
         return;
       case 'tool.ended':
@@ -175,7 +177,9 @@ export class RunView {
     // A refusal has a line of its own, said when it was decided.
     if (event.status === 'denied') return;
     this.#finishText();
-    this.#transcript.add(toolBlock(running?.title ?? event.name, event, running?.inner));
+    // The call's own duration has the time in it that a person thought about it.
+    const durationMs = running === undefined ? event.durationMs : event.time - running.startedAt;
+    this.#transcript.add(toolBlock(running?.title ?? event.name, { ...event, durationMs }, running?.inner));
   }
 
   #noteInner(event: Event, parent: string): void {
@@ -201,7 +205,11 @@ export class RunView {
         return;
       case 'check.started':
         this.#finishText();
-        this.running.set('check', { title: `check ${plainLine(event.command)}`, inner: [] });
+        this.running.set('check', {
+          title: `check ${plainLine(event.command)}`,
+          startedAt: event.time,
+          inner: [],
+        });
         this.activity = 'checking';
         return;
       case 'check.finished':

@@ -3,6 +3,7 @@ import type { PermissionMode } from '@monkey-coder/protocol';
 import { drawDiff } from '../screen/diff-view.ts';
 import { isThemeName, themeNames } from '../screen/theme.ts';
 import { answerBlock, linesBlock, paintedBlock, textBlock } from './blocks.ts';
+import { todoRows } from './compose-frame.ts';
 import { helpText } from './help-text.ts';
 import { sessionCommands } from './session-commands.ts';
 import type { SlashCommand, SlashContext } from './slash-command.ts';
@@ -82,7 +83,7 @@ export const slashCommands: readonly SlashCommand[] = [
     usage: '',
     help: 'show or hide the plan (Ctrl-T)',
     whileRunning: true,
-    run: (context) => context.toggleTodos(),
+    run: showTodos,
   },
   {
     name: 'feedback',
@@ -145,6 +146,17 @@ function idOf({ conversation }: SlashContext): string[] {
   return conversation.sessionId === undefined ? [] : [conversation.sessionId];
 }
 
+/** While it works the plan stands above the editor; else it is shown once. */
+function showTodos(context: SlashContext): void {
+  if (context.conversation.isRunning) {
+    context.toggleTodos();
+    return;
+  }
+  const { view } = context;
+  if (view.facts.todos.length === 0) context.show(textBlock('There is no plan.', 'dim'));
+  else context.show(linesBlock(({ theme, columns }) => todoRows(view, theme, columns).map((row) => row.slice(2))));
+}
+
 async function showInside(context: SlashContext, args: readonly string[]): Promise<void> {
   const { text } = await context.inside(args);
   context.show(paintedBlock(text));
@@ -194,7 +206,7 @@ async function chooseTheme(context: SlashContext, args: string): Promise<void> {
     return;
   }
   const choices = themeNames.map((name) => ({ label: name, detail: '', value: name }));
-  const at = themeNames.findIndex((name) => name === context.themeName);
+  const at = themeNames.map(String).indexOf(context.themeName);
   const chosen = isThemeName(args) ? args : await context.pick('Which colours?', choices, at);
   if (chosen !== undefined) context.setTheme(chosen);
 }

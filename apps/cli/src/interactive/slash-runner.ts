@@ -91,11 +91,11 @@ export class SlashRunner {
         choices,
         selected,
         onDone: (value) => {
-          state.panels.splice(state.panels.indexOf(picker), 1);
+          state.removePanel(picker);
           resolve(value);
         },
       });
-      state.panels.push(picker);
+      state.pushPanel(picker, true);
       state.draw();
     });
   }

@@ -72,5 +72,5 @@ function contextPart({ contextTokens }: RunFacts, { windowTokens }: StatusFacts,
 function moneyPart({ costMicroUsd, isCostKnown, capMicroUsd, runCostMicroUsd }: RunFacts): string {
   const spent = `${isCostKnown ? '' : '≥ '}${formatMicroUsd(costMicroUsd)}`;
   if (capMicroUsd === undefined) return spent;
-  return `${spent}, ${formatMicroUsd(Math.max(0, capMicroUsd - runCostMicroUsd))} left for this run`;
+  return `${spent}, ${formatMicroUsd(Math.max(0, capMicroUsd - runCostMicroUsd))} left`;
 }

@@ -13,7 +13,7 @@ export interface Drawing {
 
 /** One thing that was said or done. */
 export interface Block {
-  /** A blank row stands before it. */
+  /** A blank row stands before it and behind it. */
   readonly isApart: boolean;
   draw(drawing: Drawing): readonly string[];
 }
@@ -25,7 +25,9 @@ const mostBlocks = 3_000;
 export class Transcript {
   #blocks: Block[] = [];
   #printed = 0;
-  #cache: { readonly key: string; readonly theme: Theme; count: number; rows: string[] } | undefined;
+  /** Whether the last printed block stands apart. */
+  #wasApart = false;
+  #cache: { readonly key: string; readonly theme: Theme; count: number; rows: string[]; isApart: boolean } | undefined;
 
   add(block: Block): void {
     this.#blocks.push(block);
@@ -40,22 +42,38 @@ export class Transcript {
   takeUnprinted(drawing: Drawing): string[] {
     const fresh = this.#blocks.slice(this.#printed);
     this.#printed = this.#blocks.length;
-    return fresh.flatMap((block) => drawBlock(block, drawing));
+    const drawn = drawBlocks(fresh, drawing, this.#wasApart);
+    this.#wasApart = drawn.isApart;
+    return drawn.rows;
   }
 
   /** The rows of all blocks. */
   rows(drawing: Drawing): readonly string[] {
     const key = `${drawing.columns} ${drawing.isExpanded} ${drawing.lexer === undefined}`;
     if (this.#cache?.key !== key || this.#cache.theme !== drawing.theme)
-      this.#cache = { key, theme: drawing.theme, count: 0, rows: [] };
+      this.#cache = { key, theme: drawing.theme, count: 0, rows: [], isApart: false };
     const cache = this.#cache;
-    for (const block of this.#blocks.slice(cache.count)) cache.rows.push(...drawBlock(block, drawing));
+    const drawn = drawBlocks(this.#blocks.slice(cache.count), drawing, cache.isApart);
+    for (const row of drawn.rows) cache.rows.push(row);
+    cache.isApart = drawn.isApart;
     cache.count = this.#blocks.length;
     return cache.rows;
   }
 }
 
-function drawBlock(block: Block, drawing: Drawing): readonly string[] {
-  const rows = block.draw(drawing);
-  return block.isApart && rows.length > 0 ? ['', ...rows] : rows;
+function drawBlocks(
+  blocks: readonly Block[],
+  drawing: Drawing,
+  wasApart: boolean,
+): { readonly rows: string[]; readonly isApart: boolean } {
+  const rows: string[] = [];
+  let isApart = wasApart;
+  for (const block of blocks) {
+    const drawn = block.draw(drawing);
+    if (drawn.length === 0) continue;
+    if (block.isApart || isApart) rows.push('');
+    for (const row of drawn) rows.push(row);
+    isApart = block.isApart;
+  }
+  return { rows, isApart };
 }

@@ -29,30 +29,53 @@ export function drawDiff(diff: string, options: DiffOptions): string[] {
 }
 
 function parseDiff(diff: string): DiffLine[] {
-  const lines: DiffLine[] = [];
-  const names = diff.match(/^\+\+\+ .*/gm)?.length ?? 0;
-  let isHead = true;
-  let before = 0;
-  let after = 0;
-  for (const line of diff.split('\n')) {
-    const hunk = /^@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@/.exec(line);
-    if (hunk) {
-      if (!isHead) lines.push({ kind: 'gap', text: '' });
-      isHead = false;
-      before = Number(hunk[1]);
-      after = Number(hunk[2]);
-    } else if (line.startsWith('diff --git ')) isHead = true;
-    else if (isHead) {
-      if (names > 1 && line.startsWith('+++ ')) lines.push({ kind: 'file', text: line.slice(4).replace(/^b\//, '') });
-    } else if (line.startsWith('+')) lines.push({ kind: 'added', number: after++, text: line.slice(1) });
-    else if (line.startsWith('-')) lines.push({ kind: 'removed', number: before++, text: line.slice(1) });
-    else if (line.startsWith(' ')) {
-      lines.push({ kind: 'same', number: after++, text: line.slice(1) });
-      before++;
-    }
-  }
-  return lines;
+  const reader = new DiffReader((diff.match(/^\+\+\+ .*/gm)?.length ?? 0) > 1);
+  for (const line of diff.split('\n')) reader.take(line);
+  return reader.lines;
 }
+
+class DiffReader {
+  readonly lines: DiffLine[] = [];
+  /** Names are shown only where there are several. */
+  readonly #isMany: boolean;
+  #isHead = true;
+  #before = 0;
+  #after = 0;
+
+  constructor(isMany: boolean) {
+    this.#isMany = isMany;
+  }
+
+  take(line: string): void {
+    const hunk = /^@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@/.exec(line);
+    if (hunk) this.#beginHunk(Number(hunk[1]), Number(hunk[2]));
+    else if (this.#isHead || line.startsWith('diff --git ')) this.#takeHead(line);
+    else this.#takeBody(line);
+  }
+
+  #beginHunk(before: number, after: number): void {
+    if (!this.#isHead) this.lines.push({ kind: 'gap', text: '' });
+    this.#isHead = false;
+    this.#before = before;
+    this.#after = after;
+  }
+
+  #takeHead(line: string): void {
+    this.#isHead = true;
+    if (!this.#isMany || !line.startsWith('+++ ')) return;
+    this.lines.push({ kind: 'file', text: line.slice(4).replace(/^b\//, '') });
+  }
+
+  #takeBody(line: string): void {
+    const kind = kinds[line[0] ?? ''];
+    if (kind === undefined) return;
+    this.lines.push({ kind, number: kind === 'removed' ? this.#before : this.#after, text: line.slice(1) });
+    if (kind !== 'added') this.#before++;
+    if (kind !== 'removed') this.#after++;
+  }
+}
+
+const kinds: Readonly<Record<string, 'same' | 'added' | 'removed'>> = { ' ': 'same', '+': 'added', '-': 'removed' };
 
 function drawLines(shown: readonly DiffLine[], all: readonly DiffLine[], options: DiffOptions): string[] {
   const { columns, theme } = options;

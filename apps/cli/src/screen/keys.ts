@@ -197,19 +197,18 @@ function csiInput([, mark = '', parameters = '', , final = '']: RegExpExecArray)
   if (mark === '?' && final === 'u') return { kind: 'kitty' };
   if (mark === '<') return wheel(parameters);
   if (mark !== '') return undefined;
-  const fields = parameters.split(';');
+  const [first = '', second = '', third = ''] = parameters.split(';');
   if (final === 'Z') return pressed('tab', { shift: true });
-  if (final === 'u') return codeKey(fields[0] ?? '', fields[1] ?? '');
-  if (final === '~' && fields[0] === '27') return codeKey(fields[2] ?? '', fields[1] ?? '');
-  if (final === '~') {
-    const name = tildes[fields[0] ?? ''];
-    return name === undefined ? undefined : pressed(name, modifiers(fields[1] ?? ''));
-  }
-  return letterKey(final, fields[1] ?? '');
+  if (final === 'u') return codeKey(first, second);
+  if (final === '~') return first === '27' ? codeKey(third, second) : namedKey(tildes[first], second);
+  return letterKey(final, second);
 }
 
 function letterKey(letter: string, modifier: string): Input | undefined {
-  const name = letters[letter];
+  return namedKey(letters[letter], modifier);
+}
+
+function namedKey(name: string | undefined, modifier: string): Input | undefined {
   return name === undefined ? undefined : pressed(name, modifiers(modifier));
 }
 

@@ -101,16 +101,18 @@ function drawList(list: Tokens.List, { theme, columns }: Drawing): string[] {
   const start = typeof list.start === 'number' ? list.start : 1;
   const markWidth = list.ordered ? String(start + list.items.length - 1).length + 2 : 2;
   return list.items.flatMap((item, index) => {
-    const mark = list.ordered ? `${start + index}.` : item.task ? (item.checked ? '☑' : '☐') : '•';
+    const mark = list.ordered ? `${start + index}.` : bulletOf(item);
     const rows = trimBlank(drawBlocks(item.tokens, { theme, columns: columns - markWidth }));
     const body = list.loose ? rows : rows.filter((row) => row !== '');
-    const shown = prefixed(
-      body.length > 0 ? body : [''],
-      `${theme.paint('accent', mark)}${' '.repeat(Math.max(1, markWidth - widthOf(mark)))}`,
-      ' '.repeat(markWidth),
-    );
+    const first = `${theme.paint('accent', mark)}${' '.repeat(Math.max(1, markWidth - widthOf(mark)))}`;
+    const shown = prefixed(body.length > 0 ? body : [''], first, ' '.repeat(markWidth));
     return list.loose && index < list.items.length - 1 ? [...shown, ''] : shown;
   });
+}
+
+function bulletOf({ task, checked }: Tokens.ListItem): string {
+  if (!task) return '•';
+  return checked ? '☑' : '☐';
 }
 
 function drawTable(table: Tokens.Table, { theme, columns }: Drawing): string[] {

@@ -14,31 +14,42 @@ export function layOut(text: string, cursor: number, columns: number): TextLayou
   let place = { row: 0, column: 0 };
   let at = 0;
   for (const line of text.split('\n')) {
-    let row = '';
-    let width = 0;
-    for (const grapheme of graphemesOf(line)) {
-      const shown = grapheme.text === '\t' ? { text: '    ', width: 4 } : grapheme;
-      if (width + shown.width > columns) {
-        rows.push(row);
-        row = '';
-        width = 0;
-      }
-      if (at <= cursor && cursor < at + grapheme.text.length) place = { row: rows.length, column: width };
-      row += shown.text;
-      width += shown.width;
-      at += grapheme.text.length;
-    }
-    if (cursor === at) place = endPlace(rows.length, width, columns);
-    rows.push(row);
-    if (place.row === rows.length) rows.push('');
-    at += 1;
+    const first = rows.length;
+    const laid = layOutLine(line, cursor - at, columns);
+    rows.push(...laid.rows);
+    if (laid.place) place = { row: first + laid.place.row, column: laid.place.column };
+    at += line.length + 1;
   }
   return { rows, ...place };
 }
 
-/** Behind a full row the cursor stands at the beginning of the next. */
-function endPlace(row: number, width: number, columns: number): { row: number; column: number } {
-  return width >= columns ? { row: row + 1, column: 0 } : { row, column: width };
+interface Place {
+  readonly row: number;
+  readonly column: number;
+}
+
+/** One line; the place is that of the cursor when it is in it. Behind a full row the cursor begins another one. */
+function layOutLine(line: string, cursor: number, columns: number): { rows: string[]; place: Place | undefined } {
+  const rows = [''];
+  let place: Place | undefined;
+  let width = 0;
+  let at = 0;
+  const put = (text: string, columnsOfIt: number): void => {
+    if (width + columnsOfIt > columns) {
+      rows.push('');
+      width = 0;
+    }
+    if (at === cursor) place = { row: rows.length - 1, column: width };
+    rows[rows.length - 1] += text;
+    width += columnsOfIt;
+  };
+  for (const grapheme of graphemesOf(line)) {
+    if (grapheme.text === '\t') put('    ', 4);
+    else put(grapheme.text, grapheme.width);
+    at += grapheme.text.length;
+  }
+  if (cursor === line.length) put('', width >= columns ? 1 : 0);
+  return { rows, place };
 }
 
 /** The part of the rows that fits, with the cursor in it. */

@@ -3,6 +3,7 @@
 // Widths follow UAX #11 (wide and full-width are two columns) and UTS #51 (what is shown as an emoji is two). A terminal that
 // thinks otherwise misplaces a column, never a row: the screen writes each row from its beginning with wrapping off.
 
+const reset = '\u001b[0m';
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character begins a colour
 const color = /\u001b\[[\d;:]*m/g;
@@ -68,7 +69,7 @@ export function truncate(text: string, columns: number): string {
     width += piece.width;
     out += piece.text;
   }
-  return `${out}…${hasColor ? '\u001b[0m' : ''}`;
+  return `${out}…${hasColor ? reset : ''}`;
 }
 
 /** The text with blanks behind it up to so many columns; longer ones are cut. */
@@ -123,7 +124,7 @@ class Wrapper {
     this.#row = this.#row.slice(at);
     const text = head.map((piece) => piece.text).join('');
     const colors = openColors(this.#open + text);
-    this.#rows.push(`${this.#open}${text.trimEnd()}${colors === '' ? '' : '\u001b[0m'}`);
+    this.#rows.push(`${this.#open}${text.trimEnd()}${colors === '' ? '' : reset}`);
     this.#open = colors;
     this.#width = this.#row.reduce((sum, piece) => sum + piece.width, 0);
     this.#breakAt = 0;
@@ -133,6 +134,7 @@ class Wrapper {
 /** The colour sequences still in force at the end of a text: those behind the last that resets all. */
 function openColors(text: string): string {
   let open = '';
-  for (const [sequence] of text.matchAll(color)) open = /^\u001b\[0?m$/.test(sequence) ? '' : open + sequence;
+  for (const [sequence] of text.matchAll(color))
+    open = sequence === reset || sequence === '\u001b[m' ? '' : open + sequence;
   return open;
 }
