@@ -45,13 +45,16 @@ export function liveFrame(parts: LiveParts, drawing: Drawing, size: Size): Frame
   return stack({ rows: [...stream, ...running, ...work] }, bottom);
 }
 
-/** The editor between rules, or a panel; below it the completion or the status. */
+/**
+ * The editor or a panel below a rule; below it the completion or the status. Nothing below the cursor is as wide as the screen:
+ * xterm.js loses the cursor when such a row breaks at a smaller width.
+ */
 function bottomFrame(parts: LiveParts, drawing: Drawing, { columns, rows }: Size): Frame {
   const { theme } = drawing;
   const rule = { rows: [theme.paint('rule', '─'.repeat(columns))] };
   if (parts.panel) {
     const body = parts.panel.draw(columns, Math.max(6, rows - 5), theme);
-    return stack({ rows: [''] }, rule, body, rule, { rows: [parts.status] });
+    return stack({ rows: [''] }, rule, body, { rows: ['', parts.status] });
   }
   const height = Math.max(3, Math.floor(rows / 3));
   const busy = parts.workSeconds !== undefined;
@@ -59,7 +62,7 @@ function bottomFrame(parts: LiveParts, drawing: Drawing, { columns, rows }: Size
   const list = parts.completion.isOpen ? parts.completion.draw(columns, theme) : [];
   const below =
     list.length > 0 ? list : [parts.hint === undefined ? parts.status : truncate(`  ${parts.hint}`, columns)];
-  return stack({ rows: [''] }, rule, prompt, rule, { rows: below });
+  return stack({ rows: [''] }, rule, prompt, { rows: ['', ...below] });
 }
 
 /** The end of the answer that is being written. */

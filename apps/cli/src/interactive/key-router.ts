@@ -65,7 +65,8 @@ export class KeyRouter {
     const action = state.bindings.actionOf(key);
     const panel = state.panels[0];
     if (panel && state.isPanelArmed()) {
-      if (action !== undefined && onPanels.includes(action)) this.#act(action, key);
+      if (state.isLooking && (key.name === 'escape' || key.name === 'q')) state.toggleExpanded();
+      else if (action !== undefined && onPanels.includes(action)) this.#act(action, key);
       else panel.onKey(key);
     } else this.#editorKey(key, action);
   }

@@ -262,8 +262,8 @@ export class RunView {
           const scope = why.startsWith('allowed for this session') ? why : 'allowed once';
           return [theme.paint('dim', `↳ ${scope}: ${title}`)];
         }
-        if (decision === 'expired') return [`${theme.paint('warn', '⊘ nobody answered')} ${title}`];
-        const who = by === 'person' ? 'you said no' : `denied (${by})`;
+        if (decision === 'expired') return [`${theme.paint('warn', '⊘ nobody answered:')} ${title}`];
+        const who = by === 'person' ? 'you said no:' : `denied (${by}):`;
         return [`${theme.paint('warn', `⊘ ${who}`)} ${title} ${by === 'person' ? '' : theme.paint('dim', why)}`];
       }, false),
     );

@@ -51,13 +51,10 @@ export function statusLine(facts: RunFacts, status: StatusFacts, theme: Theme, c
     contextPart(facts, status, theme),
     theme.paint('dim', moneyPart(facts)),
   ].filter((part) => part !== '');
-  const place = `${basename(status.cwd)}${status.branch === '' ? '' : ` ⎇ ${status.branch}`}`;
-  const right = theme.paint('dim', place);
+  const place = theme.paint('dim', `${basename(status.cwd)}${status.branch === '' ? '' : ` ⎇ ${status.branch}`}`);
   const dot = theme.paint('dim', ' · ');
-  for (let parts = left; parts.length > 1; parts = parts.slice(0, -1)) {
+  for (let parts = [...left, place]; parts.length > 1; parts = parts.slice(0, -1)) {
     const text = `  ${parts.join(dot)}`;
-    const room = columns - widthOf(text) - widthOf(right) - 2;
-    if (room >= 2) return `${text}${' '.repeat(room)}${right}`;
     if (widthOf(text) <= columns) return text;
   }
   return truncate(`  ${left[0] ?? ''}`, columns);

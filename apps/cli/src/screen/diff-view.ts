@@ -29,7 +29,7 @@ export function drawDiff(diff: string, options: DiffOptions): string[] {
 }
 
 function parseDiff(diff: string): DiffLine[] {
-  const reader = new DiffReader((diff.match(/^\+\+\+ .*/gm)?.length ?? 0) > 1);
+  const reader = new DiffReader((diff.match(/^--- .*\n\+\+\+ .*\n@@ /gm)?.length ?? 0) > 1);
   for (const line of diff.split('\n')) reader.take(line);
   return reader.lines;
 }
