@@ -116,6 +116,6 @@ describe('the screen, full', () => {
     screen.show({ rows: ['x'] });
     terminal.write(screen.leaving());
     terminal.write('$ ');
-    expect(await terminal.screen()).toEqual(['>', 'status', '$']);
+    expect(await terminal.screen()).toEqual(['$']);
   });
 });

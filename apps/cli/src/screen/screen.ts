@@ -16,6 +16,7 @@ const showCursor = '\u001b[?25h';
 const clearBelow = '\u001b[0J';
 const enterFull = '\u001b[?1049h\u001b[?1000h\u001b[?1006h\u001b[2J\u001b[H';
 const leaveFull = '\u001b[?1006l\u001b[?1000l\u001b[?1049l';
+const toEnd = '\u001b[999;1H\r\n';
 
 /** How the screen is used. */
 export type ScreenMode = 'inline' | 'full';
@@ -31,8 +32,8 @@ export class Screen {
   #cursorRow = 0;
   #cursorColumn = 0;
   #isCursorShown = true;
-  /** What the inline region looked like when the full screen was entered. */
-  #kept: { readonly rows: readonly string[]; readonly cursorRow: number } | undefined;
+  /** The terminal was resized in full screen: where the inline region begins is not known any more. */
+  #isLost = false;
 
   constructor(write: (text: string) => void, size: Size) {
     this.#write = write;
@@ -65,6 +66,7 @@ export class Screen {
     this.#size = size;
     if (this.#mode === 'full') {
       this.#rows = [];
+      this.#isLost = true;
       this.#write(`${beginUpdate}\u001b[2J${endUpdate}`);
       return;
     }
@@ -76,20 +78,21 @@ export class Screen {
     this.#cursorColumn = 0;
   }
 
-  /** Goes to the alternate buffer or back; the inline region is found as it was left. */
+  /**
+   * Goes to the alternate buffer or back. The inline region is taken away before, so that only what is finished stays there; after
+   * a resize in between, the region is begun anew below everything.
+   */
   switchTo(mode: ScreenMode): void {
     if (mode === this.#mode) return;
-    this.#mode = mode;
     if (mode === 'full') {
-      this.#kept = { rows: this.#rows, cursorRow: this.#cursorRow };
-      this.#rows = [];
+      this.redraw();
       this.#write(enterFull);
-      return;
-    }
-    this.#rows = this.#kept?.rows ?? [];
-    this.#cursorRow = this.#kept?.cursorRow ?? 0;
-    this.#cursorColumn = -1;
-    this.#write(leaveFull);
+    } else this.#write(`${leaveFull}${this.#isLost ? toEnd : ''}`);
+    this.#mode = mode;
+    this.#isLost = false;
+    this.#rows = [];
+    this.#cursorRow = 0;
+    this.#cursorColumn = mode === 'full' ? -1 : 0;
   }
 
   /** Forgets what is shown: the next frame is written whole, in place of the region. */
@@ -103,12 +106,11 @@ export class Screen {
 
   /** Bytes that leave the terminal in order: out of the alternate buffer, below the region. */
   leaving(): string {
-    const out = this.#mode === 'full' ? leaveFull : '';
-    const rows = this.#mode === 'full' ? (this.#kept?.rows ?? []) : this.#rows;
-    const cursorRow = this.#mode === 'full' ? (this.#kept?.cursorRow ?? 0) : this.#cursorRow;
-    const down = Math.max(0, rows.length - 1 - cursorRow);
-    const below = rows.length === 0 ? '' : `${down > 0 ? `\u001b[${down}B` : ''}\r\n`;
-    return `${out}\u001b[?7h\u001b[0m${below}${showCursor}`;
+    const ends = `\u001b[?7h\u001b[0m${showCursor}`;
+    if (this.#mode === 'full') return `${leaveFull}${this.#isLost ? toEnd : ''}${ends}`;
+    const down = Math.max(0, this.#rows.length - 1 - this.#cursorRow);
+    const below = this.#rows.length === 0 ? '' : `${down > 0 ? `\u001b[${down}B` : ''}\r\n`;
+    return `${below}${ends}`;
   }
 
   #inlineBody(frame: Frame, printed: readonly string[]): string {
