@@ -163,12 +163,14 @@ describe.skipIf(!hasTmux)('a person in the interactive terminal (needs tmux)', (
     seat.presses('Enter');
     await seat.sees('✓ answered');
     expect(seat.everything().match(/item number \d+/g)).toHaveLength(120);
-    seat.presses('C-s');
-    await seat.sees('The end.');
-    seat.resize(100, 30);
-    seat.resize(70, 20);
-    seat.presses('C-s');
-    await seat.sees('The end.');
+    for (const mode of ['full', 'inline']) {
+      seat.presses('C-s');
+      await seat.settles(mode === 'full');
+      seat.resize(100, 30);
+      await seat.settles(mode === 'full');
+      seat.resize(70, 20);
+      await seat.settles(mode === 'full');
+    }
     const items = seat.everything().match(/item number \d+/g) ?? [];
     expect(items).toEqual(Array.from({ length: 120 }, (_, index) => `item number ${index}`));
   });

@@ -12,6 +12,8 @@ export const hasTmux = spawnSync('tmux', ['-V']).status === 0;
 export interface TmuxSeat {
   /** Waits until the screen shows the text; resolves to the screen. */
   sees(text: string | RegExp): Promise<string>;
+  /** Waits until the alternate screen is on or off, and nothing changes any more. */
+  settles(isFull: boolean): Promise<void>;
   /** Types literally. */
   types(text: string): void;
   /** Presses keys by tmux's names: Enter, Escape, C-c, BTab. */
@@ -56,6 +58,17 @@ export function sitAtTmux(stage: Stage, args: readonly string[], size = { column
         if (Date.now() > until) throw new Error(`never showed ${text}:\n${shown}`);
         await pause(40);
       }
+    },
+    settles: async (isFull) => {
+      let before = '';
+      for (let round = 0; round < 100; round++) {
+        await pause(60);
+        const shown = screen();
+        const isOn = tmux('display-message', '-p', '#{alternate_on}').trim() === '1';
+        if (isOn === isFull && shown === before) return;
+        before = shown;
+      }
+      throw new Error(`the screen never came to rest:\n${before}`);
     },
     types: (text) => void tmux('send-keys', '-l', text),
     presses: (...keys) => void tmux('send-keys', ...keys),

@@ -83,7 +83,7 @@ export class PermissionPanel implements Panel {
     ];
     const bottom = this.#isWriting ? this.#messageRows(columns, theme) : this.#optionRows(columns, theme, more);
     const room = height - top.length - bottom.length;
-    const rows = [...top, ...this.#changeRows(columns, room, theme), ...bottom];
+    const rows = [...top, ...this.#changeRows(columns, room - 1, theme), '', ...bottom];
     if (!this.#isWriting) return { rows };
     const column = Math.min(columns - 1, 4 + widthOf(this.#message.text.slice(0, this.#message.cursor)));
     return { rows, cursor: { row: rows.length - 2, column } };

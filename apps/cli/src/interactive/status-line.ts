@@ -51,7 +51,7 @@ export function statusLine(facts: RunFacts, status: StatusFacts, theme: Theme, c
     contextPart(facts, status, theme),
     theme.paint('dim', moneyPart(facts)),
   ].filter((part) => part !== '');
-  const place = theme.paint('dim', `${basename(status.cwd)}${status.branch === '' ? '' : ` ⎇ ${status.branch}`}`);
+  const place = theme.paint('dim', `${basename(status.cwd)}${status.branch === '' ? '' : ` (${status.branch})`}`);
   const dot = theme.paint('dim', ' · ');
   for (let parts = [...left, place]; parts.length > 1; parts = parts.slice(0, -1)) {
     const text = `  ${parts.join(dot)}`;
