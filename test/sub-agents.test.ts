@@ -48,7 +48,7 @@ describe('sub-agents', () => {
     const reports = lines.flatMap(({ event }) =>
       event?.type === 'tool.ended' && event.name === 'delegate' ? [event.output ?? ''] : [],
     );
-    expect(reports.map((text) => text.split('\n')[0])).toEqual(['a.txt has 1 line', 'b.txt has 1 line']);
+    expect(reports.map((text) => text.split('\n')[0]).sort()).toEqual(['a.txt has 1 line', 'b.txt has 1 line']);
     const inner = lines.filter((line) => line.type === 'event' && line.parent_tool_use_id);
     expect(inner.some(({ event }) => event?.type === 'tool.ended' && event.output?.includes('alpha'))).toBe(true);
     // The caller never saw what they read, and its prompt begins like theirs: one cache serves all.

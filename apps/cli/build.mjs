@@ -97,7 +97,8 @@ function importsBehind(room, names) {
 const workspaceCode = join('..', '..', 'packages', 'workspace', 'src', 'code');
 // What lies beside a bundle is found from its own name.
 const ownName = { 'import.meta.url': '__filename' };
-const { chunks, closures } = await splitBundle({ run: 'src/start/main.ts', commands: 'src/commands/main.ts' });
+const { chunks: pieces, closures } = await splitBundle({ run: 'src/start/main.ts', commands: 'src/commands/main.ts' });
+const chunks = packed(pieces, closures);
 for (const name of commonLibraries) chunks.set(`library-${name}.cjs`, await library(name));
 chunks.set('code-worker.cjs', await oneFile(join(workspaceCode, 'code-worker.ts'), ownName, 'node20'));
 const buildId = createHash('sha256')
@@ -115,15 +116,17 @@ for (const name of readdirSync(dist)) {
   const isStale = name.endsWith('.cjs') && name !== 'monkey.cjs' && !chunks.has(name);
   if (isStale) rmSync(join(dist, name));
 }
-await writeGrammars(join(dist, 'grammars'));
+const { grammarModules } = await tableOf(join(workspaceCode, 'grammar-files.ts'));
+const { formatterModules } = await tableOf(join(workspaceCode, '..', 'checks', 'formatter-files.ts'));
+await writeWasm(join(dist, 'grammars'), grammarModules);
+await writeWasm(join(dist, 'formatters'), formatterModules);
 rmSync(join(dist, 'examples'), { recursive: true, force: true });
 cpSync(join(repository, 'examples'), join(dist, 'examples'), { recursive: true });
 
 /** Compressing takes a few seconds: what was compressed before is kept, by the hash of what it was made from. */
-async function writeGrammars(folder) {
-  const { grammarModules } = await grammarTable();
+async function writeWasm(folder, modules) {
   const require = createRequire(join(repository, 'packages', 'workspace', 'package.json'));
-  const kept = join(repository, 'node_modules', '.cache', 'monkey-grammars');
+  const kept = join(repository, 'node_modules', '.cache', 'monkey-wasm');
   for (const path of [kept, folder]) mkdirSync(path, { recursive: true });
   const write = async ([name, module]) => {
     const bytes = readFileSync(require.resolve(module));
@@ -134,11 +137,11 @@ async function writeGrammars(folder) {
     }
     cpSync(copy, join(folder, `${name}.wasm.br`));
   };
-  await Promise.all(Object.entries(grammarModules).map(write));
+  await Promise.all(Object.entries(modules).map(write));
 }
 
-async function grammarTable() {
-  const entry = join(here, workspaceCode, 'grammar-files.ts');
+async function tableOf(path) {
+  const entry = join(here, path);
   const { outputFiles } = await buildOrStop({ ...shared, target: 'node20', format: 'esm', entryPoints: [entry] });
   return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
 }
@@ -212,6 +215,21 @@ async function splitBundle(entries) {
     pieces.set(commonName(path), code.replace(/require\("(\.\/[\w.-]+)\.js"\)/g, 'require("$1.cjs")'));
   }
   return { chunks: pieces, closures: closuresOf(built.metafile, Object.keys(entries)) };
+}
+
+/**
+ * The pieces that every start loads become one file with a function for each: dozens of small files cost more to read, and to
+ * look up in the code cache, than what is in them. What only some starts load stays a file of its own.
+ */
+function packed(all, startClosures) {
+  const [first, ...others] = Object.values(startClosures);
+  const always = first.files.filter((name) => others.every(({ files }) => files.includes(name)));
+  const functions = always.map((name) => {
+    const piece = JSON.stringify(name.replace(/\.cjs$/, ''));
+    return `exports[${piece}]=function(exports,require,module,__filename,__dirname){${all.get(name)}\n};`;
+  });
+  const rest = [...all].filter(([name]) => !always.includes(name));
+  return new Map([['base.cjs', functions.join('\n')], ...rest]);
 }
 
 function commonName(path) {

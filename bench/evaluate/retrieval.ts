@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { createFileLister, loadCodeIntelligence, loadCodeParser } from '@monkey-coder/workspace';
 
 interface Question {
-  readonly text: string;
+  readonly docstring: string;
   readonly path: string;
   readonly name: string;
 }
@@ -19,25 +19,45 @@ interface Quality {
 }
 
 const MAX_QUESTIONS = 1_000;
+const MIN_WORDS = 4;
 const signal = new AbortController().signal;
 
-/** Prints the quality of ranked search beside that of counting words, as grep would. */
+/** Quality of ranked search beside that of counting words, as grep would; asked with the first sentence and with the first paragraph. */
 export async function evaluateRetrieval(given: string): Promise<Readonly<Record<string, Quality>>> {
   const source = realpathSync(resolve(given));
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'monkey-retrieval-')));
   try {
     const { questions, texts } = await withoutDocstrings(source, root);
-    const asked = evenly(questions, MAX_QUESTIONS);
     const code = await loadCodeIntelligence({ root, lister: createFileLister(root), cacheFolder: null });
     await code.ready({ signal });
-    const ranked = await quality(asked, async ({ text }) => code.rank(text, { limit: 10, signal }));
     const chunks = await functionsOf(texts);
-    const counted = await quality(asked, async ({ text }) => bySubstrings(text, chunks));
+    const result: Record<string, Quality> = {};
+    for (const [form, part] of Object.entries(parts)) {
+      const asked = evenly(
+        questions.map((question) => ({ ...question, text: part(question.docstring) })).filter(isAsked),
+        MAX_QUESTIONS,
+      );
+      result[`ranked, ${form}`] = await quality(asked, async (text) => code.rank(text, { limit: 10, signal }));
+      result[`substrings, ${form}`] = await quality(asked, async (text) => bySubstrings(text, chunks));
+    }
     await code.close();
-    return { ranked, substrings: counted };
+    return result;
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
+}
+
+const parts = {
+  'first sentence': (docstring: string) => onOneLine(docstring.split(/(?<=\.)\s|\n\s*\n/)[0]),
+  'first paragraph': (docstring: string) => onOneLine(docstring.split(/\n\s*\n/)[0]),
+};
+
+function onOneLine(text = ''): string {
+  return text.replace(/\s+/g, ' ').trim();
+}
+
+function isAsked({ text }: { readonly text: string }): boolean {
+  return text.split(' ').length >= MIN_WORDS;
 }
 
 interface Piece {
@@ -46,12 +66,12 @@ interface Piece {
 }
 
 async function quality(
-  questions: readonly Question[],
-  answer: (question: Question) => Promise<readonly Piece[]>,
+  questions: readonly (Question & { readonly text: string })[],
+  answer: (text: string) => Promise<readonly Piece[]>,
 ): Promise<Quality> {
   let [reciprocal, first, ten] = [0, 0, 0];
   for (const question of questions) {
-    const pieces = await answer(question);
+    const pieces = await answer(question.text);
     const rank = pieces.findIndex(({ path, name }) => path === question.path && name === question.name);
     if (rank < 0 || rank >= 10) continue;
     reciprocal += 1 / (rank + 1);
@@ -67,7 +87,7 @@ function evenly<T>(list: readonly T[], most: number): T[] {
   return Array.from({ length: Math.min(list.length, most) }, (_, at) => list[Math.floor(at * step)] as T);
 }
 
-/** Copies the Python files without the docstrings of their functions; those of at least four words become questions. */
+/** Copies the Python files without the docstrings of their functions, which become questions. */
 async function withoutDocstrings(source: string, root: string) {
   const parser = await loadCodeParser();
   const { paths } = await createFileLister(source).list({ glob: '**/*.py', limit: Number.MAX_SAFE_INTEGER });
@@ -78,9 +98,9 @@ async function withoutDocstrings(source: string, root: string) {
     const { definitions } = await parser.outline('python', lines.join('\n'));
     for (const { kind, name, container, nameLine, lastLine } of definitions) {
       if (kind !== 'function' && kind !== 'method') continue;
-      const text = takeDocstring(lines, nameLine, lastLine);
-      if (text.split(/\s+/).length >= 4)
-        questions.push({ text, path, name: container === null ? name : `${container}.${name}` });
+      const docstring = takeDocstring(lines, nameLine, lastLine);
+      if (docstring !== '')
+        questions.push({ docstring, path, name: container === null ? name : `${container}.${name}` });
     }
     const target = join(root, path);
     mkdirSync(dirname(target), { recursive: true });
@@ -92,7 +112,7 @@ async function withoutDocstrings(source: string, root: string) {
   return { questions, texts };
 }
 
-/** Empties the docstring of the function at that line; gives its first sentence. */
+/** Empties the docstring of the function at that line, and gives it. */
 function takeDocstring(lines: string[], nameLine: number, lastLine: number): string {
   let first = nameLine - 1;
   while (first < lastLine && !/:\s*(?:#.*)?$/.test(lines[first] ?? '')) first++;
@@ -106,8 +126,7 @@ function takeDocstring(lines: string[], nameLine: number, lastLine: number): str
   const count = docstring.split('\n').length;
   // A function must not be left without a body.
   for (let at = 0; at < count; at++) lines[first + at] = at === 0 ? `${indent}pass` : '';
-  const [sentence = ''] = docstring.trim().split(/(?<=\.)\s|\n\s*\n/);
-  return sentence.replace(/\s+/g, ' ').trim();
+  return docstring.trim();
 }
 
 interface CountedPiece extends Piece {

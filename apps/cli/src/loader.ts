@@ -1,5 +1,7 @@
 // Loads the pieces of the program with V8's code cache, kept in the user's cache folder: half their start-up cost.
 //
+// The pieces that every start needs are together in `base.cjs`, one function each; the others are files of their own. How a start
+// uses the base differs from command to command, so each kind of start has a cache of its own for it.
 // A cache file is used only for the very build, Node version and platform that wrote it. Any failure is a miss: the bundle is
 // then compiled as usual. The cache is written when the process ends, so that functions compiled on the way are in it.
 
@@ -19,6 +21,9 @@ export function loadChunk(name: string, buildId: string): void {
     for (const { script, cachePath: path } of uncached) writeCache(path, script);
   });
   const outside = createRequire(join(__dirname, 'monkey.cjs'));
+  const base: Record<string, Piece> = {};
+  const basePath = join(__dirname, 'base.cjs');
+  compile(basePath, cachePath(`base-${name}`), uncached)(base, outside, { exports: base }, basePath, __dirname);
   const load = (piece: string): unknown => {
     const known = loaded.get(piece);
     if (known !== undefined) return known.exports;
@@ -29,18 +34,21 @@ export function loadChunk(name: string, buildId: string): void {
       const own = /^\.\/([\w.-]+)\.cjs$/.exec(wanted)?.[1];
       return own === undefined ? outside(wanted) : load(own);
     };
-    compile(path, cachePath(piece), uncached)(module.exports, Object.assign(need, outside), module, path, __dirname);
+    const run = base[piece] ?? compile(path, cachePath(piece), uncached);
+    run(module.exports, Object.assign(need, outside), module, path, __dirname);
     return module.exports;
   };
   load(name);
 }
+
+type Piece = (...given: unknown[]) => void;
 
 interface Uncached {
   readonly script: Script;
   readonly cachePath: string;
 }
 
-function compile(path: string, cachePath: string, uncached: Uncached[]): (...given: unknown[]) => void {
+function compile(path: string, cachePath: string, uncached: Uncached[]): Piece {
   const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(path, 'utf8')}\n})`;
   const cachedData = readOrNothing(cachePath);
   const script = new Script(source, { filename: path, ...(cachedData ? { cachedData } : {}) });

@@ -16,6 +16,20 @@ export {
   posteriorOf,
   survivorsOf,
 } from './exploration/candidates.ts';
+export { type CustomCommand, type ExpandedCommand, expandCommand, findCommands } from './extensions/commands.ts';
+export {
+  askHooks,
+  type HookCall,
+  type HookEvent,
+  type HookOpinion,
+  type Hooks,
+  subAgentHooks,
+} from './extensions/hooks.ts';
+export { type ExtensionPlaces, type ExtensionScope, extensionFolders } from './extensions/places.ts';
+export { createRememberTool, type Remember } from './extensions/remember-tool.ts';
+export { createHooks, type HookCommand, type HookSurroundings } from './extensions/run-hooks.ts';
+export { createSkillTool, skillToolName } from './extensions/skill-tool.ts';
+export { findSkills, type Skill, skillList } from './extensions/skills.ts';
 export type { AgentOptions, AgentResult, AgentState, AgentStop, OpenCall, Record, RunAgent } from './loop/agent.ts';
 export { rebuildState } from './loop/rebuild-state.ts';
 export { runAgent } from './loop/run-agent.ts';
@@ -32,6 +46,11 @@ export { commandMatches, type PermissionRule, parseRule, pathMatches, type RuleS
 export { readShell, type ShellCommand, type ShellReading } from './permissions/shell-commands.ts';
 export { parseShell } from './permissions/shell-parser.ts';
 export type { ParsedShell, ShellJoin, ShellRedirect, ShellSegment, ShellWord } from './permissions/shell-syntax.ts';
+export type { AgentDefinition } from './registry/agent-definition.ts';
+export { type AgentStamp, defaultAgent, stampOf, stricterMode } from './registry/agent-stamp.ts';
+export { type AgentChoice, agentThreshold, chooseAgent } from './registry/choose-agent.ts';
+export { agentsFor, findAgents } from './registry/find-agents.ts';
+export { builtinAgents } from './registry/personas.ts';
 export { builtinTools, type OfferedEditFormat, type ToolMeans } from './tools/builtin.ts';
 export { createDelegateTool, type Delegate, delegateName, noDelegate, type SubTask } from './tools/delegate.ts';
 export { jsonSchemaOf, toolDeclarations } from './tools/json-schema.ts';

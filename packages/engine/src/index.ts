@@ -1,4 +1,5 @@
 // One task from request to verified outcome.
+export { type AgentHealth, type AgentStore, createAgentStore } from './config/agent-store.ts';
 export { type Homes, projectKey, resolveHomes } from './config/homes.ts';
 export { createKeyStore, type KeyStore, keyFingerprint } from './config/key-store.ts';
 export { firstKeys, type KeySources, knownKeys } from './config/known-keys.ts';
@@ -9,6 +10,13 @@ export {
   type SettingsSource,
   settingsSources,
 } from './config/load-settings.ts';
+export { type Fact, type MemoryStore, openMemory } from './config/memory-store.ts';
+export {
+  declaringFiles,
+  type ProjectDeclaration,
+  type ProjectDeclarations,
+  readProjectDeclarations,
+} from './config/project-declarations.ts';
 export {
   defaultSettings,
   type InteractiveSettings,
@@ -16,11 +24,16 @@ export {
   type SettingsFile,
   settingsSchema,
 } from './config/settings.ts';
+export { createTrustStore, decideTrust, type FolderTrust, type TrustStore, trustLines } from './config/trust.ts';
 export { refreshedCatalogueFile, userCatalogue } from './config/user-catalogue.ts';
 export type { Engine, RunConnection, RunReport, SessionChoice } from './engine.ts';
 export { createJsonlLedger } from './ledger/jsonl-ledger.ts';
 export { refuseBadSchema, stripFence } from './outcome/structured-answer.ts';
+export { findPeerItems } from './peers/load-peers.ts';
+export { type PeerItem, type PeerName, peerNames } from './peers/peer-items.ts';
+export { applyImport, type ImportStep, planImport } from './peers/plan-import.ts';
 export { createEngine, type EngineOptions } from './run/create-engine.ts';
+export { extensionPlaces } from './run/extension-places.ts';
 export { type HealthRecord, type HealthTable, readHealth } from './run/health-store.ts';
 export { wasCutShort } from './run/open-session.ts';
 export { removeIdleWorktree } from './run/worktree.ts';

@@ -42,6 +42,8 @@ export const todoItemSchema = z.object({ text: z.string(), status: z.enum(['pend
 export type TodoItem = z.infer<typeof todoItemSchema>;
 
 const callId = z.string();
+/** Which agent it was: name, its author's version, and the hash of its exact text. */
+const agentStamp = z.object({ name: z.string(), version: z.string(), hash: z.string() });
 /** What a model call is for; absent for a turn of the agent. */
 const purpose = z.optional(z.enum(['compaction']));
 
@@ -66,6 +68,20 @@ export const eventBodySchema = z.discriminatedUnion('type', [
     tools: z.array(z.string()),
     sandbox: z.string(),
     project: z.string(),
+    /** The agent that works; absent for the default one, whose text is `system` itself. */
+    agent: z.optional(
+      z.extend(agentStamp, {
+        /** `user`: named, and bound by its definition; `task`: chosen by the task's words, for its words alone. */
+        chosenBy: z.enum(['user', 'task']),
+        confidence: z.number(),
+        reason: z.string(),
+      }),
+    ),
+  }),
+  z.object({
+    /** A sub-agent works as an agent of the registry; in the envelope, the call that asked for it. */
+    type: z.literal('agent.started'),
+    agent: agentStamp,
   }),
   z.object({ type: z.literal('run.resumed'), afterSeq: z.number() }),
   z.object({
@@ -199,7 +215,7 @@ export const eventBodySchema = z.discriminatedUnion('type', [
     tool: z.string(),
     what: z.string(),
     decision: z.enum(['allowed', 'denied', 'expired']),
-    by: z.enum(['mode', 'rule', 'person', 'guard', 'headless']),
+    by: z.enum(['mode', 'rule', 'person', 'guard', 'hook', 'headless']),
     reason: z.string(),
   }),
   z.object({

@@ -29,6 +29,8 @@ export const taskSchema = z.object({
   addDirs: z.array(z.string()),
   /** `provider/model`, an alias, or a tier; absent for the configured default. */
   model: z.optional(z.string()),
+  /** Name of the agent that works; absent: chosen by the task. */
+  agent: z.optional(z.string()),
   permissionMode: permissionModeSchema,
   allowedTools: z.array(z.string()),
   disallowedTools: z.array(z.string()),

@@ -32,6 +32,7 @@ export { applyEdit, applyEditToText, type EditedFile, type EditFiles, type EditR
 export type { AnchorChange, Edit, EditFormat, EditRefusal, EditRefusalCode, StringReplacement } from './edits/edit.ts';
 export { type MergeResult, merge3 } from './edits/merge.ts';
 export { diffStat, unifiedDiff } from './edits/unified-diff.ts';
+export { isProtectedName } from './files/path-rules.ts';
 export { type CommitOptions, type CommitReport, commitChanges } from './git/commit.ts';
 export { type ChangedFile, type ChangeText, type DescribeChange, describeChange } from './git/commit-message.ts';
 export { type PullRequestOptions, type PullRequestText, pullRequestText } from './git/pull-request.ts';

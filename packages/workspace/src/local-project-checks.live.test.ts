@@ -163,4 +163,34 @@ describe('formatting', () => {
     expect(outcomes).toEqual([{ formatter: 'prettier', files: ['a.js'], failure: '' }]);
     expect(readFileSync(join(root, 'a.js'), 'utf8')).toBe('let  a;\nlet c;\n');
   });
+
+  it('uses a bundled formatter where the project has none, in its own style, on changed lines alone', async () => {
+    const { workspace, root } = project({
+      'old.js': "const  a = 'x';\nfunction f() {\n    return  a;\n}\n",
+      'more.js': "import b from './old.js';\n\nexport function g() {\n    const c = 'y';\n    return c;\n}\n",
+      'go.txt': 'left  alone\n',
+    });
+    write(root, {
+      'old.js': "const  a = 'x';\nfunction f() {\n    return  a;\n}\nconst   d = [1,2,];\n",
+      'new.py': 'def f( a,b ):\n    return  a+b\n',
+      'new.go': 'package a\nfunc  F( ) int {\nreturn 1 }\n',
+      'new.sh': 'if true;then\necho   hi\nfi\n',
+      'bad.py': 'def f(:\n',
+    });
+    const paths = ['old.js', 'new.py', 'new.go', 'new.sh', 'bad.py', 'go.txt'];
+    const outcomes = await (await workspace.checks()).format({ paths, limits, signal });
+    const text = (path: string) => readFileSync(join(root, path), 'utf8');
+    expect(text('old.js')).toBe("const  a = 'x';\nfunction f() {\n    return  a;\n}\nconst d = [1, 2];\n");
+    expect(text('new.py')).toBe('def f(a, b):\n    return a + b\n');
+    expect(text('new.go')).toBe('package a\n\nfunc F() int {\n\treturn 1\n}\n');
+    expect(text('new.sh')).toBe('if true; then\n  echo hi\nfi\n');
+    expect(text('bad.py')).toBe('def f(:\n');
+    expect(outcomes.map(({ formatter }) => formatter).sort()).toEqual([
+      'gofmt (bundled)',
+      'prettier (bundled)',
+      'ruff format (bundled)',
+      'shfmt (bundled)',
+    ]);
+    expect(outcomes.find(({ formatter }) => formatter.startsWith('ruff'))?.failure).toContain('bad.py: ');
+  });
 });

@@ -1,11 +1,10 @@
 // Analysis and checks of one folder on this machine, put together. A lazy part of its own.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { projectChecks, projectFormatters } from './checks/all-checks.ts';
-import { changedLines, changedPaths, formattedOnly } from './checks/changed-lines.ts';
+import { changedLines, changedPaths } from './checks/changed-lines.ts';
 import type { CheckResult, CheckSubject, Finding } from './checks/check.ts';
 import { createCheckSubject } from './checks/check-subject.ts';
-import { type FormatOutcome, formatFiles } from './checks/format-check.ts';
+import type { FormatOutcome } from './checks/format-check.ts';
+import { formatProject } from './checks/format-project.ts';
 import { LanguageServers } from './checks/language-servers.ts';
 import { type MutationReport, mutateChanges } from './checks/mutation-check.ts';
 import type { CheckRequest, ProjectChecks } from './checks/project-checks.ts';
@@ -81,21 +80,8 @@ class LocalProjectChecks implements ProjectChecks {
   }: Pick<CheckRequest, 'limits' | 'signal'> & { readonly paths: readonly string[] }): Promise<FormatOutcome[]> {
     const { root, commands, runGit, writer } = this.#options;
     const subject = await this.#subject(paths, signal);
-    const scope = subject.scope ?? subject.paths;
-    const written = new Map<string, { readonly text: string; readonly lines: readonly number[] }>();
-    for (const path of scope) {
-      const text = subject.read(path);
-      if (text !== null) written.set(path, { text, lines: await changedLines({ root, path, text }, runGit, signal) });
-    }
-    const outcomes = await formatFiles(projectFormatters(root, subject.profile), scope, { commands, limits, signal });
-    for (const path of outcomes.flatMap(({ files }) => files)) {
-      const before = written.get(path);
-      const formatted = readFileSync(join(root, path), 'utf8');
-      if (before === undefined || before.text === formatted) continue;
-      const kept = formattedOnly(before.text, formatted, before.lines);
-      if (kept !== formatted) writer.write(join(root, path), Buffer.from(kept));
-    }
-    return outcomes;
+    const formatters = projectFormatters(root, subject.profile);
+    return formatProject(subject, { formatters, root, commands, runGit, writer, limits, signal });
   }
 
   async mutate({

@@ -1,5 +1,7 @@
 // Prints help from the table of options.
-import { type CommandSpec, commands, type OptionSpec, runOptions } from './options.ts';
+import { type CommandSpec, commands } from './command-specs.ts';
+import type { OptionSpec } from './option-spec.ts';
+import { runOptions } from './run-options.ts';
 
 /** The text of `monkey --help`. */
 export function mainHelp(version: string): string {

@@ -21,7 +21,7 @@ export interface ConversationOptions {
   readonly permissionMode: PermissionMode;
   readonly model: string | undefined;
   /** Makes the task of a prompt; mode and model are put in by the conversation. */
-  readonly taskOf: (prompt: string, session: SessionChoice) => Task;
+  readonly taskOf: (prompt: string, session: SessionChoice) => Promise<Task>;
   readonly events: ConversationEvents;
 }
 
@@ -119,7 +119,7 @@ export class Conversation {
     this.startedAt = startedAt;
     events.onChange();
     try {
-      const task = this.#task(taskOf(prompt, this.#session));
+      const task = this.#task(await taskOf(prompt, this.#session));
       if (task.outputSchema) await refuseBadSchema(task.outputSchema);
       const report = await engine.run(task, this.#session, {
         onEvent: events.onEvent,
@@ -144,7 +144,7 @@ export class Conversation {
 
   #task(task: Task): Task {
     const model = this.model === undefined ? {} : { model: this.model };
-    return { ...task, permissionMode: this.mode, ...model };
+    return { ...task, ...model, permissionMode: this.mode };
   }
 
   #takeSteering(): readonly string[] {

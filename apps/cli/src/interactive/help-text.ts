@@ -1,5 +1,8 @@
 // What `/help` says: every command and every key, made from their tables.
+import { plainLine } from '../screen/plain-text.ts';
+import { padTo, widthOf, wrap } from '../screen/width.ts';
 import { type Action, actionHelp, type KeyBindings } from './key-bindings.ts';
+import type { Block, Drawing } from './transcript.ts';
 
 /** A line of help. */
 export interface HelpLine {
@@ -21,24 +24,44 @@ const fixedKeys: readonly HelpLine[] = [
   { name: 'PgUp PgDn', help: 'scroll, in full screen' },
 ];
 
-/** The text, as Markdown. */
-export function helpText(commands: readonly HelpLine[], prompts: readonly HelpLine[], bindings: KeyBindings): string {
+/** The block; names in a column of their own. */
+export function helpBlock(commands: readonly HelpLine[], prompts: readonly HelpLine[], bindings: KeyBindings): Block {
   const keys = (Object.keys(actionHelp) as Action[]).map((action) => ({
     name: bindings.keysOf(action).join(', ') || '(no key)',
     help: actionHelp[action],
   }));
-  return [
-    'Say what to do. What you type while it works steers it. `monkey --help` lists what there is outside of here.',
-    '',
-    '### Commands',
-    table(commands),
-    ...(prompts.length === 0 ? [] : ['### Your commands', table(prompts)]),
-    '### Keys',
-    table([...keys, ...fixedKeys]),
-  ].join('\n');
+  const parts = [
+    { title: 'Commands', lines: commands },
+    { title: 'Commands and skills found here', lines: prompts },
+    { title: 'Keys', lines: [...keys, ...fixedKeys] },
+  ].filter(({ lines }) => lines.length > 0);
+  return {
+    isApart: true,
+    draw: (drawing) =>
+      [
+        ...wrap(
+          'Say what to do; what you type while it works steers it. Outside of here: monkey --help.',
+          drawing.columns - 4,
+        ),
+        ...parts.flatMap(({ title, lines }) => [
+          '',
+          drawing.theme.paint('heading', title),
+          ...lines.flatMap((line) => drawLine(line, drawing)),
+        ]),
+      ].map((row) => `  ${row}`),
+  };
 }
 
-function table(lines: readonly HelpLine[]): string {
-  const rows = lines.map(({ name, help }) => `| \`${name.replaceAll('|', '\\|')}\` | ${help.replaceAll('|', '\\|')} |`);
-  return ['', '| | |', '|---|---|', ...rows, ''].join('\n');
+/** Where the name is long it stands alone, and its help below. */
+function drawLine({ name, help }: HelpLine, { columns, theme }: Drawing): string[] {
+  const width = Math.min(32, Math.floor(columns / 2.6));
+  const rows = wrap(plainLine(help), Math.max(10, columns - width - 6)).map((row) => theme.paint('dim', row));
+  const first = widthOf(name) < width ? [] : [`  ${theme.paint('code', plainLine(name))}`];
+  return [
+    ...first,
+    ...rows.map(
+      (row, index) =>
+        `  ${padTo(index === 0 && first.length === 0 ? theme.paint('code', plainLine(name)) : '', width)}${row}`,
+    ),
+  ];
 }

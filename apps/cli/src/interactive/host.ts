@@ -1,6 +1,6 @@
 // What the interactive terminal is given by whoever starts it.
 import type { Engine, InteractiveSettings, LoadedSettings, SessionChoice } from '@monkey-coder/engine';
-import type { Task } from '@monkey-coder/protocol';
+import type { PermissionMode, Task } from '@monkey-coder/protocol';
 import type { World } from '../configuration/environment.ts';
 import type { SlashSource } from './slash-source.ts';
 
@@ -18,7 +18,8 @@ export interface InteractiveHost {
   readonly goesOn: boolean;
   /** Shown until a model was chosen. */
   readonly defaultModel: string;
-  readonly taskOf: (prompt: string, session: SessionChoice) => Task;
+  readonly permissionMode: PermissionMode;
+  readonly taskOf: (prompt: string, session: SessionChoice) => Promise<Task>;
   readonly slashSource: SlashSource;
 }
 

@@ -137,11 +137,10 @@ class InteractiveApp {
 
   #makeConversation(): Conversation {
     const { host } = this.#state;
-    const first = host.taskOf('', host.session);
     return new Conversation({
       engine: host.engine,
       session: host.session,
-      permissionMode: first.permissionMode,
+      permissionMode: host.permissionMode,
       model: undefined,
       taskOf: host.taskOf,
       events: {

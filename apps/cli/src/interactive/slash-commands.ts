@@ -2,12 +2,13 @@
 import type { PermissionMode } from '@monkey-coder/protocol';
 import { drawDiff } from '../screen/diff-view.ts';
 import { isThemeName, themeNames } from '../screen/theme.ts';
-import { answerBlock, linesBlock, paintedBlock, textBlock } from './blocks.ts';
+import { linesBlock, paintedBlock, textBlock } from './blocks.ts';
 import { todoRows } from './compose-frame.ts';
-import { helpText } from './help-text.ts';
+import { helpBlock } from './help-text.ts';
 import { sessionCommands } from './session-commands.ts';
 import type { SlashCommand, SlashContext } from './slash-command.ts';
 import { modeName } from './status-line.ts';
+import type { Block } from './transcript.ts';
 
 /** All commands, in the order of their help. */
 export const slashCommands: readonly SlashCommand[] = [
@@ -16,7 +17,7 @@ export const slashCommands: readonly SlashCommand[] = [
     usage: '',
     help: 'this list, and the keys',
     whileRunning: true,
-    run: (context) => context.show(answerBlock(help(context))),
+    run: (context) => context.show(help(context)),
   },
   {
     name: 'model',
@@ -131,10 +132,10 @@ export function slashCommandOf(name: string): SlashCommand | undefined {
   return slashCommands.find((command) => command.name === (name === 'quit' ? 'exit' : name));
 }
 
-function help(context: SlashContext): string {
+function help(context: SlashContext): Block {
   const lines = slashCommands.map(({ name, usage, help }) => ({ name: `/${name} ${usage}`.trim(), help }));
   const prompts = context.prompts().map(({ name, description }) => ({ name: `/${name}`, help: description }));
-  return helpText(lines, prompts, context.bindings);
+  return helpBlock(lines, prompts, context.bindings);
 }
 
 /** Words of a command line. */

@@ -5,6 +5,11 @@ export interface SlashPrompt {
   /** Without the slash. */
   readonly name: string;
   readonly description: string;
+  /**
+   * The task's maker understands it with its slash, and takes model and allowed tools from it: a prompt is sent as it was typed. What
+   * only steers a run is expanded all the same.
+   */
+  readonly isTask?: boolean;
   /** What is sent for the words behind the name; throws MonkeyError when they do not do. */
   expand(args: string): string | Promise<string>;
 }
@@ -13,6 +18,3 @@ export interface SlashPrompt {
 export interface SlashSource {
   prompts(): Promise<readonly SlashPrompt[]>;
 }
-
-/** No further commands. */
-export const noSlashSource: SlashSource = { prompts: async () => [] };

@@ -11,11 +11,13 @@ import type { World } from '../configuration/environment.ts';
 export function taskOf(world: World, line: CommandLine, settings: Settings, cwd: string, prompt: string): Task {
   const { limits } = settings;
   const schema = optionValue(line, 'json-schema');
+  const agent = optionValue(line, 'agent');
   return {
     prompt,
     cwd,
     addDirs: (line.options.get('add-dir') ?? []).map((dir) => realFolder(resolve(world.cwd, dir), '--add-dir')),
     ...(settings.model === undefined ? {} : { model: settings.model }),
+    ...(agent === undefined ? {} : { agent }),
     permissionMode: settings.permissions.mode,
     allowedTools: splitRules(line.options.get('allowed-tools')),
     disallowedTools: splitRules(line.options.get('disallowed-tools')),

@@ -1,9 +1,11 @@
 // Whether the interactive terminal is wanted, and what it is given.
+
 import { type Engine, type LoadedSettings, type SessionChoice, wasCutShort } from '@monkey-coder/engine';
+import type { Task } from '@monkey-coder/protocol';
 import type { CommandLine } from '../command-line/parse.ts';
 import type { World } from '../configuration/environment.ts';
 import type { InteractiveHost } from '../interactive/host.ts';
-import { noSlashSource } from '../interactive/slash-source.ts';
+import type { SlashPrompt } from '../interactive/slash-source.ts';
 import { continuedTask } from '../run/continued-task.ts';
 import { sessionChoiceOf, taskOf } from '../run/task.ts';
 import { wantsColor } from '../terminal/style.ts';
@@ -27,8 +29,12 @@ export interface StartedWith {
 export function interactiveHost(given: StartedWith): InteractiveHost {
   const { world, line, loaded, engine, cwd } = given;
   const session = sessionChoiceOf(line, engine.sessions, cwd);
-  const taskFor = (prompt: string, choice: SessionChoice) =>
-    continuedTask(taskOf(world, line, loaded.settings, cwd, prompt), line, engine.sessions, choice);
+  const first = continuedTask(taskOf(world, line, loaded.settings, cwd, ''), line, engine.sessions, session);
+  const taskFor = async (prompt: string, choice: SessionChoice) => {
+    const plain = taskOf(world, line, loaded.settings, cwd, prompt);
+    const task = prompt.startsWith('/') ? await expandedTask(plain, given) : plain;
+    return continuedTask(task, line, engine.sessions, choice);
+  };
   return {
     ...given,
     stdout: process.stdout,
@@ -37,7 +43,29 @@ export function interactiveHost(given: StartedWith): InteractiveHost {
     session,
     goesOn: session.kind === 'resume' && wasCutShort(engine.sessions, session.sessionId),
     defaultModel: loaded.settings.model ?? 'auto',
+    permissionMode: first.permissionMode,
     taskOf: taskFor,
-    slashSource: noSlashSource,
+    slashSource: { prompts: () => customPrompts(given) },
   };
+}
+
+async function expandedTask(task: Task, { world, line }: StartedWith): Promise<Task> {
+  const { customTask } = await import('../run/custom-task.ts');
+  return customTask(task, world, { mustExist: false, hasModel: line.options.has('model') });
+}
+
+/** Custom commands and skills of the user and the repository. */
+async function customPrompts({ world, cwd }: StartedWith): Promise<readonly SlashPrompt[]> {
+  const [{ expandCommand, findCommands }, { extensionPlaces }] = await Promise.all([
+    import('@monkey-coder/agents'),
+    import('@monkey-coder/engine'),
+  ]);
+  const places = extensionPlaces(world, cwd);
+  const commands = await findCommands(places);
+  return commands.map(({ name, description }) => ({
+    name,
+    description,
+    isTask: true,
+    expand: async (args) => (await expandCommand(`/${name} ${args}`, places))?.prompt ?? '',
+  }));
 }

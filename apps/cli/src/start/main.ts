@@ -7,8 +7,8 @@ import {
   refuseBadSchema,
   wasCutShort,
 } from '@monkey-coder/engine';
-import { exitCodeOf, interpretSchemas, MonkeyError, nearestNames } from '@monkey-coder/protocol';
-import { commands } from '../command-line/options.ts';
+import { exitCodeOf, interpretSchemas, MonkeyError, nearestNames, type Task } from '@monkey-coder/protocol';
+import { commandNames } from '../command-line/command-names.ts';
 import { type CommandLine, optionValue, parseCommandLine } from '../command-line/parse.ts';
 import { commandSettings, workingFolder } from '../configuration/command-settings.ts';
 import { readWorld, type World } from '../configuration/environment.ts';
@@ -78,7 +78,7 @@ function refuseMisspeltCommand(line: CommandLine): void {
   if (word === undefined || line.operands.length > 1 || !/^[a-z-]+$/.test(word)) return;
   const near = nearestNames(
     word,
-    commands.map((command) => command.name),
+    commandNames.map((command) => command.name),
   );
   if (near.length === 0) return;
   throw new MonkeyError('usage.invalid', `unknown command "${word}"; did you mean ${near.join(' or ')}?`, {
@@ -163,12 +163,32 @@ async function converseDrawn(setting: RunSetting): Promise<number> {
 
 async function runOnce(setting: RunSetting): Promise<number> {
   const { world, line, engine, cwd } = setting;
-  const prompt = await readPrompt(world, line.operands, (text) => world.err(`monkey: ${text}\n`));
+  const operands = namesCommand(line) ? [calledByName(line.operands)] : line.operands;
+  const prompt = await readPrompt(world, operands, (text) => world.err(`monkey: ${text}\n`));
   const session = sessionChoiceOf(line, engine.sessions, cwd);
   if (prompt === '' && session.kind !== 'resume') {
     throw new MonkeyError('usage.invalid', 'no prompt: say what to do, e.g. monkey "fix the failing test"');
   }
   return (await runTask(setting, prompt, session)).exitCode;
+}
+
+/** `monkey run-command …`, also behind flags; a prompt of one argument is a prompt. */
+function namesCommand({ command, operands }: CommandLine): boolean {
+  return command === 'run-command' || (operands[0] === 'run-command' && operands.length > 1);
+}
+
+/** `run-command review src` is `/review src`. */
+function calledByName(operands: readonly string[]): string {
+  const [name, ...rest] = operands[0] === 'run-command' ? operands.slice(1) : operands;
+  if (name === undefined) throw new MonkeyError('usage.invalid', 'name a command: `monkey commands` lists them');
+  return [`/${name.replace(/^\//, '')}`, ...rest.map((word) => (/\s/.test(word) ? `"${word}"` : word))].join(' ');
+}
+
+/** The task of a custom command, where the prompt calls one. */
+async function expanded(task: Task, world: World, line: CommandLine): Promise<Task> {
+  if (!task.prompt.startsWith('/')) return task;
+  const { customTask } = await import('../run/custom-task.ts');
+  return customTask(task, world, { mustExist: namesCommand(line), hasModel: line.options.has('model') });
 }
 
 async function runTask(
@@ -177,7 +197,8 @@ async function runTask(
   session: Parameters<Engine['run']>[1],
 ): Promise<{ exitCode: number; sessionId: string }> {
   const { world, line, loaded, engine, output, cwd, terminal } = setting;
-  const task = continuedTask(taskOf(world, line, loaded.settings, cwd, prompt), line, engine.sessions, session);
+  const given = await expanded(taskOf(world, line, loaded.settings, cwd, prompt), world, line);
+  const task = continuedTask(given, line, engine.sessions, session);
   if (task.outputSchema) await refuseBadSchema(task.outputSchema);
   const watch: SignalWatch = watchSignals(world.err);
   try {

@@ -13,6 +13,12 @@ export interface SystemInput {
   /** `process.platform`, for example. */
   readonly platform: string;
   readonly project: Pick<ProjectFacts, 'summary' | 'checks'>;
+  /** Who works; absent for the default agent, whose words are the base text. */
+  readonly agent?: { readonly name: string; readonly prompt: string; readonly onlyReads: boolean };
+  /** Names and descriptions of skills, bounded; absent when there are none. */
+  readonly skills?: string;
+  /** Facts about the project that a person agreed to keep, bounded; absent when there are none. */
+  readonly facts?: string;
   /** General first, nearest last. */
   readonly instructions: readonly InstructionFile[];
   /** Only `plan` is told: the others show in what is denied. */
@@ -36,19 +42,29 @@ const base = `You are Monkey Coder, a coding agent working in a user's project t
 
 /** The system text. Pure: equal input gives equal bytes. */
 export function buildSystem(input: SystemInput): string {
-  const sections = [base, environment(input)];
+  const sections = [base];
+  if (input.agent !== undefined) sections.push(agentSection(input.agent));
+  sections.push(environment(input));
   if (input.permissionMode === 'plan') sections.push(planMode);
   if (input.outputSchema !== undefined) {
     sections.push(
       `Your final answer must be only JSON (no fences, no words around it) of this schema:\n${JSON.stringify(input.outputSchema)}`,
     );
   }
+  if (input.skills !== undefined) {
+    sections.push(`Skills; read one with the skill tool before work that it is about:\n${input.skills}`);
+  }
+  if (input.facts !== undefined) sections.push(`Known about this project, kept by the user:\n${input.facts}`);
   if (input.instructions.length > 0) {
     sections.push(
       `Instructions of the user and the project; the nearest to a file wins:\n\n${formatInstructions(input.instructions)}`,
     );
   }
   return sections.join('\n\n');
+}
+
+function agentSection({ name, prompt, onlyReads }: NonNullable<SystemInput['agent']>): string {
+  return `You work as the ${name}. ${prompt}${onlyReads ? '\n\nYou only read: report, do not change anything.' : ''}`;
 }
 
 const planMode = 'Plan mode: only read. Do not change anything; answer with a plan the user can approve.';

@@ -2,6 +2,7 @@
 import type { LanguageModel } from '@monkey-coder/models';
 import type { EventBody, Limits, Message, PermissionMode, Pin, TodoItem } from '@monkey-coder/protocol';
 import type { NetworkAccess, Workspace } from '@monkey-coder/workspace';
+import type { Hooks } from '../extensions/hooks.ts';
 import type { Gate } from '../permissions/gate.ts';
 import type { Tool } from '../tools/tool.ts';
 
@@ -53,6 +54,8 @@ export interface AgentOptions {
   readonly state: AgentState;
   readonly workspace: Workspace;
   readonly gate: Gate;
+  /** Programs of the user that are told what happens and may object. */
+  readonly hooks?: Hooks;
   readonly permissionMode: () => PermissionMode;
   readonly rules: {
     readonly allow: readonly string[];
@@ -60,6 +63,8 @@ export interface AgentOptions {
     readonly ask: readonly string[];
     /** Lists of hosts from policies. */
     readonly hosts?: readonly (readonly string[])[];
+    /** The only tools the agent may call, by its definition. */
+    readonly only?: { readonly agent: string; readonly tools: readonly string[] };
   };
   readonly limits: Limits;
   /** Milliseconds since 1970 when the run began, for the time limit. */

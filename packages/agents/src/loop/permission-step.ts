@@ -4,6 +4,7 @@ import { decidePermission } from '../permissions/decide.ts';
 import type { PermissionDecision } from '../permissions/decision.ts';
 import type { GateAnswer } from '../permissions/gate.ts';
 import type { ToolIntent } from '../permissions/intent.ts';
+import { askBeforeCall, notify } from './hook-step.ts';
 import { permissionFacts, type RunContext } from './run-context.ts';
 
 /** Whether a call may run; if not, what the model is told. */
@@ -13,18 +14,26 @@ export type Admission = { readonly kind: 'admitted' } | { readonly kind: 'refuse
 export async function admit(run: RunContext, call: ToolCallPart, intent: ToolIntent): Promise<Admission> {
   const { paths, outside } = await checkPaths(run, intent);
   const { options } = run;
+  const hook = await askBeforeCall(run, call);
   const decision = decidePermission({
     tool: call.name,
     intent: { ...intent, paths },
     mode: options.permissionMode(),
     rules: { ...options.rules, allow: [...options.rules.allow, ...run.grantedRules] },
     facts: await permissionFacts(run, { intent, outside }),
+    ...(hook === undefined ? {} : { hook }),
   });
   for (const path of paths) run.touched.add(path);
   if (decision.kind === 'ask') return askPerson(run, call, { intent, decision });
   const isAllowed = decision.kind === 'allow';
   // Plain reads are free and would only fill the log.
-  if (!isAllowed || intent.effect === 'write' || intent.effect === 'command' || intent.effect === 'network') {
+  if (
+    !isAllowed ||
+    decision.by === 'hook' ||
+    intent.effect === 'write' ||
+    intent.effect === 'command' ||
+    intent.effect === 'network'
+  ) {
     options.record({
       type: 'permission.decided',
       callId: call.id,
@@ -62,6 +71,7 @@ async function askPerson(run: RunContext, call: ToolCallPart, { intent, decision
   const { options, signal } = run;
   const { grants, reason, alwaysRule } = decision;
   options.record({ type: 'permission.requested', callId: call.id, tool: call.name, grants: [...grants], reason });
+  notify(run, `${call.name} waits for permission: ${intent.title}`);
   const question = { callId: call.id, tool: call.name, grants, reason };
   const asked = alwaysRule === undefined ? question : { ...question, alwaysRule };
   const answer = await askUntilAborted(run, () => options.gate.ask(asked, { signal }));

@@ -3,6 +3,7 @@ import { type EventBody, type Message, messageText, type Relief, userMessage } f
 import { pinsOf } from '../context/pins.ts';
 import { applyRelief } from '../context/relief.ts';
 import { charsOf, highMark, lowMark, planStubs, summaryBorder } from '../context/relief-plan.ts';
+import { tellOfCompaction } from './hook-step.ts';
 import { askModel, type TurnInput } from './model-turn.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -26,6 +27,7 @@ export async function makeRoom(
     run.summaryDraft = undefined;
     return input.messages;
   }
+  await tellOfCompaction(run, reason);
   const target = reason === 'window' ? sizes.room * lowMark : Math.min(sizes.room, sizes.tokens) * lowMark;
   const stubs = planStubs(input.messages, (sizes.tokens - target) * sizes.charsPerToken);
   const stubbed = applyRelief(input.messages, { stubbed: [...stubs.stubbed], summary: undefined });

@@ -6,6 +6,7 @@ import { type Message, type ModelFailure, messageText, toolCalls, userMessage } 
 import { nestedInstructions } from '../context/nested-instructions.ts';
 import { toolDeclarations } from '../tools/json-schema.ts';
 import type { AgentOptions, AgentResult, AgentStop } from './agent.ts';
+import { goOnBy } from './hook-step.ts';
 import { askModel, type Turn } from './model-turn.ts';
 import { outsideNote } from './outside-changes.ts';
 import { makeRoom } from './relieve-step.ts';
@@ -37,6 +38,8 @@ class AgentLoop {
   #messages: readonly Message[];
   #turns: number;
   #nudged = false;
+  /** How often hooks did not let it stop. */
+  #objections = 0;
   readonly #visited = new Set<string>();
 
   constructor(options: AgentOptions, signal: AbortSignal) {
@@ -126,7 +129,7 @@ class AgentLoop {
   }
 
   /** An answer without calls: finished, unless it was cut, empty, or the user typed something meanwhile. */
-  #answered(turn: Extract<Turn, { kind: 'answered' }>): AgentStop | undefined {
+  async #answered(turn: Extract<Turn, { kind: 'answered' }>): Promise<AgentStop | undefined> {
     if (turn.finishReason === 'content-filter') {
       return { kind: 'model-failed', code: 'content_policy', message: 'the provider withheld the answer' };
     }
@@ -138,7 +141,12 @@ class AgentLoop {
       return undefined;
     }
     if (isCut) this.#options.record(notice('answer.cut', 'The answer was cut at the output limit.'));
-    return this.#steer() ? undefined : this.#finish(turn.message);
+    if (this.#steer()) return undefined;
+    const objection = await goOnBy(this.#run, this.#objections);
+    if (objection === undefined) return this.#finish(turn.message);
+    this.#objections += 1;
+    this.#add(userMessage(objection, 'system'), 'system');
+    return undefined;
   }
 
   #finish(message: Message): AgentStop {

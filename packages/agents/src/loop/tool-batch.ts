@@ -23,7 +23,7 @@ function groups(run: RunContext, calls: readonly ToolCallPart[]): ToolCallPart[]
   const result: ToolCallPart[][] = [];
   let open: ToolCallPart[] | undefined;
   for (const call of calls) {
-    const parallel = isParallel(readCall(run, call));
+    const parallel = isParallel(run, readCall(run, call));
     if (parallel && open !== undefined) open.push(call);
     else result.push([call]);
     open = parallel ? result.at(-1) : undefined;

@@ -5,6 +5,7 @@ import type { ToolIntent } from '../permissions/intent.ts';
 import { parseArguments } from '../tools/parse-arguments.ts';
 import { clip } from '../tools/results.ts';
 import type { PreparedCall, Tool, ToolResult } from '../tools/tool.ts';
+import { askAfterCall, isWatched } from './hook-step.ts';
 import { loopNote } from './loop-detector.ts';
 import { keepOutsideChanges, type Noted, noteOwnChanges } from './outside-changes.ts';
 import { admit } from './permission-step.ts';
@@ -35,8 +36,10 @@ export function readCall(run: RunContext, call: ToolCallPart): KnownCall | strin
 }
 
 /** Whether a call can run beside others: it changes nothing and asks nobody. */
-export function isParallel(known: KnownCall | string): boolean {
-  return typeof known === 'string' || known.intent.effect === 'none' || known.intent.effect === 'read';
+export function isParallel(run: RunContext, known: KnownCall | string): boolean {
+  if (typeof known === 'string') return true;
+  const reads = known.intent.effect === 'none' || known.intent.effect === 'read';
+  return reads && known.intent.needsConsent !== true && !isWatched(run, known.call.name);
 }
 
 /** Runs a call to its end and records it. */
@@ -111,13 +114,14 @@ async function execute(run: RunContext, known: KnownCall, prepared: PreparedCall
   const step = { callId: known.call.id, title: known.intent.title, effect: prepared.effect };
   if (!isMutating(prepared.effect)) {
     recordStart(run, known, prepared.effect);
-    return guarded(run, () => prepared.run());
+    return askAfterCall(run, known.call, await guarded(run, () => prepared.run()));
   }
   const snapshotId = await begin(run, step);
   if (typeof snapshotId !== 'string') return startNothing(run, known, snapshotId);
   recordStart(run, known, withSnapshot(prepared.effect, snapshotId));
   if (prepared.effect.kind === 'command') await keepOutsideChanges(run);
-  const result = await guarded(run, () => prepared.run());
+  // Before the step ends, so that what a hook changes, a formatter for example, is taken back with it.
+  const result = await askAfterCall(run, known.call, await guarded(run, () => prepared.run()));
   await endSnapshot(run, { callId: step.callId, snapshotId });
   const noted = prepared.effect.kind === 'command' ? await noteOwnChanges(run) : undefined;
   return noted === undefined ? result : { ...result, noted };

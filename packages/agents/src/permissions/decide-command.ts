@@ -1,9 +1,10 @@
 // What a command line amounts to for the permission decision: segments against rules, dangers, checks, network.
-
+import { resolve } from 'node:path';
+import { isProtectedName } from '@monkey-coder/workspace';
 import type { PermissionRequest } from './decision.ts';
 import { commandText, type Danger, findDangers } from './destructive.ts';
 import { readGit } from './git-commands.ts';
-import { namedPaths, relativePath, writeTargets } from './paths.ts';
+import { foldersOf, mayPointOutside, namedPaths, relativePath, writeTargets } from './paths.ts';
 import { isHarmless, isReadOnly, isReadOnlyReading } from './read-only.ts';
 import {
   commandMatches,
@@ -185,9 +186,21 @@ function isAllCovered(
   return (
     reading.problems.length === 0 &&
     reading.commands.length > 0 &&
-    (writes.length === 0 || mayEdit) &&
+    (writes.length === 0 || (mayEdit && writesInside(reading, request))) &&
     assigned.every(isHarmless) &&
     reading.commands.every((command) => covers(command) || isFree(command, request))
+  );
+}
+
+/** Whether redirects write only files of the workspace that the edit tools may write, too. */
+function writesInside(reading: ShellReading, { facts }: PermissionRequest): boolean {
+  const folders = foldersOf(reading, facts);
+  return reading.segments.every((segment) =>
+    writeTargets(segment).every((target) => {
+      const from = folders.get(segment) ?? [facts.root];
+      const isKnown = target.literal && !target.glob && !mayPointOutside(target, from, facts);
+      return isKnown && from.every((folder) => !isProtectedName(relativePath(resolve(folder, target.text), facts)));
+    }),
   );
 }
 

@@ -1,21 +1,38 @@
 // The one permission decision point: pure, from a call, the mode and the rules to allow, deny or ask.
 import type { PermissionMode } from '@monkey-coder/protocol';
 import { type CommandJudgement, judgeCommand } from './decide-command.ts';
-import type { DecidedBy, PermissionDecision, PermissionFacts, PermissionRequest } from './decision.ts';
+import type { DecidedBy, HookWord, PermissionDecision, PermissionFacts, PermissionRequest } from './decision.ts';
 import type { ToolIntent } from './intent.ts';
 import { type Boundary, relativePath } from './paths.ts';
 import { coversTool, hostMatches, type PermissionRule, parseRule, pathMatcher, pathMatches } from './rules.ts';
 
 /**
- * Decides on a call. Order: deny rules, what the mode forbids, the guard, ask rules, what is free, allow rules, the mode.
+ * Decides on a call. Order: deny rules, what the mode forbids, the guard, ask rules, what is free, allow rules, the mode. A
+ * hook may forbid or ask about whatever came out allowed; it may allow only what the mode alone would have asked about.
  * Where nobody can be asked, `ask` becomes `deny` (by `headless`, or by `guard` for the dangerous), never a prompt.
  */
 export function decidePermission(request: PermissionRequest): PermissionDecision {
-  const decision = request.intent.command === undefined ? decideCall(request) : decideCommand(request);
+  const { only } = request.rules;
+  if (only !== undefined && !only.tools.includes(request.tool)) {
+    const reason = `the agent ${only.agent} may only use ${only.tools.join(', ')}`;
+    return { kind: 'deny', by: 'rule', reason, grants: [request.intent.title] };
+  }
+  const own = request.intent.command === undefined ? decideCall(request) : decideCommand(request);
+  const decision = request.hook === undefined ? own : withHook(own, request.hook);
   if (decision.kind !== 'ask') return decision;
   if (request.mode === 'dontAsk') return { ...decision, kind: 'deny', by: decision.by === 'guard' ? 'guard' : 'mode' };
   if (request.facts.canAsk) return decision;
   return { ...decision, kind: 'deny', by: decision.by === 'guard' ? 'guard' : 'headless' };
+}
+
+function withHook(own: PermissionDecision, { decision, reason }: HookWord): PermissionDecision {
+  const said = `a hook says: ${reason.replace(/\s+/g, ' ').replace(/\.$/, '')}`;
+  if (own.kind === 'deny' || decision === 'none') return own;
+  if (decision === 'deny') return { kind: 'deny', by: 'hook', reason: said, grants: own.grants };
+  if (decision === 'ask')
+    return own.kind === 'ask' ? own : { kind: 'ask', by: 'hook', reason: said, grants: own.grants };
+  if (own.kind === 'allow' || own.by !== 'mode') return own;
+  return { kind: 'allow', by: 'hook', reason: said, grants: own.grants };
 }
 
 /** Whether a deny rule forbids a tool a path: the same rules as for a call that names the path itself. */
@@ -53,6 +70,8 @@ function decideCall(request: PermissionRequest): Draft {
   // A page may be looked at while planning, but never without being asked: an address can carry out what was read.
   if (mode === 'plan' && !reads && intent.effect !== 'network')
     return { kind: 'deny', by: 'mode', reason: 'plan mode only reads', grants };
+  if (intent.needsConsent === true)
+    return { kind: 'ask', by: 'guard', reason: 'it is kept for later sessions', grants };
   const always = alwaysRuleFor(request);
   const asked = matching(rules.ask, false);
   if (asked !== undefined) return { kind: 'ask', by: 'rule', reason: `the rule ${asked.source} asks`, grants };

@@ -23,10 +23,18 @@ export interface PermissionRequest {
   readonly mode: PermissionMode;
   readonly rules: RuleSet;
   readonly facts: PermissionFacts;
+  /** What the user's hooks say about the call; absent when there are none. */
+  readonly hook?: HookWord;
+}
+
+/** The word of hooks on a call. */
+export interface HookWord {
+  readonly decision: 'allow' | 'ask' | 'deny' | 'none';
+  readonly reason: string;
 }
 
 /** Who decided. */
-export type DecidedBy = 'mode' | 'rule' | 'guard' | 'headless';
+export type DecidedBy = 'mode' | 'rule' | 'guard' | 'hook' | 'headless';
 
 /** The decision, with its reason. */
 export interface PermissionDecision {

@@ -11,4 +11,6 @@ export interface ToolIntent {
   readonly hosts?: readonly string[];
   /** Shell text, for commands. */
   readonly command?: string;
+  /** A person must agree each time: no mode, rule or hook stands in for that. */
+  readonly needsConsent?: boolean;
 }

@@ -17,11 +17,13 @@ export interface RuleSet {
   readonly ask: readonly string[];
   /** Lists of hosts from policies: what is reached must be covered by each of them. */
   readonly hosts?: readonly (readonly string[])[];
+  /** The only tools an agent may call at all, by its definition. */
+  readonly only?: { readonly agent: string; readonly tools: readonly string[] };
 }
 
 /** Names that rules of other agents use for our tools, and rules that cover several. */
 const covers: Readonly<Record<string, readonly string[]>> = {
-  read: ['read', 'list', 'grep', 'code'],
+  read: ['read', 'list', 'grep', 'code', 'skill'],
   edit: ['edit', 'write', 'apply_patch'],
   multiedit: ['edit', 'write', 'apply_patch'],
   glob: ['list'],

@@ -26,13 +26,15 @@ export interface ToolMeans {
   readonly searchWeb?: SearchWeb;
   readonly recall?: Recall;
   readonly delegate?: Delegate;
+  /** Further tools, after all others. */
+  readonly more?: readonly Tool[];
   /** In which form the model is asked for edits; old and new strings when absent. */
   readonly editFormat?: OfferedEditFormat;
 }
 
 /** The built-in tools; always the same for the same means, in the same order. */
 export function builtinTools(means: ToolMeans = {}): Tool[] {
-  const { pages, searchWeb, recall, delegate } = means;
+  const { pages, searchWeb, recall, delegate, more: others = [] } = means;
   const more = [
     ...(pages === undefined ? [] : [createFetchTool(pages)]),
     ...(delegate === undefined ? [] : [createDelegateTool(delegate)]),
@@ -42,7 +44,7 @@ export function builtinTools(means: ToolMeans = {}): Tool[] {
   const [read, edit] = editPair(means.editFormat ?? 'old-new-string');
   // A tool only ever gets arguments that its own schema accepted, so its argument type can be forgotten here.
   const tools = [read, listTool, grepTool, codeTool, edit, writeTool, bashTool, processTool, todoTool, ...more];
-  return tools as unknown as Tool[];
+  return [...(tools as unknown as Tool[]), ...others];
 }
 
 function editPair(format: OfferedEditFormat) {

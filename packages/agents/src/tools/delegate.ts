@@ -6,6 +6,7 @@ import type { Tool, ToolResult } from './tool.ts';
 const parameters = z.object({
   task: z.string().check(z.minLength(1)),
   writes: z.optional(z.boolean()),
+  agent: z.optional(z.string()),
 });
 type Arguments = z.infer<typeof parameters>;
 
@@ -14,6 +15,8 @@ export interface SubTask {
   readonly task: string;
   /** Without it the sub-agent only reads, and runs beside others. */
   readonly canWrite: boolean;
+  /** Name of an agent of the registry; absent for one without a role. */
+  readonly agent?: string;
   /** The call that asks; a sub-agent that a crash cut off goes on under it. */
   readonly callId: string;
   readonly signal: AbortSignal;
@@ -32,17 +35,20 @@ export function createDelegateTool(delegate: Delegate): Tool<Arguments> {
   return {
     name: delegateName,
     description:
-      'Give a self-contained task to a sub-agent that sees only its text; you get its report. Several at once run in parallel. writes: it may change files.',
+      'Give a self-contained task to a sub-agent that sees only its text; you get its report. Several at once run in parallel. writes: it may change files. agent: a role such as reviewer or tester.',
     parameters,
-    intent: ({ task, writes }) => ({
-      title: `delegate: ${firstLine(task)}`,
+    intent: ({ task, writes, agent }) => ({
+      title: `delegate${agent === undefined ? '' : ` to ${agent.slice(0, 40)}`}: ${firstLine(task)}`,
       effect: writes === true ? 'write' : 'read',
       paths: [],
     }),
-    prepare: async ({ task, writes }, { callId, signal, grantedRules }) => ({
+    prepare: async ({ task, writes, agent }, { callId, signal, grantedRules }) => ({
       // What it does to the world, its own calls write down.
       effect: { kind: 'none' },
-      run: () => delegate({ task, canWrite: writes === true, callId, signal, grantedRules }),
+      run: () => {
+        const role = agent === undefined ? {} : { agent };
+        return delegate({ task, canWrite: writes === true, ...role, callId, signal, grantedRules });
+      },
     }),
     resolve: async () => 'run-again',
   };

@@ -72,6 +72,7 @@ export function loadSettings(
         );
       }
       settings = withLayer(settings, restricted.layer, source.path);
+      if (layer.hooks !== undefined) settings = { ...settings, declaresHooks: true };
     } else {
       settings = withLayer(settings, layer, source.path);
     }

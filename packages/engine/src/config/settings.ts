@@ -4,6 +4,7 @@ import { permissionModeSchema } from '@monkey-coder/protocol';
 import { type PolicyName, policyNames } from '@monkey-coder/router';
 import { isDomainRule, type NetworkAccess } from '@monkey-coder/workspace';
 import * as z from 'zod/mini';
+import { type HookSettings, hookSettingsSchema, mergeHooks } from './hook-settings.ts';
 import { type Policy, policySchema } from './policy.ts';
 
 const rules = z.optional(z.array(z.string()));
@@ -109,6 +110,10 @@ export const settingsSchema = z.object({
   telemetry: z.optional(telemetrySettings),
   policy: z.optional(policySchema),
   interactive: z.optional(interactiveSettings),
+  /** Who works where nobody is named: an agent's name, or `auto`: chosen by the task. */
+  agent: z.optional(z.string().check(z.minLength(1))),
+  /** Programs that are told what the agent does, by event. */
+  hooks: z.optional(hookSettingsSchema),
   checks: z.optional(z.array(z.string())),
   repairs: z.optional(z.number().check(z.int(), z.nonnegative())),
   providers: z.optional(z.record(z.string(), providerSettings)),
@@ -172,6 +177,12 @@ export interface Settings {
   readonly interactive: InteractiveSettings;
   /** One of each layer that has one; the strictest counts. */
   readonly policies: readonly Policy[];
+  /** An agent's name, or `auto`. */
+  readonly agent: string;
+  /** Those of the user and of who manages the machine; a repository's are looked up when it is trusted. */
+  readonly hooks: HookSettings;
+  /** The repository's settings have hooks of their own. */
+  readonly declaresHooks: boolean;
   readonly checks: readonly string[];
   /** How often failing checks are handed back to the model. */
   readonly repairs: number;
@@ -237,6 +248,9 @@ export const defaultSettings: Settings = {
     keys: {},
   },
   policies: [],
+  agent: 'auto',
+  hooks: {},
+  declaresHooks: false,
   checks: [],
   repairs: 3,
   providers: {},
@@ -258,6 +272,9 @@ export function withLayer(base: Settings, layer: SettingsFile, source = 'setting
     ...mergeReach(base, layer),
     interactive: mergeInteractive(base.interactive, layer.interactive ?? {}),
     policies: layer.policy === undefined ? base.policies : [...base.policies, { ...layer.policy, source }],
+    agent: layer.agent ?? base.agent,
+    hooks: mergeHooks(base.hooks, layer.hooks),
+    declaresHooks: base.declaresHooks,
     checks: [...base.checks, ...(layer.checks ?? [])],
     repairs: layer.repairs ?? base.repairs,
     providers: { ...base.providers, ...layer.providers },
@@ -371,7 +388,7 @@ export function restrictedLayer(layer: SettingsFile): {
   readonly layer: SettingsFile;
   readonly dropped: readonly string[];
 } {
-  const { model, permissions, limits, repairs, policy, ...rest } = layer;
+  const { model, permissions, limits, repairs, policy, hooks: _afterTrust, ...rest } = layer;
   const kept: SettingsFile = {
     ...(model === undefined ? {} : { model }),
     ...(repairs === undefined ? {} : { repairs }),

@@ -1,16 +1,16 @@
 // The options of a run's agent: everything it works with, but for where it stands. One set for each model that takes over.
-import { type AgentOptions, builtinTools, type ToolMeans } from '@monkey-coder/agents';
+import { type AgentOptions, builtinTools, stricterMode, type ToolMeans } from '@monkey-coder/agents';
 import type { BudgetScope, LanguageModel } from '@monkey-coder/models';
 import type { Event, PermissionMode } from '@monkey-coder/protocol';
 import { hostLists, mayUseMode } from '../config/policy.ts';
 import { budgetScopes } from './budget.ts';
 import { composeModel } from './compose-model.ts';
+import { delegateOf } from './delegate-on-demand.ts';
 import type { Findings, Ingredients } from './ingredients.ts';
 import { knownKeys } from './known-keys.ts';
 import { createRecall } from './recall.ts';
 import type { Recorder } from './recorder.ts';
 import type { StageOptions } from './stages.ts';
-import { createDelegate } from './sub-agents.ts';
 import { webMeans } from './web-means.ts';
 
 /** The run the options are for. */
@@ -32,16 +32,19 @@ export function agentOptionsOf(given: Ingredients, findings: Findings, run: RunI
     tools: builtinTools({
       ...toolMeans(given),
       editFormat: findings.editFormat,
-      delegate: createDelegate({
+      more: findings.tools,
+      delegate: delegateOf({
         caller: () => options,
         recorder,
         modelWith,
         readLog: () => (given.isEphemeral ? [] : parts.sessions.read(start.session.id)),
         freeSubAgents: parts.settings.limits.subAgents,
+        agentNamed: async (name) => (await import('./registry.ts')).namedAgent(parts, workspace.root, name),
       }),
     }),
     workspace,
     gate: connection.gate,
+    ...(findings.hooks === undefined ? {} : { hooks: findings.hooks }),
     permissionMode: permittedMode(given),
     rules: permissionRules(given),
     limits: findings.limits,
@@ -115,16 +118,19 @@ function toolMeans({ parts, task, start, isEphemeral }: Ingredients): ToolMeans 
 }
 
 /** The mode may change while a run is at work, but not to one that a policy forbids. */
-function permittedMode({ parts, task, connection }: Ingredients): () => PermissionMode {
+function permittedMode({ parts, task, connection, agent }: Ingredients): () => PermissionMode {
+  const bound = agent?.chosenBy === 'user' ? agent.definition.permissionMode : undefined;
   return () => {
-    const wanted = connection.permissionMode?.() ?? task.permissionMode;
+    const wanted = stricterMode(connection.permissionMode?.() ?? task.permissionMode, bound);
     return mayUseMode(parts.settings.policies, wanted).kind === 'allowed' ? wanted : task.permissionMode;
   };
 }
 
-function permissionRules({ parts, task }: Ingredients): AgentOptions['rules'] {
+function permissionRules({ parts, task, agent }: Ingredients): AgentOptions['rules'] {
   const { permissions } = parts.settings;
+  const { name, tools } = agent?.chosenBy === 'user' ? agent.definition : { name: '', tools: undefined };
   return {
+    ...(tools === undefined ? {} : { only: { agent: name, tools } }),
     allow: [...permissions.allow, ...task.allowedTools],
     deny: [...permissions.deny, ...task.disallowedTools],
     ask: permissions.ask,

@@ -1,5 +1,5 @@
 // The first records of a run, and where its agent stands: at the beginning, or where a crash or a limit left it.
-import { type AgentState, headHash, rebuildState, toolDeclarations } from '@monkey-coder/agents';
+import { type AgentState, headHash, rebuildState, stampOf, toolDeclarations } from '@monkey-coder/agents';
 import { type EffectivePrice, estimateTokens } from '@monkey-coder/models';
 import {
   type Event,
@@ -15,6 +15,7 @@ import { quoteRun } from './budget.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { FoundModel } from './find-model.ts';
 import type { RunStart, UnfinishedRun } from './open-session.ts';
+import type { RunAgent } from './registry.ts';
 import type { RunContext } from './run-context.ts';
 
 /** What the first records are made of. */
@@ -31,6 +32,8 @@ export interface Beginning {
   readonly route: Route | undefined;
   /** Price of the dearest model of the chain, for the worst case; absent: that of the first. */
   readonly dearest: EffectivePrice | undefined;
+  /** Undefined for the default one. */
+  readonly agent: RunAgent | undefined;
   /** Texts the agent gets before its next call. */
   readonly pending: string[];
 }
@@ -67,6 +70,7 @@ function startNew(beginning: Beginning, state: AgentState): AgentState {
     tools: declarations.map((tool) => tool.name),
     sandbox: beginning.sandbox,
     project: context.facts.summary,
+    ...agentRecord(beginning.agent),
   });
   recordRoute(beginning);
   warnOfNewHead(beginning);
@@ -76,6 +80,12 @@ function startNew(beginning: Beginning, state: AgentState): AgentState {
   }
   recorder.record({ type: 'message.added', message: prompt, origin: 'user' });
   return { ...state, messages: [...state.messages, prompt], turns: 0 };
+}
+
+function agentRecord(agent: RunAgent | undefined): Pick<EventOf<'run.started'>, 'agent'> {
+  if (agent === undefined) return {};
+  const { definition, chosenBy, confidence, reason } = agent;
+  return { agent: { ...stampOf(definition), chosenBy, confidence, reason } };
 }
 
 /** An exploration is all candidates and then the better half of them once more. */

@@ -1,5 +1,5 @@
 // Which checks a run is verified by, and whether they may run: the same permission decision as for the agent's own commands.
-import { decidePermission } from '@monkey-coder/agents';
+import { type DecidedBy, decidePermission } from '@monkey-coder/agents';
 import type { ProjectCheck } from '@monkey-coder/workspace';
 import { requestedChecks } from '../outcome/requested-checks.ts';
 import type { RunFacts } from '../outcome/run-facts.ts';
@@ -35,10 +35,7 @@ export async function permitCheck(run: RunContext, check: ProjectCheck): Promise
       canAsk: connection.gate.available,
     },
   });
-  const record = (
-    answer: 'allowed' | 'denied' | 'expired',
-    by: 'mode' | 'rule' | 'guard' | 'headless' | 'person',
-  ): void =>
+  const record = (answer: 'allowed' | 'denied' | 'expired', by: DecidedBy | 'person'): void =>
     run.recorder.record({
       type: 'permission.decided',
       callId,

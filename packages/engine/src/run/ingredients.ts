@@ -1,5 +1,5 @@
 // What one run is put together from, and what was found out on the way.
-import type { OfferedEditFormat } from '@monkey-coder/agents';
+import type { Hooks, OfferedEditFormat, Tool } from '@monkey-coder/agents';
 import type { Limits, Task } from '@monkey-coder/protocol';
 import type { ProjectFacts, Workspace } from '@monkey-coder/workspace';
 import type { RunConnection } from '../engine.ts';
@@ -7,6 +7,7 @@ import type { EngineParts } from './engine-parts.ts';
 import type { FoundModel, ModelFinder } from './find-model.ts';
 import type { RunStart } from './open-session.ts';
 import type { ModelPlan } from './plan-models.ts';
+import type { RunAgent } from './registry.ts';
 
 /** Known before anything is looked at. */
 export interface Ingredients {
@@ -18,6 +19,8 @@ export interface Ingredients {
   readonly found: FoundModel;
   readonly finder: ModelFinder;
   readonly plan: ModelPlan;
+  /** Undefined for the default one. */
+  readonly agent: RunAgent | undefined;
   /** Nothing of the session is on disk. */
   readonly isEphemeral: boolean;
 }
@@ -34,4 +37,8 @@ export interface Findings {
   readonly editFormat: OfferedEditFormat;
   /** Texts the agent gets before its next call; taken out as they are given. */
   readonly pending: string[];
+  /** Tools beside the built-in ones. */
+  readonly tools: readonly Tool[];
+  /** Absent where nothing asks for any. */
+  readonly hooks?: Hooks;
 }

@@ -1,24 +1,28 @@
 // Puts one run together: session, workspace, model, system text, quote. What is wrong with the request is thrown here.
 import { join } from 'node:path';
-import { type AgentState, buildSystem, loadInstructions } from '@monkey-coder/agents';
+import { type AgentState, buildSystem, defaultAgent, loadInstructions, stricterMode } from '@monkey-coder/agents';
 import { type Event, type EventOf, type JsonObject, MonkeyError, microUsd, type Task } from '@monkey-coder/protocol';
 import { taskKindOf } from '@monkey-coder/router';
 import type { ProjectFacts, SandboxStatus } from '@monkey-coder/workspace';
 import { runCap } from '../config/policy.ts';
 import { defaultSettings } from '../config/settings.ts';
 import type { RunConnection, SessionChoice } from '../engine.ts';
+import { agentOfRun } from './agent-of-run.ts';
 import { agentOptionsOf } from './agent-options.ts';
 import { beginRun } from './begin-run.ts';
 import { keepableLimits } from './budget.ts';
 import { addEditCount, chooseEditFormat, countEdits, readEditCounts, usedEditFormat } from './edit-formats.ts';
 import type { EngineParts } from './engine-parts.ts';
+import { type Extensions, extensionsOf } from './extensions.ts';
 import { createModelFinder } from './find-model.ts';
+import { hooksOf } from './hooks-on-demand.ts';
 import type { Findings, Ingredients } from './ingredients.ts';
 import { openSession, type RunStart } from './open-session.ts';
 import { outerProjectNotes } from './outer-project.ts';
 import { planModels } from './plan-models.ts';
 import { refuseByPolicy, withCap } from './policy-bounds.ts';
 import { createRecorder } from './recorder.ts';
+import type { RunAgent } from './registry.ts';
 import type { RunContext } from './run-context.ts';
 import { createStages } from './stages.ts';
 
@@ -41,15 +45,17 @@ export async function prepareRun(
     productVersion: parts.productVersion,
     now: parts.now,
   });
-  const task = mergeTask(given, start);
+  const asked = mergeTask(given, start);
   try {
+    const agent = await agentOfRun(parts, asked, start, connection);
+    const task = boundByAgent(asked, agent);
     const workspace = await parts.openWorkspace(task.cwd, task.addDirs);
     const finder = createModelFinder({ ...parts, keys: () => parts.keys.readAll() }, connection.signal);
     const plan = await planModels({ parts, task, start, workspace, finder });
     const found = await finder.find(plan.wanted);
     refuseByPolicy(parts.settings.policies, task, found);
     const isEphemeral = choice.kind === 'ephemeral';
-    return await assemble({ parts, task, start, connection, workspace, found, finder, plan, isEphemeral });
+    return await assemble({ parts, task, start, connection, workspace, found, finder, plan, isEphemeral, agent });
   } catch (error) {
     start.session.close();
     if (choice.kind === 'new' || choice.kind === 'fork') parts.sessions.remove(start.session.id);
@@ -74,6 +80,22 @@ function mergeTask(given: Task, start: RunStart): Task {
   };
 }
 
+/** Whether the agent that was named never changes anything: an answer is all that is wanted of it. */
+function onlyReads({ agent }: Pick<Ingredients, 'agent'>): boolean {
+  return agent?.chosenBy === 'user' && agent.definition.permissionMode === 'plan';
+}
+
+/** Who names an agent takes its bounds and its model too; one that the task called for only lends its words. */
+function boundByAgent(task: Task, agent: RunAgent | undefined): Task {
+  if (agent?.chosenBy !== 'user') return task;
+  const { permissionMode, model } = agent.definition;
+  return {
+    ...task,
+    permissionMode: stricterMode(task.permissionMode, permissionMode),
+    ...(task.model === undefined && model !== undefined ? { model } : {}),
+  };
+}
+
 async function assemble(given: Ingredients): Promise<PreparedRun> {
   const { parts, task, start, workspace, found } = given;
   // Planning has no lease on the checkout: a step that is open may belong to a run that is at work.
@@ -85,10 +107,14 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
     workspace.commands.recover(),
   ]);
   const money = boundsOf(given);
-  const { system, notices } = await systemText(given, project);
+  const extensions = await extensionsOf(given);
+  const { system, notices } = await systemText(given, project, extensions);
   const { editFormat, keepCount } = editFormatOf(given);
   const pending: string[] = [];
-  const context = contextOf(given, {
+  const opened = await hooksOf(given, (text) =>
+    context.recorder.record({ type: 'notice', level: 'warning', code: 'hook', text }),
+  );
+  const context: RunContext = contextOf(given, {
     project,
     isSandboxed: sandbox.kind !== 'none',
     system,
@@ -96,7 +122,10 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
     startedAt: parts.now(),
     editFormat,
     pending,
+    tools: extensions.tools,
+    ...(opened === undefined ? {} : { hooks: opened.hooks }),
   });
+  await opened?.begin(pending);
   const state = await beginRun({
     parts,
     start,
@@ -105,20 +134,32 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
     sandbox: sandboxLine(sandbox),
     route: given.plan.route,
     dearest: given.plan.dearest,
-    notes: [...money.notes, ...found.notes, ...outerProjectNotes(task.cwd, project), ...notices, ...parts.warnings],
+    agent: given.agent,
+    notes: [...money.notes, ...notesOf(given, project), ...notices, ...(opened?.notes ?? [])],
     pending,
   });
   if (context.taskKind === 'change' && task.permissionMode !== 'plan') workspace.snapshots.prepare();
-  return {
-    context,
-    state,
-    async close() {
-      keepCount(context.recorder.events);
-      parts.traffic.flush();
-      await workspace.close();
-      start.session.close();
-    },
+  const close = async (): Promise<void> => {
+    keepCount(context.recorder.events);
+    await countAgent(given, context);
+    parts.traffic.flush();
+    await opened?.end();
+    await workspace.close();
+    start.session.close();
   };
+  return { context, state, close };
+}
+
+/** What there is to say with the quote, beside what the limits say. */
+function notesOf({ parts, task, found, agent }: Ingredients, project: ProjectFacts): string[] {
+  const who = agent === undefined ? [] : [`${agent.definition.name} works: ${agent.reason} (--agent names another)`];
+  return [...who, ...found.notes, ...outerProjectNotes(task.cwd, project), ...parts.warnings];
+}
+
+async function countAgent({ parts, agent }: Ingredients, { recorder }: RunContext): Promise<void> {
+  if (agent === undefined) return;
+  const { countRun } = await import('./registry.ts');
+  countRun(parts, agent.definition, recorder.events, parts.now());
 }
 
 /** A session keeps the format it began with; what the edits of a run came to is counted at its end. */
@@ -187,7 +228,7 @@ function contextOf(given: Ingredients, findings: Findings): RunContext {
   const { chain, position } = given.plan;
   return {
     task,
-    taskKind: start.unfinished?.started.taskKind ?? taskKindOf(task.prompt),
+    taskKind: start.unfinished?.started.taskKind ?? (onlyReads(given) ? 'question' : taskKindOf(task.prompt)),
     runId,
     settings: parts.settings,
     connection,
@@ -208,13 +249,20 @@ function contextOf(given: Ingredients, findings: Findings): RunContext {
   };
 }
 
-/** The same bytes for the whole session: the first run's system text is used again by all later ones. */
+function isDefault({ name, scope }: RunAgent['definition']): boolean {
+  return name === defaultAgent && scope === 'builtin';
+}
+
+/** The same bytes for the whole session: a run uses the system text of the one before again, unless another agent takes over. */
 async function systemText(
   given: Ingredients,
   project: ProjectFacts,
+  { skills, facts }: Extensions,
 ): Promise<{ system: string; notices: readonly string[] }> {
-  const first = given.start.prior.find((event): event is EventOf<'run.started'> => event.type === 'run.started');
-  if (first) return { system: first.system, notices: [] };
+  const last = given.start.prior.findLast((event): event is EventOf<'run.started'> => event.type === 'run.started');
+  const agent = given.agent?.definition;
+  if (last && (agent?.name ?? defaultAgent) === (last.agent?.name ?? defaultAgent))
+    return { system: last.system, notices: [] };
   const instructions = await loadInstructions({ workspace: given.workspace, userFile: given.parts.userInstructions });
   const { task, workspace } = given;
   return {
@@ -224,7 +272,10 @@ async function systemText(
       platform: process.platform,
       project,
       instructions: instructions.files,
-      permissionMode: task.permissionMode,
+      ...(skills === undefined ? {} : { skills }),
+      ...(facts === undefined ? {} : { facts }),
+      ...(agent === undefined || isDefault(agent) ? {} : { agent: { ...agent, onlyReads: onlyReads(given) } }),
+      permissionMode: onlyReads(given) ? 'default' : task.permissionMode,
       ...(task.outputSchema === undefined ? {} : { outputSchema: task.outputSchema as JsonObject }),
     }),
     notices: instructions.notices,

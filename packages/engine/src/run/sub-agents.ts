@@ -1,5 +1,6 @@
 // Sub-agents of a run: each with its own context, a share of the money, the same rules, and its events under the call that asked.
 import {
+  type AgentDefinition,
   type AgentOptions,
   type AgentResult,
   type AgentState,
@@ -10,11 +11,14 @@ import {
   rebuildState,
   runAgent,
   type SubTask,
+  stampOf,
+  stricterMode,
+  subAgentHooks,
   type Tool,
   type ToolResult,
 } from '@monkey-coder/agents';
 import type { BudgetScope, LanguageModel } from '@monkey-coder/models';
-import { type Event, formatMicroUsd, messageText, userMessage } from '@monkey-coder/protocol';
+import { type Event, formatMicroUsd, isMonkeyError, messageText, userMessage } from '@monkey-coder/protocol';
 import { foldRunFacts } from '../outcome/run-facts.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -23,12 +27,16 @@ export interface SubAgentParts {
   /** The caller's own options; asked for when a sub-agent starts. */
   readonly caller: () => Omit<AgentOptions, 'state'>;
   readonly recorder: Recorder;
+  /** Sub-agents the run had started before this process. */
+  readonly startedBefore: number;
   /** The caller's model with one more scope of money around it. */
   readonly modelWith: (scope: BudgetScope) => LanguageModel;
   /** Everything recorded in the session before, whole; for a sub-agent that a crash cut off. */
   readonly readLog: () => readonly Event[];
   /** So many in one run need nobody's word. */
   readonly freeSubAgents: number;
+  /** Finds an agent of the registry. Throws MonkeyError `usage.invalid` for a name that cannot be used. */
+  readonly agentNamed: (name: string) => Promise<AgentDefinition>;
 }
 
 /** Model calls of one sub-agent at most. */
@@ -39,22 +47,31 @@ const atOnce = 4;
 /** Makes the delegate of one run. */
 export function createDelegate(parts: SubAgentParts): Delegate {
   const places = new Places(atOnce);
-  let spawned = parts.recorder.events.filter(isDelegation).length;
+  let spawned = parts.startedBefore;
   return async (subTask) => {
     spawned += 1;
     const refusal = await mayStart(parts, subTask, spawned);
     if (refusal !== undefined) return { status: 'denied', output: refusal };
+    const agent = await roleOf(parts, subTask);
+    if (typeof agent === 'string') return { status: 'failed', output: agent };
     const leave = await places.enter();
     try {
-      return await runSubAgent(parts, subTask);
+      return await runSubAgent(parts, subTask, agent);
     } finally {
       leave();
     }
   };
 }
 
-function isDelegation(event: Event): boolean {
-  return event.type === 'tool.started' && event.name === delegateName;
+/** The agent it works as, undefined for none; a text says why it cannot. */
+async function roleOf(parts: SubAgentParts, { agent }: SubTask): Promise<AgentDefinition | string | undefined> {
+  if (agent === undefined) return undefined;
+  try {
+    return await parts.agentNamed(agent);
+  } catch (error) {
+    if (!isMonkeyError(error)) throw error;
+    return `${error.message}. ${error.advice}`;
+  }
 }
 
 /** A bounded number of places, given in the order in which they are asked for. */
@@ -117,16 +134,25 @@ function shareOf({ caller, recorder }: SubAgentParts): { readonly limitMicroUsd?
   return cap === undefined || spent === null ? {} : { limitMicroUsd: Math.max(0, Math.floor((cap - spent) / 2)) };
 }
 
-async function runSubAgent(parts: SubAgentParts, subTask: SubTask): Promise<ToolResult> {
+async function runSubAgent(
+  parts: SubAgentParts,
+  subTask: SubTask,
+  agent: AgentDefinition | undefined,
+): Promise<ToolResult> {
   const caller = parts.caller();
   const scope: BudgetScope = { id: `agent:${caller.runId}:${subTask.callId}`, ...shareOf(parts) };
   const record: AgentOptions['record'] = (body) => parts.recorder.record(body, subTask.callId);
+  if (agent !== undefined) record({ type: 'agent.started', agent: stampOf(agent) });
+  const only = agent?.tools === undefined ? {} : { only: { agent: agent.name, tools: agent.tools } };
+  const bound = subTask.canWrite ? agent?.permissionMode : 'plan';
   const result = await runAgent({
     ...caller,
+    rules: { ...caller.rules, ...only },
+    ...(caller.hooks === undefined ? {} : { hooks: subAgentHooks(caller.hooks) }),
     model: parts.modelWith(scope),
     tools: caller.tools.map((tool) => (tool.name === delegateName ? idleDelegate : tool)),
-    state: stateOf(parts, subTask, record),
-    permissionMode: subTask.canWrite ? caller.permissionMode : () => 'plan',
+    state: stateOf(parts, subTask, { record, agent }),
+    permissionMode: () => stricterMode(caller.permissionMode(), bound),
     limits: { ...caller.limits, maxTurns: Math.min(maxTurns, caller.limits.maxTurns) },
     record,
     takeSteering: () => [],
@@ -139,13 +165,18 @@ async function runSubAgent(parts: SubAgentParts, subTask: SubTask): Promise<Tool
 const idleDelegate = createDelegateTool(noDelegate) as unknown as Tool;
 
 /** Where it begins: at its task, or where a crash cut it off. */
-function stateOf(parts: SubAgentParts, subTask: SubTask, record: AgentOptions['record']): AgentState {
-  if (ownEvents(parts.recorder.events, subTask.callId).length > 0) {
+function stateOf(
+  parts: SubAgentParts,
+  subTask: SubTask,
+  { record, agent }: { readonly record: AgentOptions['record']; readonly agent: AgentDefinition | undefined },
+): AgentState {
+  if (ownEvents(parts.recorder.events, subTask.callId).some((event) => event.type !== 'agent.started')) {
     const before = ownEvents(parts.readLog(), subTask.callId);
     if (before.length > 0) return rebuildState(before.map(withoutParent));
   }
   const rights = subTask.canWrite ? '' : '\n\nYou may only read: report, do not change anything.';
-  const text = `You are a sub-agent. Do this task and nothing else; your final answer is all that your caller sees, so put into it what was asked for, with file paths and lines as evidence.${rights}\n\n${subTask.task}`;
+  const role = agent === undefined ? '' : ` You work as the ${agent.name}. ${agent.prompt}\n\n`;
+  const text = `You are a sub-agent.${role} Do this task and nothing else; your final answer is all that your caller sees, so put into it what was asked for, with file paths and lines as evidence.${rights}\n\n${subTask.task}`;
   const message = userMessage(text);
   record({ type: 'message.added', message, origin: 'user' });
   const { grantedRules } = subTask;

@@ -1,7 +1,4 @@
 // The project's own formatter: are the files in scope formatted, and formatting what was written.
-//
-// No formatter is bundled: the smallest useful set weighs as much as the whole command line. `Formatter` is the seam: one that
-// is bundled would be one more entry of the list that is handed in.
 import type { CommandRunner } from '../commands/command-runner.ts';
 import type { Formatter } from '../project/format-command.ts';
 import { type Check, type CheckLimits, type CheckResult, type CheckSubject, pathsInScope } from './check.ts';

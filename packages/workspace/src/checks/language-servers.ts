@@ -106,7 +106,8 @@ export class LanguageServers {
   }
 }
 
-function isExecutable(path: string): boolean {
+/** Whether that file may be run. */
+export function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return true;

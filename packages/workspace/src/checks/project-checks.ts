@@ -26,7 +26,7 @@ export interface CheckRequest {
 export interface ProjectChecks {
   profile(options: { readonly near?: string; readonly signal: AbortSignal }): Promise<ProjectProfile>;
   run(request: CheckRequest): Promise<readonly CheckResult[]>;
-  /** Formats files with the project's own formatters; of a file that differs from the last commit only the lines that differ. */
+  /** Formats files with the project's own formatters, else with bundled ones; of a file that differs from the last commit only the lines that differ. */
   format(
     request: Pick<CheckRequest, 'limits' | 'signal'> & { readonly paths: readonly string[] },
   ): Promise<readonly FormatOutcome[]>;

@@ -13,8 +13,8 @@ export interface OutlineInput {
   readonly text: string;
   readonly query: Query;
   readonly root: Node;
-  /** Whether to give up. */
-  readonly isLate: () => boolean;
+  /** Whether to give up; null never to. */
+  readonly isLate: (() => boolean) | null;
 }
 
 interface Found {
@@ -39,7 +39,7 @@ export function outlineOf({ language, text, query, root, isLate }: OutlineInput)
   const found: Found[] = [];
   const references: Reference[] = [];
   const imports: Import[] = [];
-  for (const match of query.matches(root, { progressCallback: isLate })) {
+  for (const match of query.matches(root, isLate === null ? {} : { progressCallback: isLate })) {
     const first = match.captures[0];
     if (first === undefined) continue;
     if (first.name === 'ref') {
@@ -51,7 +51,7 @@ export function outlineOf({ language, text, query, root, isLate }: OutlineInput)
     if (statement) addImports(language, text, statement, imports);
     else addDefinition(text, match, found);
   }
-  return isLate() ? null : { definitions: nested(text, found), references, imports };
+  return isLate?.() ? null : { definitions: nested(text, found), references, imports };
 }
 
 const plainName = /[\p{L}_$@#][\p{L}\p{N}_$]*/uy;

@@ -19,8 +19,10 @@ export interface CommandRequest {
   readonly sandbox: 'required' | 'preferred' | 'off';
   /** Gives the command a terminal of 120 by 40, through the system's `script`; `command.failed` where there is none. */
   readonly terminal?: boolean;
+  /** Given on standard input, which then ends; without it there is none. */
+  readonly input?: string;
   /** Called with decoded text as it comes, ANSI sequences removed. */
-  readonly onOutput?: (text: string) => void;
+  readonly onOutput?: (text: string, stream: 'stdout' | 'stderr') => void;
   readonly signal: AbortSignal;
 }
 

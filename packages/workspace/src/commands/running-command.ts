@@ -73,10 +73,12 @@ export class RunningCommand {
     this.#child = spawn(file, rest, {
       cwd: launch.sandboxed ? '/' : launch.cwd,
       env: launch.environment,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [request.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       detached: process.platform !== 'win32',
       windowsHide: true,
     });
+    // Who does not read its input is not at fault for that.
+    this.#child.stdin?.on('error', () => undefined).end(request.input);
     this.finished = this.#follow();
   }
 
@@ -160,15 +162,16 @@ export class RunningCommand {
       const stripAnsi = createAnsiStripper();
       const stripReturns = this.#request.terminal === true ? createReturnStripper() : (text: string) => text;
       const strip = (text: string): string => stripReturns(stripAnsi(text));
+      const name = stream === this.#child.stdout ? 'stdout' : 'stderr';
       stream.on('data', (chunk: Buffer) => {
-        if (stream === this.#child.stdout) this.#heardOutput = true;
+        if (name === 'stdout') this.#heardOutput = true;
         else if (this.#rawError.length < 2_000) this.#rawError += chunk.toString('utf8');
         this.#receivedBytes += chunk.length;
-        this.#take(strip(decoder.write(chunk)));
+        this.#take(strip(decoder.write(chunk)), name);
         if (this.#receivedBytes > (this.#options.outputLimitBytes ?? defaultOutputLimit)) this.#end('output-limit');
       });
       stream.once('end', () => {
-        this.#take(strip(decoder.end()));
+        this.#take(strip(decoder.end()), name);
         resolve();
       });
       stream.once('close', () => resolve());
@@ -176,10 +179,10 @@ export class RunningCommand {
     });
   }
 
-  #take(text: string): void {
+  #take(text: string, stream: 'stdout' | 'stderr'): void {
     if (text === '') return;
     this.#collector.add(text);
-    this.#request.onOutput?.(text);
+    this.#request.onOutput?.(text, stream);
   }
 
   #end(why: CommandResult['endedBy']): void {

@@ -7,6 +7,8 @@ export interface Chunk {
   readonly lastLine: number;
   /** `Container.name`; empty for a window. */
   readonly name: string;
+  /** A type is a class, an interface, an enumeration or a module. */
+  readonly kind: 'function' | 'type' | 'window';
 }
 
 const WINDOW = 60;
@@ -27,10 +29,11 @@ export function chunksOf(definitions: readonly SymbolPlace[], lineCount: number)
     windows(covered + 1, firstLine - 1, chunks);
     const inner = wanted[at + 1];
     const holds = inner !== undefined && inner.firstLine > firstLine && inner.lastLine <= definition.lastLine;
-    const isHolder = holds && definition.kind !== 'function' && definition.kind !== 'method';
+    const kind = definition.kind === 'function' || definition.kind === 'method' ? 'function' : 'type';
+    const isHolder = holds && kind === 'type';
     const end = isHolder ? inner.firstLine - 1 : definition.lastLine;
     const lastLine = Math.min(end, firstLine + MAX_LINES - 1);
-    chunks.push({ firstLine, lastLine, name: container === null ? name : `${container}.${name}` });
+    chunks.push({ firstLine, lastLine, kind, name: container === null ? name : `${container}.${name}` });
     covered = lastLine;
   });
   windows(covered + 1, lineCount, chunks);
@@ -40,5 +43,5 @@ export function chunksOf(definitions: readonly SymbolPlace[], lineCount: number)
 function windows(first: number, last: number, chunks: Chunk[]): void {
   if (last - first + 1 < MIN_LINES_OF_A_WINDOW) return;
   for (let from = first; from <= last; from += WINDOW)
-    chunks.push({ firstLine: from, lastLine: Math.min(last, from + WINDOW - 1), name: '' });
+    chunks.push({ firstLine: from, lastLine: Math.min(last, from + WINDOW - 1), name: '', kind: 'window' });
 }

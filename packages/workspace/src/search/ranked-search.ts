@@ -6,12 +6,13 @@ import { NameTable } from '../code/name-table.ts';
 import { placesIn, type SymbolIndex } from '../code/symbol-index.ts';
 import { questionWords } from '../code/words.ts';
 import { readRegularFile } from '../files/regular-file.ts';
+import { bm25 } from './bm25.ts';
 import { chunksOf } from './chunks.ts';
 import type { Embedder } from './embedder.ts';
 import { fuseRanks } from './fuse-ranks.ts';
 import { VectorStore } from './vector-store.ts';
 import { loadWords, saveWords } from './word-cache.ts';
-import { bm25, chunkWidth, packWords, type ScoredChunk, type WordIndex } from './word-index.ts';
+import { chunkWidth, packWords, type WordIndex } from './word-index.ts';
 
 /** What ranked search works with. */
 export interface RankedSearchOptions {
@@ -87,7 +88,7 @@ export class RankedSearch {
 
   async #byMeaning(
     text: string,
-    byWords: readonly ScoredChunk[],
+    byWords: readonly RankedMatch[],
     {
       words,
       vectors,

@@ -15,7 +15,7 @@ interface Columns {
 }
 
 // Grows with every change of how text is cut into chunks and words.
-const version = 'words 2';
+const version = 'words 3';
 
 /** What was saved there; null when there is nothing to trust. */
 export function loadWords(file: string): WordIndex | null {
