@@ -30,7 +30,10 @@ export class SlashRunner {
     const command = slashCommandOf(name);
     const prompt = state.prompts.find((one) => one.name === name);
     try {
-      if (command === undefined && prompt !== undefined) return say(await prompt.expand(args), text);
+      if (command === undefined && prompt !== undefined) {
+        const isAsTyped = prompt.isTask === true && !state.conversation.isRunning;
+        return say(isAsTyped ? text : await prompt.expand(args), text);
+      }
       if (command === undefined)
         return state.show(textBlock(`There is no /${name}; /help lists what there is.`, 'warn'));
       if (state.conversation.isRunning && !command.whileRunning)

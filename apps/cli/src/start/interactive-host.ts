@@ -5,7 +5,6 @@ import type { Task } from '@monkey-coder/protocol';
 import type { CommandLine } from '../command-line/parse.ts';
 import type { World } from '../configuration/environment.ts';
 import type { InteractiveHost } from '../interactive/host.ts';
-import type { SlashPrompt } from '../interactive/slash-source.ts';
 import { continuedTask } from '../run/continued-task.ts';
 import { sessionChoiceOf, taskOf } from '../run/task.ts';
 import { wantsColor } from '../terminal/style.ts';
@@ -45,27 +44,13 @@ export function interactiveHost(given: StartedWith): InteractiveHost {
     defaultModel: loaded.settings.model ?? 'auto',
     permissionMode: first.permissionMode,
     taskOf: taskFor,
-    slashSource: { prompts: () => customPrompts(given) },
+    slashSource: {
+      prompts: async () => (await import('../interactive/custom-prompts.ts')).customPrompts(world, cwd),
+    },
   };
 }
 
 async function expandedTask(task: Task, { world, line }: StartedWith): Promise<Task> {
   const { customTask } = await import('../run/custom-task.ts');
   return customTask(task, world, { mustExist: false, hasModel: line.options.has('model') });
-}
-
-/** Custom commands and skills of the user and the repository. */
-async function customPrompts({ world, cwd }: StartedWith): Promise<readonly SlashPrompt[]> {
-  const [{ expandCommand, findCommands }, { extensionPlaces }] = await Promise.all([
-    import('@monkey-coder/agents'),
-    import('@monkey-coder/engine'),
-  ]);
-  const places = extensionPlaces(world, cwd);
-  const commands = await findCommands(places);
-  return commands.map(({ name, description }) => ({
-    name,
-    description,
-    isTask: true,
-    expand: async (args) => (await expandCommand(`/${name} ${args}`, places))?.prompt ?? '',
-  }));
 }
