@@ -134,6 +134,59 @@ describe.skipIf(!hasTmux)('a person in the interactive terminal (needs tmux)', (
     await seat.sees(/› since when\?\s+ask/);
   });
 
+  it('undoes, redoes, makes room, rewinds conversation and files, and finds other sessions', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    const [, edit] = fixesSum('a + b');
+    const turns = [edit, says('Changed.'), says('Room enough.'), says('Again.')].flatMap((turn) => turn ?? []);
+    const server = await stage.serve(turns, { mode: 'sequence' });
+    const seat = sitAtTmux(stage, [
+      ...scripted,
+      '--permission-mode',
+      'acceptEdits',
+      '--allowed-tools',
+      'Bash(npm test:*)',
+    ]);
+    const enters = (text: string): void => {
+      seat.types(text);
+      seat.presses('Enter');
+    };
+    await seat.sees(ready);
+    enters('fix the sum');
+    await seat.sees('✓ verified');
+    enters('/undo');
+    await seat.sees('monkey redo brings it back');
+    expect(stage.read('src/sum.js')).toContain('a - b');
+    enters('/redo');
+    await seat.sees('monkey undo takes it back again');
+    expect(stage.read('src/sum.js')).toContain('a + b');
+    enters('/compact');
+    await seat.sees('Room is made before the next request');
+    enters('what is there to see?');
+    await seat.sees('Room enough.');
+    await seat.sees('· 1 call');
+    enters('/rewind');
+    await seat.sees('Back to before which request?');
+    seat.types('fix');
+    await seat.sees(/❯ fix the sum +1 file changed since/);
+    seat.presses('Enter');
+    await seat.sees('What goes back?');
+    seat.presses('Enter');
+    await seat.sees('went back to before: fix the sum');
+    await seat.sees('› fix the sum');
+    expect(stage.read('src/sum.js')).toContain('a - b');
+    seat.presses('C-u');
+    enters('/rename of another kind');
+    await seat.sees('This session is called of another kind.');
+    enters('and now?');
+    await seat.sees('Again.');
+    expect(JSON.stringify(server.log.at(-1)?.request.messages)).not.toContain('fix the sum');
+    enters('/resume');
+    await seat.sees('of another kind');
+    const shown = await seat.sees(/❯ .*\n +.*fix the sum|fix the sum.*verified|fix the sum.*answered/);
+    expect(shown).toContain('Which session?');
+  });
+
   it('completes commands and files, and changes the mode', async () => {
     const stage = createStage();
     stage.write('src/unusual-name.ts', '');

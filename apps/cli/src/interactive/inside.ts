@@ -1,5 +1,6 @@
 // Runs a subcommand of `monkey` inside the conversation: the same code, the same engine, its output taken instead of printed.
 import type { Engine, LoadedSettings } from '@monkey-coder/engine';
+import { optionsOf } from '../command-line/command-specs.ts';
 import { parseCommandLine } from '../command-line/parse.ts';
 import { type Command, createCommandContext } from '../configuration/command-context.ts';
 import type { World } from '../configuration/environment.ts';
@@ -34,7 +35,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 
 /** Runs it. Throws what the subcommand throws. */
 export async function runInside(parts: InsideParts, args: readonly string[]): Promise<InsideResult> {
-  const line = parseCommandLine(args);
+  const line = parseCommandLine(args, optionsOf);
   const load = commands[line.command];
   if (load === undefined) throw new Error(`no subcommand ${line.command} inside`);
   let text = '';

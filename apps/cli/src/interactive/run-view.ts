@@ -59,6 +59,7 @@ export class RunView {
   lexer: Lexer | undefined;
   readonly #transcript: Transcript;
   readonly #style: Style;
+  #notesSaid: ReadonlySet<string> = new Set();
   #open = '';
   #thought = '';
 
@@ -128,7 +129,7 @@ export class RunView {
         this.#transcript.add(userBlock(messageText(event.message)));
       if (event.type === 'model.ended' && event.parentCallId === undefined && event.purpose === undefined)
         this.#text(messageText(event.message));
-      this.note(event);
+      if (event.type !== 'run.started') this.note(event);
       if (event.type === 'run.finished')
         this.#transcript.add(
           reportBlock({ sessionId: event.sessionId, runId: event.runId ?? '', outcome: event.outcome }),
@@ -235,7 +236,9 @@ export class RunView {
     this.facts.runCostMicroUsd = 0;
     const price =
       quote.worstCaseMicroUsd === null ? 'price unknown' : `at most ${formatMicroUsd(quote.worstCaseMicroUsd)}`;
-    const notes = quote.notes.map(plainLine);
+    // What was said already of the last run is not said again.
+    const notes = quote.notes.filter((note) => !this.#notesSaid.has(note)).map(plainLine);
+    this.#notesSaid = new Set(quote.notes);
     this.#transcript.add(
       linesBlock(
         ({ theme }) => [
