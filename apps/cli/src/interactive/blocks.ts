@@ -12,8 +12,8 @@ import type { Block, Drawing } from './transcript.ts';
 const margin = '  ';
 const diffRows = 30;
 const outputRows = 5;
-/** Of one output kept for looking at it later. */
-const outputChars = 200_000;
+/** Of one output or change kept for looking at it later: its beginning and its end. */
+const keptChars = 16_000;
 
 /** What the person said. */
 export function userBlock(text: string): Block {
@@ -84,8 +84,9 @@ export function paintedBlock(text: string, isApart = true): Block {
 
 /** A tool call that has ended; `inner` are the actions of a sub-agent. */
 export function toolBlock(title: string, ended: EventOf<'tool.ended'>, inner: readonly string[] = []): Block {
-  const { name, status, diff, exitCode, durationMs } = ended;
-  const output = plainText(ended.output.slice(0, outputChars)).trimEnd();
+  const { name, status, exitCode, durationMs } = ended;
+  const output = plainText(kept(ended.output)).trimEnd();
+  const diff = ended.diff === undefined ? undefined : kept(ended.diff);
   const head = { title: plainLine(title), status, exitCode: exitCode ?? 0, durationMs };
   return {
     isApart: diff !== undefined,
@@ -98,6 +99,14 @@ export function toolBlock(title: string, ended: EventOf<'tool.ended'>, inner: re
       return rows;
     },
   };
+}
+
+/** A text of its own: a part of a string would keep all of it in memory. */
+function kept(text: string): string {
+  if (text.length <= keptChars) return text;
+  const half = keptChars / 2;
+  const parts = [text.slice(0, half), `… ${text.length - keptChars} characters left out here …`, text.slice(-half)];
+  return Buffer.from(parts.join('\n'), 'utf8').toString('utf8');
 }
 
 function diffOptions({ columns, theme, isExpanded }: Drawing): Parameters<typeof drawDiff>[1] {

@@ -74,10 +74,11 @@ function streamRows(view: RunView, drawing: Drawing, room: number): string[] {
 }
 
 function runningRows({ running }: RunView, theme: Theme, columns: number): string[] {
-  return [...running.values()].flatMap(({ title, inner }) => [
+  const rows = [...running.values()].flatMap(({ title, inner }) => [
     truncate(`  ${theme.paint('accent', '●')} ${title}`, columns),
     ...inner.slice(-2).map((line) => truncate(`    ${theme.paint('dim', `└ ${line}`)}`, columns)),
   ]);
+  return rows.length === 0 ? rows : ['', ...rows];
 }
 
 function workRows(parts: LiveParts, theme: Theme, columns: number): string[] {

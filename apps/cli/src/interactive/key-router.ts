@@ -14,6 +14,7 @@ export interface RouterActions {
 
 /** Ctrl-C twice within this time leaves. */
 const twiceMs = 2_000;
+const notStoppedMs = 300;
 
 /** What keys do while a question is asked, too. */
 const onPanels: readonly Action[] = ['expand', 'fullscreen', 'redraw'];
@@ -42,9 +43,9 @@ export class KeyRouter {
   /** Back from having been stopped. */
   resume(): void {
     const state = this.#state;
-    if (state.isClosed) return;
+    if (state.isClosed || state.terminal.isHeld) return;
     state.terminal.hold();
-    state.screen.redraw();
+    state.screen.restart();
     state.draw();
   }
 
@@ -192,11 +193,12 @@ export class KeyRouter {
 
   #externalEditor(): void {
     const { terminal, editor, screen, host } = this.#state;
-    terminal.release();
+    screen.redraw();
+    terminal.release(screen.leaving());
     const command = editorCommand(host.world.environment);
     const text = editText(editor.fullText, command);
     terminal.hold();
-    screen.redraw();
+    screen.restart();
     if (text === undefined) this.#state.hint(`${command} could not be used; set $VISUAL or $EDITOR`);
     else editor.set(text);
   }
@@ -204,8 +206,11 @@ export class KeyRouter {
   #suspend(): void {
     const { terminal, screen } = this.#state;
     if (process.platform === 'win32') return;
+    screen.redraw();
     terminal.release(screen.leaving());
     process.kill(process.pid, 'SIGTSTP');
+    // Without a shell that could go on with it, the system passes over the signal: then it goes on by itself.
+    setTimeout(() => this.resume(), notStoppedMs);
   }
 
   #scroll(key: Key): boolean {

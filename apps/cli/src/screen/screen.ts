@@ -104,6 +104,14 @@ export class Screen {
     this.#cursorColumn = 0;
   }
 
+  /** Begins anew where the cursor is now: others have written meanwhile. */
+  restart(): void {
+    if (this.#mode === 'full') this.#write(enterFull);
+    this.#rows = [];
+    this.#cursorRow = 0;
+    this.#cursorColumn = this.#mode === 'full' ? -1 : 0;
+  }
+
   /** Bytes that leave the terminal in order: out of the alternate buffer, below the region. */
   leaving(): string {
     const ends = `\u001b[?7h\u001b[0m${showCursor}`;

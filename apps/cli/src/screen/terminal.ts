@@ -34,6 +34,10 @@ export class Terminal {
     this.#onInput = onInput;
   }
 
+  get isHeld(): boolean {
+    return this.#isHeld;
+  }
+
   /** Takes the terminal. */
   hold(): void {
     if (this.#isHeld) return;
