@@ -18,7 +18,13 @@ export {
   readProjectDeclarations,
 } from './config/project-declarations.ts';
 export { searchEmbedder } from './config/search-embedder.ts';
-export { defaultSettings, type Settings, type SettingsFile, settingsSchema } from './config/settings.ts';
+export {
+  defaultSettings,
+  type InteractiveSettings,
+  type Settings,
+  type SettingsFile,
+  settingsSchema,
+} from './config/settings.ts';
 export { createTrustStore, decideTrust, type FolderTrust, type TrustStore, trustLines } from './config/trust.ts';
 export { refreshedCatalogueFile, userCatalogue } from './config/user-catalogue.ts';
 export type { Engine, RunConnection, RunReport, SessionChoice } from './engine.ts';

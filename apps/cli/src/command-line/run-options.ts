@@ -74,6 +74,10 @@ export const runOptions: readonly OptionSpec[] = [
   { name: 'network', help: 'commands may use the network' },
   { name: 'allow-domain', value: 'domain', many: true, help: 'commands may reach this domain, e.g. *.example.com' },
   { name: 'settings', value: 'file', help: 'a further settings file' },
+  {
+    name: 'screen-reader',
+    help: 'at a terminal, without a prompt: plain lines from top to bottom, nothing is drawn anew',
+  },
   { name: 'ephemeral', help: 'keep no session on disk' },
   { name: 'yolo', help: 'the same as --permission-mode bypassPermissions' },
   { name: 'verbose', help: 'show more of what happens' },

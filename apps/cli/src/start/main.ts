@@ -24,14 +24,15 @@ import { createHumanOutput } from '../output/human.ts';
 import type { OutputListener } from '../output/listener.ts';
 import { createJsonOutput, createPrintOutput } from '../output/quiet.ts';
 import { createStreamJsonOutput } from '../output/stream-json.ts';
+import { continuedTask } from '../run/continued-task.ts';
+import { readPrompt } from '../run/prompt.ts';
+import { type SignalWatch, watchSignals } from '../run/signals.ts';
+import { sessionChoiceOf, taskOf } from '../run/task.ts';
+import { closedGate, openTerminal, type TerminalConversation } from '../run/terminal-gate.ts';
 import { exitWhenDone } from '../terminal/exit.ts';
 import { describeFailure } from '../terminal/fail.ts';
 import { createStyle, printable, type Style, wantsColor } from '../terminal/style.ts';
-import { continuedTask } from './continued-task.ts';
-import { readPrompt } from './prompt.ts';
-import { type SignalWatch, watchSignals } from './signals.ts';
-import { sessionChoiceOf, taskOf } from './task.ts';
-import { closedGate, openTerminal, type TerminalConversation } from './terminal-gate.ts';
+import { interactiveHost, terminalKind } from './interactive-host.ts';
 
 interface RunSetting {
   readonly world: World;
@@ -163,15 +164,24 @@ async function withEngine(
   const isQuiet = ['print', 'output-format', 'json'].some((name) => line.options.has(name));
   const isInteractive = world.inIsTerminal && world.outIsTerminal && !isQuiet;
   const style = styleOf(world, line);
-  const terminal = isInteractive ? openTerminal(world.stdin, world.out, style) : undefined;
+  const isWork = commandNamed(line.command)?.isWork === true;
+  const isDrawn = isInteractive && !isWork && terminalKind(world, line, loaded) === 'drawn';
+  const terminal = isInteractive && !isDrawn ? openTerminal(world.stdin, world.out, style) : undefined;
   const setting: RunSetting = { world, line, loaded, engine, output, style, cwd, terminal };
   try {
-    if (commandNamed(line.command)?.isWork) return await runWork(setting);
+    if (isWork) return await runWork(setting);
+    if (isDrawn) return await converseDrawn(setting);
     return await (terminal && line.operands.length === 0 ? converse(setting, terminal) : runOnce(setting));
   } finally {
     terminal?.close();
     await engine.close();
   }
+}
+
+/** The interactive terminal; nothing of it is loaded for other runs. */
+async function converseDrawn(setting: RunSetting): Promise<number> {
+  const { openInteractive } = await import('../interactive/interactive.ts');
+  return await openInteractive(interactiveHost(setting));
 }
 
 async function runOnce(setting: RunSetting): Promise<number> {
@@ -188,8 +198,8 @@ async function runOnce(setting: RunSetting): Promise<number> {
 /** One kind of work; what only these need is read only then. */
 async function runWork(setting: RunSetting): Promise<number> {
   const { world, line, loaded, engine, cwd } = setting;
-  const { planTaskOf, workTaskOf } = await import('./work.ts');
-  const { auditAlone, refuseBadTarget, writeWorkFiles } = await import('./work-report.ts');
+  const { planTaskOf, workTaskOf } = await import('../run/work.ts');
+  const { auditAlone, refuseBadTarget, writeWorkFiles } = await import('../run/work-report.ts');
   refuseBadTarget(line);
   if (line.options.has('apply')) {
     const { task, session } = planTaskOf(line, loaded.settings, { sessions: engine.sessions, cwd });
@@ -218,7 +228,7 @@ function calledByName(operands: readonly string[]): string {
 /** The task of a custom command, where the prompt calls one. */
 async function expanded(task: Task, world: World, line: CommandLine): Promise<Task> {
   if (!task.prompt.startsWith('/')) return task;
-  const { customTask } = await import('./custom-task.ts');
+  const { customTask } = await import('../run/custom-task.ts');
   return customTask(task, world, { mustExist: namesCommand(line), hasModel: line.options.has('model') });
 }
 
