@@ -76,6 +76,10 @@ export const runOptions: readonly OptionSpec[] = [
   { name: 'mcp-config', value: 'file|json', many: true, help: 'further MCP servers: {"mcpServers": {…}}' },
   { name: 'strict-mcp-config', help: 'only the MCP servers of --mcp-config' },
   { name: 'settings', value: 'file', help: 'a further settings file' },
+  {
+    name: 'screen-reader',
+    help: 'at a terminal, without a prompt: plain lines from top to bottom, nothing is drawn anew',
+  },
   { name: 'ephemeral', help: 'keep no session on disk' },
   { name: 'yolo', help: 'the same as --permission-mode bypassPermissions' },
   { name: 'verbose', help: 'show more of what happens' },
