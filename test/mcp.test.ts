@@ -76,7 +76,7 @@ describe('MCP servers', () => {
       const stage = createStage();
       stage.settings({ mcpServers: { notes: server(stage) } });
       const model = await stage.serve([use('notes__add', { a: 1, b: 2 }), says('No.')]);
-      await stage.run([...scripted, '--permission-mode', mode, '-p', 'add']);
+      await stage.run([...scripted, '--permission-mode', mode, '-p', 'add these numbers']);
       expect(JSON.stringify(model.log.at(-1))).toContain('Denied');
       expect(readLog(stage)).toBe('');
     }
@@ -86,15 +86,15 @@ describe('MCP servers', () => {
     const stage = createStage();
     stage.write('.mcp.json', JSON.stringify({ mcpServers: { notes: server(stage) } }));
     const model = await stage.serve([calls('find_tools', { query: 'add' }), says('Done.')]);
-    const untrusted = await stage.run([...scripted, '-p', 'add', '--verbose']);
+    const untrusted = await stage.run([...scripted, '-p', 'add these numbers', '--verbose']);
     expect(JSON.stringify(model.log.at(-1))).toContain('There is no tool');
     expect(untrusted.stderr + stage.sessionLogs()).toContain('1 MCP server of this folder stays off');
     expect(readLog(stage)).toBe('');
     await stage.run(['trust', '--yes']);
-    await stage.run([...scripted, '-p', 'add']);
+    await stage.run([...scripted, '-p', 'add these numbers']);
     expect(JSON.stringify(model.log.at(-1))).toContain('mcp__notes__add');
     stage.write('.mcp.json', JSON.stringify({ mcpServers: { notes: server(stage, 'poison') } }));
-    await stage.run([...scripted, '-p', 'add']);
+    await stage.run([...scripted, '-p', 'add these numbers']);
     expect(JSON.stringify(model.log.at(-1))).toContain('There is no tool');
   });
 
@@ -103,12 +103,21 @@ describe('MCP servers', () => {
     stage.settings({ mcpServers: { other: server(stage) } });
     stage.write('servers.json', JSON.stringify({ mcpServers: { notes: server(stage) } }));
     const model = await stage.serve([calls('find_tools', { query: 'add' }), says('Done.')]);
-    await stage.run([...scripted, '--mcp-config', 'servers.json', '--strict-mcp-config', '-p', 'add']);
+    await stage.run([...scripted, '--mcp-config', 'servers.json', '--strict-mcp-config', '-p', 'add these numbers']);
     expect(JSON.stringify(model.log[1])).toContain('mcp__notes__add');
     expect(JSON.stringify(model.log[1])).not.toContain('mcp__other__');
-    await stage.run([...scripted, '--mcp-config', '{"mcpServers":{}}', '--strict-mcp-config', '-p', 'add']);
+    await stage.run([
+      ...scripted,
+      '--mcp-config',
+      '{"mcpServers":{}}',
+      '--strict-mcp-config',
+      '-p',
+      'add these numbers',
+    ]);
     expect(resultsOf(model)[0]).toContain('There is no tool');
-    expect(await stage.run([...scripted, '--mcp-config', '{"servers":{}}', '-p', 'add'])).toMatchObject({ code: 2 });
+    expect(await stage.run([...scripted, '--mcp-config', '{"servers":{}}', '-p', 'add these numbers'])).toMatchObject({
+      code: 2,
+    });
   });
 
   it('get variables that their entry names, no others that are secret; what they give away is hidden', async () => {
@@ -119,7 +128,7 @@ describe('MCP servers', () => {
       mcpServers: { notes: server(stage, 'honest', { env: { NOTES_TOKEN: `$\{NOTES}`, MODE: `$\{MODE:-plain}` } }) },
     });
     const model = await stage.serve([use('notes__environment'), says('Done.')]);
-    await stage.run([...scripted, ...allow('mcp__notes'), '-p', 'look']);
+    await stage.run([...scripted, ...allow('mcp__notes'), '-p', 'look around here']);
     const told = JSON.stringify(model.log.at(-1));
     expect(told).toContain('NOTES_TOKEN');
     expect(told).toContain('plain');
@@ -165,7 +174,7 @@ describe('MCP servers', () => {
     const stage = createStage();
     stage.settings({ mcpServers: { notes: server(stage) } });
     const model = await stage.serve([use('notes__ask'), use('notes__sample'), says('Done.')]);
-    await stage.run([...scripted, ...allow('mcp__notes'), '-p', 'ask']);
+    await stage.run([...scripted, ...allow('mcp__notes'), '-p', 'ask me something']);
     const told = JSON.stringify(model.log.at(-1));
     expect(told).toContain('decline');
     expect(told).toContain('-32601');

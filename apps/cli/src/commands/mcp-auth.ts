@@ -31,7 +31,7 @@ export async function authenticate(context: CommandContext, name: string, entry:
 }
 
 function remoteServer(context: CommandContext, name: string, entry: unknown): RemoteServer {
-  const settings = { ...context.loaded().settings, mcpServers: { [name]: entry } };
+  const settings = { ...context.loaded().settings, mcpServers: { [name]: entry }, mcpSources: [] };
   const { configs, problems } = readServers({ settings, environment: context.world.environment }, []);
   const [server] = configs;
   if (server?.kind === 'remote') return server;

@@ -190,7 +190,7 @@ async function tools(context: CommandContext, only: string | undefined): Promise
   const on = named(context).filter((one) => one.isOn && (only === undefined || one.name === only));
   if (only !== undefined && on.length === 0) throw unknownServer(only);
   const mcpServers = Object.fromEntries(on.map(({ name, entry }) => [name, entry]));
-  const settings = { ...context.loaded().settings, mcpServers };
+  const settings = { ...context.loaded().settings, mcpServers, mcpSources: [] };
   const { configs, problems } = readServers({ ...world, settings }, []);
   const servers = createServers({ ...world, settings, productVersion: world.version }, context.cwd(), {
     configs,

@@ -1,8 +1,8 @@
 // Puts settings together for one command: files, environment and flags, in their order.
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type LoadedSettings, loadSettings, type SettingsFile, settingsSources } from '@monkey-coder/engine';
-import { errorMessage, MonkeyError, type PermissionMode, parseJson } from '@monkey-coder/protocol';
+import { errorMessage, MonkeyError, type PermissionMode } from '@monkey-coder/protocol';
 import { isDomainRule } from '@monkey-coder/workspace';
 import { type CommandLine, optionNumber, optionValue } from '../command-line/parse.ts';
 import type { World } from './environment.ts';
@@ -37,29 +37,12 @@ export function commandSettings(world: World, line: CommandLine, root: string): 
 
 /** Servers of the command line stand above those of the files; with --strict-mcp-config there are no others. */
 function withServers(world: World, line: CommandLine, loaded: LoadedSettings): LoadedSettings {
-  const given = line.options.get('mcp-config') ?? [];
   const isStrict = line.options.has('strict-mcp-config');
-  if (given.length === 0 && !isStrict) return loaded;
-  const { settings } = loaded;
-  const added = Object.assign({}, ...given.map((source) => serversIn(world, source))) as Record<string, unknown>;
-  const mcpServers = { ...(isStrict ? {} : settings.mcpServers), ...added };
-  return { ...loaded, settings: { ...settings, mcpServers, projectMcpServers: !isStrict } };
-}
-
-function serversIn(world: World, source: string): object {
-  const isText = source.trimStart().startsWith('{');
-  const value = parseJson(isText ? source : readGiven(resolve(world.cwd, source)));
-  const servers = typeof value === 'object' && value !== null && 'mcpServers' in value ? value.mcpServers : undefined;
-  if (typeof servers === 'object' && servers !== null && !Array.isArray(servers)) return servers;
-  throw new MonkeyError('usage.invalid', '--mcp-config: expected {"mcpServers": {"name": {…}}}');
-}
-
-function readGiven(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new MonkeyError('usage.invalid', `--mcp-config: ${errorMessage(error)}`);
-  }
+  const mcpSources = (line.options.get('mcp-config') ?? []).map((source) =>
+    source.trimStart().startsWith('{') ? source : resolve(world.cwd, source),
+  );
+  const strict = isStrict ? { mcpServers: {}, projectMcpServers: false } : {};
+  return { ...loaded, settings: { ...loaded.settings, mcpSources, ...strict } };
 }
 
 function environmentLayer(world: World): SettingsFile {

@@ -191,6 +191,8 @@ export interface Settings {
   readonly declaresHooks: boolean;
   /** Entries as the user's files have them, by name. */
   readonly mcpServers: Readonly<Record<string, unknown>>;
+  /** Further servers of the command line: JSON text, or paths of files. */
+  readonly mcpSources: readonly string[];
   /** Whether servers that the repository declares are looked at, after trust. */
   readonly projectMcpServers: boolean;
   readonly checks: readonly string[];
@@ -263,6 +265,7 @@ export const defaultSettings: Settings = {
   hooks: {},
   declaresHooks: false,
   mcpServers: {},
+  mcpSources: [],
   projectMcpServers: true,
   checks: [],
   repairs: 3,
@@ -289,6 +292,7 @@ export function withLayer(base: Settings, layer: SettingsFile, source = 'setting
     hooks: mergeHooks(base.hooks, layer.hooks),
     declaresHooks: base.declaresHooks,
     mcpServers: { ...base.mcpServers, ...layer.mcpServers },
+    mcpSources: base.mcpSources,
     projectMcpServers: base.projectMcpServers,
     checks: [...base.checks, ...(layer.checks ?? [])],
     repairs: layer.repairs ?? base.repairs,

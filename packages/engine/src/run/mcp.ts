@@ -1,4 +1,5 @@
 // The MCP servers of one run: those of the user, those of a trusted folder, and how they reach the person who is there.
+import { readFileSync } from 'node:fs';
 import {
   createMcpTools,
   type ElicitationAnswer,
@@ -9,7 +10,7 @@ import {
   readMcpServer,
   type Tool,
 } from '@monkey-coder/agents';
-import type { IdPrefix } from '@monkey-coder/protocol';
+import { errorMessage, type IdPrefix, MonkeyError, parseJson } from '@monkey-coder/protocol';
 import type { Homes } from '../config/homes.ts';
 import { hostLists } from '../config/policy.ts';
 import { readProjectDeclarations } from '../config/project-declarations.ts';
@@ -65,12 +66,16 @@ export async function openRunServers(given: Ingredients): Promise<RunServers> {
   };
 }
 
-/** The configurations of the user's servers and of others that are trusted. Of two with one name the user's counts. */
+/**
+ * The configurations of the user's servers and of others that are trusted. Of two with one name that of the command line counts,
+ * then the user's. Throws MonkeyError `usage.invalid` for a source of the command line that names none.
+ */
 export function readServers(
   { settings, environment }: Pick<ServerWorld, 'settings' | 'environment'>,
   others: readonly DeclaredServer[],
 ): { readonly configs: readonly McpServerConfig[]; readonly problems: readonly string[] } {
-  const own = Object.entries(settings.mcpServers).map(([name, value]) => ({ name, value }));
+  const given = [...settings.mcpSources.map(serversIn), settings.mcpServers];
+  const own = given.flatMap((servers) => Object.entries(servers)).map(([name, value]) => ({ name, value }));
   const problems: string[] = [];
   const configs = new Map<string, McpServerConfig>();
   for (const { name, value } of [...own, ...others]) {
@@ -84,6 +89,21 @@ export function readServers(
     else configs.set(name.toLowerCase(), read.server);
   }
   return { configs: [...configs.values()], problems };
+}
+
+function serversIn(source: string): object {
+  const value = parseJson(source.trimStart().startsWith('{') ? source : readSource(source));
+  const servers = typeof value === 'object' && value !== null && 'mcpServers' in value ? value.mcpServers : undefined;
+  if (typeof servers === 'object' && servers !== null && !Array.isArray(servers)) return servers;
+  throw new MonkeyError('usage.invalid', '--mcp-config: expected {"mcpServers": {"name": {…}}}');
+}
+
+function readSource(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new MonkeyError('usage.invalid', `--mcp-config: ${errorMessage(error)}`);
+  }
 }
 
 /** The host of a remote server that a policy does not cover: it is not even asked what it offers. */
