@@ -95,14 +95,22 @@ describe('a hostile MCP server', () => {
 
   it('answers with more than anybody can read', async () => {
     for (const kind of ['huge', 'endless', 'flood']) {
-      const { stage } = await lay(kind, { callSeconds: 5 });
+      const { stage } = await lay(kind);
       const model = await stage.serve([use('add', { a: 1, b: 2 }), says('Done.')]);
       const ended = await stage.run([...scripted, ...allowed, '-p', 'add these numbers']);
       expect(ended.durationMs).toBeLessThan(15_000);
       expect(resultsOf(model)[0]?.length).toBeLessThan(65_000);
       if (kind !== 'huge') expect(resultsOf(model)[0]).toContain('evil: ');
+      if (kind === 'flood') expect(resultsOf(model)[0]).not.toContain('timed out');
     }
   }, 60_000);
+
+  it('has schemas that would keep us busy: they are not tried', async () => {
+    const { stage } = await lay('slow-pattern');
+    const model = await stage.serve([use('fail', { text: `${'a'.repeat(60)}!` }), says('Done.')]);
+    await stage.run([...scripted, ...allowed, '-p', 'do what you can']);
+    expect(resultsOf(model)[0]).toContain('it went wrong');
+  });
 
   it('says nothing: it is given up, and the run goes on', async () => {
     const { stage } = await lay('mute', { startSeconds: 1 });

@@ -98,6 +98,18 @@ describe('MCP servers', () => {
     expect(JSON.stringify(model.log.at(-1))).toContain('There is no tool');
   });
 
+  it('of the settings of a folder are off until it is trusted, too', async () => {
+    const stage = createStage();
+    stage.write('.monkey/settings.json', JSON.stringify({ mcpServers: { notes: server(stage) } }));
+    const model = await stage.serve([calls('find_tools', { query: 'add' }), says('Done.')]);
+    await stage.run([...scripted, '-p', 'add these numbers']);
+    expect(resultsOf(model)[0]).toContain('There is no tool');
+    expect(stage.sessionLogs()).toContain('1 MCP server of this folder stays off');
+    await stage.run(['trust', '--yes']);
+    await stage.run([...scripted, '-p', 'add these numbers']);
+    expect(resultsOf(model)[0]).toContain('mcp__notes__add');
+  });
+
   it('are given by flag, as a file or as text, and strictly only those', async () => {
     const stage = createStage();
     stage.settings({ mcpServers: { other: server(stage) } });

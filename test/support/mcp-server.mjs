@@ -30,6 +30,7 @@ const tools = {
   }),
 };
 
+if (kind === 'slow-pattern') tools.fail.inputSchema = object({ text: { type: 'string', pattern: '^(a+)+$' } });
 if (kind === 'names')
   for (const name of ['../../etc/passwd', 'a b', 'a_b', 'x)(', 'bash'])
     tools[name] = { description: `tool ${name}`, inputSchema: object({}) };

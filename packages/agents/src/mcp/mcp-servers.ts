@@ -118,8 +118,8 @@ export class McpServers {
 
   async #wrongArguments(tool: McpTool, args: Readonly<Record<string, unknown>>): Promise<string | undefined> {
     const schemaProblem = await this.#parts.loadSchemaProblem();
-    const { problemOrNothing } = await import('./server-connection.ts');
-    const problem = problemOrNothing(() => schemaProblem(args, tool.inputSchema));
+    const { problemOrNothing, withoutPatterns } = await import('./server-connection.ts');
+    const problem = problemOrNothing(() => schemaProblem(args, withoutPatterns(tool.inputSchema)));
     if (problem === undefined) return undefined;
     return `Invalid arguments for ${tool.fullName}: ${problem}. Expected: ${JSON.stringify(tool.inputSchema).slice(0, 4000)}`;
   }

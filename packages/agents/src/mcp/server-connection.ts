@@ -22,6 +22,9 @@ import { StdioTransport } from './stdio-transport.ts';
 /** Starts of one server in a run. */
 const maxStarts = 2;
 
+/** Lines of progress of one call that are shown. */
+const maxProgressLines = 200;
+
 /** A server is not there, or needs something; the message is for the model and for people. */
 export class McpServerError extends Error {
   readonly needsLogin: boolean;
@@ -36,6 +39,12 @@ export class McpServerError extends Error {
 export interface CallOptions {
   readonly signal: AbortSignal;
   readonly onProgress: (text: string) => void;
+}
+
+interface Progress {
+  readonly progress: number;
+  readonly total?: number | undefined;
+  readonly message?: string | undefined;
 }
 
 interface Session {
@@ -134,23 +143,16 @@ export class ServerConnection {
     { args, signal, onProgress }: CallOptions & { args: Readonly<Record<string, unknown>> },
   ): Promise<CallAnswer> {
     const { callMs } = this.#config;
+    let told = 0;
     const options = {
       signal,
       timeout: callMs,
       resetTimeoutOnProgress: true,
       maxTotalTimeout: callMs * 10,
-      onprogress: ({
-        progress,
-        total,
-        message,
-      }: {
-        progress: number;
-        total?: number | undefined;
-        message?: string | undefined;
-      }) =>
-        onProgress(
-          `${total === undefined ? progress : `${progress}/${total}`}${message === undefined ? '' : ` ${oneLine(message, 200)}`}\n`,
-        ),
+      onprogress: (progress: Progress) => {
+        told += 1;
+        if (told <= maxProgressLines) onProgress(progressLine(progress));
+      },
     };
     if (tool.kind === 'resource') {
       const { contents } = await client.readResource({ uri: String(args['uri']) }, options);
@@ -295,6 +297,11 @@ function isUnauthorized(error: unknown): boolean {
   return (error instanceof StreamableHTTPError || error instanceof SseError) && error.code === 401;
 }
 
+function progressLine({ progress, total, message }: Progress): string {
+  const done = total === undefined ? `${progress}` : `${progress}/${total}`;
+  return `${done}${message === undefined ? '' : ` ${oneLine(message, 200)}`}\n`;
+}
+
 function said(error: unknown): string {
   return oneLine(errorMessage(error), 500);
 }
@@ -308,12 +315,29 @@ function validatorOf(schemaProblem: SchemaProblem) {
     getValidator:
       <T>(schema: object) =>
       (input: unknown) => {
-        const problem = problemOrNothing(() => schemaProblem(input, schema as Record<string, unknown>));
+        const problem = problemOrNothing(() =>
+          schemaProblem(input, withoutPatterns(schema as Record<string, unknown>)),
+        );
         return problem === undefined
           ? { valid: true as const, data: input as T, errorMessage: undefined }
           : { valid: false as const, data: undefined, errorMessage: problem };
       },
   };
+}
+
+/** A schema without its regular expressions: one of a hostile server could keep us busy for years. The server judges by them itself. */
+export function withoutPatterns(schema: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const inner = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(inner);
+    return typeof value === 'object' && value !== null ? withoutPatterns(value as Record<string, unknown>) : value;
+  };
+  const isOpen = 'patternProperties' in schema;
+  const kept = Object.entries(schema).filter(([word, value]) => {
+    // A property may be called "pattern": only a text is an expression.
+    if (word === 'pattern') return typeof value !== 'string';
+    return !isOpen || (word !== 'patternProperties' && word !== 'additionalProperties');
+  });
+  return Object.fromEntries(kept.map(([word, value]) => [word, inner(value)]));
 }
 
 /** A schema that cannot be read says nothing about values: the server judges them itself. */

@@ -7,6 +7,8 @@ import { type PeerProcess, type PeerProcessOptions, startPeerProcess } from '@mo
 const maxLineBytes = 8 * 1024 * 1024;
 /** Lines that are no messages and are passed over; a program that prints more is not one that talks to us. */
 const maxStrayLines = 200;
+/** Messages that come between two of ours; a server that sends more floods us. */
+const maxUnasked = 10_000;
 
 /** A connection to a program that is started by it and ends with it. */
 export class StdioTransport implements Transport {
@@ -18,6 +20,8 @@ export class StdioTransport implements Transport {
   #pieces: Buffer[] = [];
   #pendingBytes = 0;
   #strayLines = 0;
+  #unasked = 0;
+  #isGivenUp = false;
 
   constructor(options: PeerProcessOptions) {
     this.#options = options;
@@ -33,6 +37,7 @@ export class StdioTransport implements Transport {
   async send(message: JSONRPCMessage): Promise<void> {
     const stdin = this.#process?.stdin;
     if (stdin === undefined || stdin.destroyed || stdin.writableEnded) throw new Error('the server is not running');
+    this.#unasked = 0;
     await new Promise<void>((resolve, reject) => {
       stdin.write(`${JSON.stringify(message)}\n`, (error) => (error ? reject(error) : resolve()));
     });
@@ -65,6 +70,7 @@ export class StdioTransport implements Transport {
   }
 
   #takeLine(line: string): void {
+    if (this.#isGivenUp) return;
     let message: JSONRPCMessage;
     try {
       message = JSONRPCMessageSchema.parse(JSON.parse(line));
@@ -73,10 +79,14 @@ export class StdioTransport implements Transport {
       if (this.#strayLines > maxStrayLines) this.#giveUp('too many lines that are no messages');
       return;
     }
-    this.onmessage?.(message);
+    this.#unasked += 1;
+    if (this.#unasked > maxUnasked) this.#giveUp('a flood of messages');
+    else this.onmessage?.(message);
   }
 
   #giveUp(reason: string): void {
+    if (this.#isGivenUp) return;
+    this.#isGivenUp = true;
     this.#process?.stdout.removeAllListeners('data').resume();
     this.#pieces = [];
     this.#pendingBytes = 0;

@@ -195,6 +195,8 @@ export interface Settings {
   readonly mcpSources: readonly string[];
   /** Whether servers that the repository declares are looked at, after trust. */
   readonly projectMcpServers: boolean;
+  /** The repository's settings have servers of their own; its `.mcp.json` is looked for apart. */
+  readonly declaresMcpServers: boolean;
   readonly checks: readonly string[];
   /** How often failing checks are handed back to the model. */
   readonly repairs: number;
@@ -267,6 +269,7 @@ export const defaultSettings: Settings = {
   mcpServers: {},
   mcpSources: [],
   projectMcpServers: true,
+  declaresMcpServers: false,
   checks: [],
   repairs: 3,
   providers: {},
@@ -294,6 +297,7 @@ export function withLayer(base: Settings, layer: SettingsFile, source = 'setting
     mcpServers: { ...base.mcpServers, ...layer.mcpServers },
     mcpSources: base.mcpSources,
     projectMcpServers: base.projectMcpServers,
+    declaresMcpServers: base.declaresMcpServers,
     checks: [...base.checks, ...(layer.checks ?? [])],
     repairs: layer.repairs ?? base.repairs,
     providers: { ...base.providers, ...layer.providers },

@@ -99,6 +99,7 @@ class RunningPeer implements PeerProcess {
     });
     // However this process leaves, short of being killed, the program leaves with it.
     this.#onExit = () => this.#signal('SIGKILL');
+    process.setMaxListeners(Math.max(process.getMaxListeners(), process.listenerCount('exit') + 10));
     process.once('exit', this.#onExit);
   }
 
