@@ -1,5 +1,12 @@
 // `monkey mcp`: adds, shows and removes MCP servers, shows what each offers and costs, and logs in at them.
-import { isServerName, type McpServerState, readMcpServer } from '@monkey-coder/agents';
+import {
+  createMcpTools,
+  isServerName,
+  type McpServerState,
+  type McpServers,
+  readMcpServer,
+  toolDeclarations,
+} from '@monkey-coder/agents';
 import { createServers, createTrustStore, readProjectDeclarations, readServers } from '@monkey-coder/engine';
 import { type JsonObject, MonkeyError } from '@monkey-coder/protocol';
 import { optionValue } from '../command-line/parse.ts';
@@ -202,6 +209,7 @@ async function tools(context: CommandContext, only: string | undefined): Promise
     if (context.asJson) return printJson(world, { servers: states, problems });
     for (const problem of problems) world.err(`monkey: ${printable(problem)}\n`);
     for (const state of states) world.out(textOf(state));
+    world.out(`find_tools and use_tool, which stand for all of them, take ${tokensOf(servers)} tokens\n`);
     return states.every((state) => state.status === 'ready') && problems.length === 0 ? 0 : 1;
   } finally {
     await servers.close();
@@ -210,10 +218,14 @@ async function tools(context: CommandContext, only: string | undefined): Promise
 
 const longestMs = 120_000;
 
+function tokensOf(servers: McpServers): number {
+  return Math.ceil(JSON.stringify(toolDeclarations(createMcpTools(servers))).length / 4);
+}
+
 function textOf({ name, status, problem, tools: offered, tokens, startMs }: McpServerState): string {
   if (status !== 'ready')
     return `${printable(name)}: ${status}${problem === undefined ? '' : `: ${printable(problem)}`}\n`;
-  const head = `${name}: ${offered.length} tools, started in ${startMs} ms; declared in each request they would take ${tokens} tokens, as they are 0\n`;
+  const head = `${name}: ${offered.length} tools, started in ${startMs} ms; declared in each request they would take ${tokens} tokens\n`;
   return (
     head +
     offered.map((tool) => `  ${printable(tool.fullName)}  ${printable(tool.description.slice(0, 100))}\n`).join('')
