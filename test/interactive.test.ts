@@ -187,6 +187,25 @@ describe.skipIf(!hasTmux)('a person in the interactive terminal (needs tmux)', (
     expect(shown).toContain('Which session?');
   });
 
+  it('plans without touching a file, and carries the plan out when it is told to', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    const [, edit] = fixesSum('a + b');
+    const turns = [edit, says('1. Change one sign.'), edit, says('Done.')].flatMap((turn) => turn ?? []);
+    await stage.serve(turns, { mode: 'sequence' });
+    const seat = sitAtTmux(stage, [...scripted, '--permission-mode', 'plan', '--allowed-tools', 'Bash(npm test:*)']);
+    await seat.sees(ready);
+    seat.types('how would you fix the sum?');
+    seat.presses('Enter');
+    await seat.sees('The plan stands. Carry it out?');
+    expect(seat.everything()).toContain('⊘ denied (mode): edit src/sum.js');
+    expect(stage.read('src/sum.js')).toContain('a - b');
+    seat.presses('Down', 'Down', 'Enter');
+    await seat.sees('✓ verified');
+    expect(seat.everything()).toContain('› Carry out the plan.');
+    expect(stage.read('src/sum.js')).toContain('a + b');
+  });
+
   it('completes commands and files, and changes the mode', async () => {
     const stage = createStage();
     stage.write('src/unusual-name.ts', '');
