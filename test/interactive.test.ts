@@ -84,6 +84,32 @@ describe.skipIf(!hasTmux)('a person in the interactive terminal (needs tmux)', (
     expect(JSON.stringify(server.log[1]?.request.messages.at(-1))).toContain('be brief');
   });
 
+  it('takes what came too late to steer as the next prompt', async () => {
+    const stage = createStage();
+    stage.write('a.txt', 'one\n');
+    const turns = [calls('write', { path: 'b.txt', content: 'x' }), says('Written.'), says('Late, but heard.')];
+    const server = await stage.serve(turns, { mode: 'sequence' });
+    const args = [
+      ...scripted,
+      '--permission-mode',
+      'acceptEdits',
+      '--allowed-tools',
+      'Bash(sleep:*)',
+      '--check',
+      'sleep 2',
+    ];
+    const seat = sitAtTmux(stage, args);
+    await seat.sees(ready);
+    seat.types('write b');
+    seat.presses('Enter');
+    await seat.sees(/● check sleep 2/);
+    seat.types('and one more thing');
+    seat.presses('Enter');
+    await seat.sees('Late, but heard.');
+    expect(seat.everything()).toContain('› and one more thing');
+    expect(JSON.stringify(server.log[2]?.request.messages.at(-1))).toContain('and one more thing');
+  });
+
   it('interrupts with Escape, goes on with the next prompt, and leaves with Ctrl-C twice', async () => {
     const stage = createStage();
     const turns = [{ tokensPerSecond: 20, reply: { text: 'word '.repeat(300) } }, says('Here again.')];

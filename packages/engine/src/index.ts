@@ -17,6 +17,7 @@ export {
   type ProjectDeclarations,
   readProjectDeclarations,
 } from './config/project-declarations.ts';
+export { searchEmbedder } from './config/search-embedder.ts';
 export {
   defaultSettings,
   type InteractiveSettings,
@@ -27,6 +28,10 @@ export {
 export { createTrustStore, decideTrust, type FolderTrust, type TrustStore, trustLines } from './config/trust.ts';
 export { refreshedCatalogueFile, userCatalogue } from './config/user-catalogue.ts';
 export type { Engine, RunConnection, RunReport, SessionChoice } from './engine.ts';
+export { auditFiles } from './kinds/audit.ts';
+export { reviewMaterial } from './kinds/review-material.ts';
+export { toSarif } from './kinds/sarif.ts';
+export { workPrompt } from './kinds/work-prompt.ts';
 export { createJsonlLedger } from './ledger/jsonl-ledger.ts';
 export { refuseBadSchema, stripFence } from './outcome/structured-answer.ts';
 export { findPeerItems } from './peers/load-peers.ts';

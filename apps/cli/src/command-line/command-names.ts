@@ -5,6 +5,8 @@ interface NamedCommand {
   readonly aliases?: readonly string[];
   /** It is a run like `monkey "…"`, only asked for otherwise: it has the flags of one. */
   readonly isRun?: boolean;
+  /** A kind of work: a run that has flags of its own, too. */
+  readonly isWork?: boolean;
 }
 
 /** In the order of the help. */
@@ -43,6 +45,15 @@ export const commandNames = [
   { name: 'completion' },
   { name: 'demo' },
   { name: 'scripted' },
+  { name: 'fix', isRun: true, isWork: true },
+  { name: 'test', isRun: true, isWork: true },
+  { name: 'review', isRun: true, isWork: true },
+  { name: 'explain', isRun: true, isWork: true },
+  { name: 'plan', isRun: true, isWork: true },
+  { name: 'refactor', isRun: true, isWork: true },
+  { name: 'docs', isRun: true, isWork: true },
+  { name: 'upgrade', isRun: true, isWork: true },
+  { name: 'audit', isRun: true, isWork: true },
 ] as const satisfies readonly NamedCommand[];
 
 /** Name of a subcommand. */

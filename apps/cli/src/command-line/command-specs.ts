@@ -2,6 +2,7 @@
 import { type CommandName, commandNames } from './command-names.ts';
 import type { OptionSpec } from './option-spec.ts';
 import { cwd, permissionModes } from './run-options.ts';
+import { workSpecs } from './work-commands.ts';
 
 /** One subcommand. */
 export interface CommandSpec {
@@ -12,6 +13,8 @@ export interface CommandSpec {
   readonly help: string;
   /** None for what is a run: those have the flags of one. */
   readonly options: readonly OptionSpec[];
+  /** A kind of work: it has the flags of a run besides its own. */
+  readonly isWork?: boolean;
 }
 
 const json: OptionSpec = { name: 'json', help: 'print JSON' };
@@ -55,6 +58,7 @@ const specs: Readonly<Record<CommandName, Omit<CommandSpec, 'name' | 'aliases'>>
     options: [
       { name: 'dry-run', short: 'n', help: 'show message and files, commit nothing' },
       { name: 'message', short: 'm', value: 'text', help: 'this message instead' },
+      { name: 'model', value: 'model', help: 'let this model write the message, from the diff' },
       { name: 'hooks', help: "run the repository's own hooks and filters" },
       json,
       cwd,
@@ -65,6 +69,7 @@ const specs: Readonly<Record<CommandName, Omit<CommandSpec, 'name' | 'aliases'>>
     help: 'title and body of a pull request, from commits and diff; opens and sends nothing',
     options: [
       { name: 'base', value: 'branch', help: "branch it goes into (the remote's default, main, master)" },
+      { name: 'model', value: 'model', help: 'let this model write title and reasons, from the diff' },
       json,
       cwd,
     ],
@@ -288,6 +293,7 @@ const specs: Readonly<Record<CommandName, Omit<CommandSpec, 'name' | 'aliases'>>
       { name: 'log', help: 'print every request' },
     ],
   },
+  ...workSpecs,
 };
 
 /** The subcommands, in the order of the help. */

@@ -14,8 +14,11 @@ export function mainHelp(version: string): string {
     '  git diff | monkey -p "review this"    headless: prints the answer and exits',
     '  monkey COMMAND                        one of the commands below',
     '',
+    'Kinds of work: each is verified in its own way',
+    ...commands.filter(({ isWork }) => isWork).map((command) => row(command.name, command.help)),
+    '',
     'Commands',
-    ...commands.map((command) => row(command.name, command.help)),
+    ...commands.filter(({ isWork }) => !isWork).map((command) => row(command.name, command.help)),
     '',
     'Options of a run',
     ...runOptions.map((option) => row(optionLabel(option), option.help)),
@@ -37,6 +40,7 @@ export function commandHelp(command: CommandSpec): string {
     '',
     `  ${command.help}`,
     ...(options.length > 0 ? ['', ...options] : []),
+    ...(command.isWork ? ['', '  All options of a run may be given too: `monkey --help`.'] : []),
     '',
   ].join('\n');
 }

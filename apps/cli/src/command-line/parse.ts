@@ -22,7 +22,8 @@ export function parseCommandLine(
   optionsOf: (command: CommandName) => readonly OptionSpec[] = () => [],
 ): CommandLine {
   const command = commandNamed(args[0]);
-  const table = command && command.isRun !== true ? [...optionsOf(command.name), ...helpOnly()] : runOptions;
+  const own = command === undefined ? [] : optionsOf(command.name);
+  const table = command && command.isRun !== true ? [...own, ...helpOnly()] : [...own, ...runOptions];
   const state = { table, options: new Map<string, string[]>(), operands: [] as string[] };
   const rest = command ? args.slice(1) : args;
   for (let index = 0; index < rest.length; index++) {

@@ -150,6 +150,7 @@ class InteractiveApp {
           this.#state.view.settle();
           this.#state.fail(thrown);
         },
+        onLatePrompt: (text) => this.#state.show(userBlock(text)),
         onChange: () => this.#state.later(),
         ask: (question, signal) => this.#ask(question, signal),
       },

@@ -105,6 +105,8 @@ export const settingsSchema = z.object({
     ]),
   ),
   diagnostics: z.optional(z.enum(['off', 'syntax', 'language-server'])),
+  /** Search in the code: a model of a server on this machine that turns texts into vectors, `ollama/nomic-embed-text`. */
+  search: z.optional(z.object({ embeddings: z.optional(z.string().check(z.minLength(1))) })),
   /** Pages and search. */
   web: z.optional(webSettings),
   telemetry: z.optional(telemetrySettings),
@@ -167,6 +169,8 @@ export interface Settings {
   readonly network: NetworkAccess;
   /** What is looked at after each edit. */
   readonly diagnostics: 'off' | 'syntax' | 'language-server';
+  /** `provider/model` of a server on this machine; undefined to rank by words alone. */
+  readonly search: { readonly embeddings: string | undefined };
   readonly web: {
     readonly fetch: 'ask' | 'off';
     readonly allowHosts: readonly string[];
@@ -237,6 +241,7 @@ export const defaultSettings: Settings = {
   sandbox: 'preferred',
   network: false,
   diagnostics: 'syntax',
+  search: { embeddings: undefined },
   web: { fetch: 'ask', allowHosts: [], search: undefined },
   telemetry: { traces: 'off', content: false },
   interactive: {
@@ -315,8 +320,9 @@ function mergeCatalogue(base: CatalogueSettings, layer: CatalogueSettings): Cata
 function mergeReach(
   base: Settings,
   layer: SettingsFile,
-): Pick<Settings, 'sandbox' | 'network' | 'web' | 'telemetry' | 'diagnostics'> {
+): Pick<Settings, 'sandbox' | 'network' | 'search' | 'web' | 'telemetry' | 'diagnostics'> {
   return {
+    search: { embeddings: layer.search?.embeddings ?? base.search.embeddings },
     telemetry: {
       traces: layer.telemetry?.traces ?? base.telemetry.traces,
       content: layer.telemetry?.content ?? base.telemetry.content,
