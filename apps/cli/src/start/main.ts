@@ -32,7 +32,7 @@ import { closedGate, openTerminal, type TerminalConversation } from '../run/term
 import { exitWhenDone } from '../terminal/exit.ts';
 import { describeFailure } from '../terminal/fail.ts';
 import { createStyle, printable, type Style, wantsColor } from '../terminal/style.ts';
-import { interactiveHost, terminalKind } from './interactive-host.ts';
+import { terminalKind } from './terminal-kind.ts';
 
 interface RunSetting {
   readonly world: World;
@@ -180,7 +180,10 @@ async function withEngine(
 
 /** The interactive terminal; nothing of it is loaded for other runs. */
 async function converseDrawn(setting: RunSetting): Promise<number> {
-  const { openInteractive } = await import('../interactive/interactive.ts');
+  const [{ openInteractive }, { interactiveHost }] = await Promise.all([
+    import('../interactive/interactive.ts'),
+    import('./interactive-host.ts'),
+  ]);
   return await openInteractive(interactiveHost(setting));
 }
 
