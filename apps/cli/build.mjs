@@ -100,6 +100,7 @@ const ownName = { 'import.meta.url': '__filename' };
 const { chunks: pieces, closures } = await splitBundle({ run: 'src/start/main.ts', commands: 'src/commands/main.ts' });
 const chunks = packed(pieces, closures);
 for (const name of commonLibraries) chunks.set(`library-${name}.cjs`, await library(name));
+chunks.set('help.cjs', await oneFile('src/command-line/help.ts', {}));
 chunks.set('code-worker.cjs', await oneFile(join(workspaceCode, 'code-worker.ts'), ownName, 'node20'));
 const buildId = createHash('sha256')
   .update([...chunks.values()].join(''))
@@ -171,6 +172,7 @@ async function oneFile(path, define, target = 'node12') {
     format: 'cjs',
     target,
     plugins: [facesPlugin, commonLibrariesPlugin],
+    external: ['./help.cjs'],
     supported: { 'dynamic-import': false },
     define: { PRODUCT_VERSION: JSON.stringify(version), ...define },
   });
