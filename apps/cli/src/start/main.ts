@@ -4,6 +4,7 @@ import {
   createWorktree,
   type Engine,
   type LoadedSettings,
+  type RunConnection,
   refuseBadSchema,
   wasCutShort,
 } from '@monkey-coder/engine';
@@ -280,7 +281,7 @@ async function runTask(
       },
       gate: terminal?.gate ?? closedGate,
       signal: watch.signal,
-      ...(terminal ? { takeSteering: () => terminal.takeSteering() } : {}),
+      ...(terminal ? { takeSteering: () => terminal.takeSteering(), elicit: elicitAt(terminal, setting.style) } : {}),
     });
     const exitCode = watch.exitCode() ?? exitCodeOfOutcome(report.outcome);
     output.onReport(report, exitCode);
@@ -289,6 +290,14 @@ async function runTask(
   } finally {
     watch.close();
   }
+}
+
+/** Forms of MCP servers are filled in line by line. */
+function elicitAt(terminal: TerminalConversation, style: Style): NonNullable<RunConnection['elicit']> {
+  return async (question) => {
+    const { fillForm } = await import('../run/fill-form.ts');
+    return fillForm({ ask: (prompt) => terminal.ask(prompt), style }, question);
+  };
 }
 
 /** One task after another in one session, until the end of input. */
