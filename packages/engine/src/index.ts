@@ -20,7 +20,7 @@ export {
 export { defaultSettings, type Settings, type SettingsFile, settingsSchema } from './config/settings.ts';
 export { createTrustStore, decideTrust, type FolderTrust, type TrustStore, trustLines } from './config/trust.ts';
 export { refreshedCatalogueFile, userCatalogue } from './config/user-catalogue.ts';
-export type { Engine, RunConnection, RunReport, SessionChoice } from './engine.ts';
+export type { Engine, RunConnection, RunReport, SessionChoice, WorkflowReport, WorkflowRequest } from './engine.ts';
 export { createJsonlLedger } from './ledger/jsonl-ledger.ts';
 export { refuseBadSchema, stripFence } from './outcome/structured-answer.ts';
 export { findPeerItems } from './peers/load-peers.ts';
@@ -36,3 +36,6 @@ export { createJsonlSessionStore } from './sessions/jsonl-session-store.ts';
 export type { SessionStore, SessionSummary, SessionWriter } from './sessions/session-store.ts';
 export { readSessionFile, type SessionFile } from './transcripts/read-session-file.ts';
 export { toAtif } from './transcripts/to-atif.ts';
+export { checkWorkflow } from './workflows/check-workflow.ts';
+export { type PlacedProblem, pathText, type ReadWorkflow, readWorkflow } from './workflows/read-workflow.ts';
+export type { Step, Workflow, WorkflowDefinition, WorkflowProblem } from './workflows/workflow.ts';

@@ -80,3 +80,4 @@ export {
   type TaskKind,
   taskSchema,
 } from './task.ts';
+export type { Ballot, Bid, StepResult } from './teamwork.ts';

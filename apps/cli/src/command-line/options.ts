@@ -109,6 +109,23 @@ export const runOptions: readonly OptionSpec[] = [
   { name: 'version', short: 'V', aliases: ['v'], help: 'the version' },
 ];
 
+/** Flags of a run that hold for all members of a workflow. */
+const workflowFlags: readonly string[] = [
+  'model',
+  'permission-mode',
+  'allowed-tools',
+  'disallowed-tools',
+  'check',
+  'max-turns',
+  'max-minutes',
+  'max-budget-usd',
+  'sandbox',
+  'network',
+  'allow-domain',
+  'settings',
+  'no-color',
+];
+
 /** The subcommands. */
 export const commands: readonly CommandSpec[] = [
   {
@@ -377,6 +394,21 @@ export const commands: readonly CommandSpec[] = [
       { name: 'csv', help: 'one row for each charge' },
       { name: 'days', value: 'n', help: 'how far back (30)' },
       { name: 'calibration', help: 'how good the quotes were, and the counters of the router' },
+      cwd,
+    ],
+  },
+  {
+    name: 'workflow',
+    aliases: ['workflows'],
+    usage: 'run FILE | resume [SESSION] | validate FILE | graph FILE',
+    help: 'several agents at work by a plan in YAML: run it, go on after a stop, check it, draw it',
+    options: [
+      { name: 'input', short: 'i', value: 'name=value', many: true, help: 'a value for one of its inputs' },
+      { name: 'answer', value: 'step=text', many: true, help: 'what a person answers to a checkpoint' },
+      ...runOptions.filter(({ name }) => workflowFlags.includes(name)),
+      { name: 'svg', value: 'file', help: 'graph: as an SVG file instead of Mermaid' },
+      { name: 'quiet', short: 'q', help: 'only the end' },
+      json,
       cwd,
     ],
   },
