@@ -1,5 +1,5 @@
 // Checks a definition: its shape, that names exist, that expressions parse and only look at what is there by then.
-import { nearestNames } from '@monkey-coder/protocol';
+import { describeIssues, nearestNames } from '@monkey-coder/protocol';
 import * as z from 'zod/mini';
 import { type Expression, parseExpression, pathsIn } from './expression.ts';
 import { parseTemplate } from './template.ts';
@@ -35,14 +35,11 @@ export function checkWorkflow(definition: unknown): CheckedWorkflow {
 function issuesOf(error: z.core.$ZodError, path: Path): WorkflowProblem[] {
   return error.issues.map((issue) => {
     const at = [...path, ...issue.path.filter((key) => typeof key !== 'symbol')];
-    if (issue.code !== 'unrecognized_keys') return { path: at, message: lowerFirst(issue.message) };
+    if (issue.code !== 'unrecognized_keys')
+      return { path: at, message: describeIssues({ issues: [{ ...issue, path: [] }] }) };
     const [key = ''] = issue.keys;
-    return { path: [...at, key], message: `there is no "${key}" here` };
+    return { path: [...at, key], message: `there is no "${key}" here`, isKey: true };
   });
-}
-
-function lowerFirst(message: string): string {
-  return message.replace(/^Invalid input: /, '').replace(/^[A-Z]/, (letter) => letter.toLowerCase());
 }
 
 /** Names every expression may use beside `steps`. */
@@ -199,13 +196,15 @@ class Checker {
     if (text === undefined) return;
     const parsed = parseTemplate(text);
     if (parsed.kind === 'invalid') this.problems.push({ path, message: parsed.message, at: parsed.at });
-    else for (const piece of parsed.template) if (typeof piece !== 'string') this.#names(piece, path, known);
+    else
+      for (const piece of parsed.template)
+        if (typeof piece !== 'string') this.#names(piece.expression, path, known, piece.at);
   }
 
-  #names(expression: Expression, path: Path, known: ReadonlySet<string>): void {
+  #names(expression: Expression, path: Path, known: ReadonlySet<string>, offset = 0): void {
     for (const { path: names, at } of pathsIn(expression)) {
       const message = this.#nameProblem(names, known);
-      if (message !== undefined) this.problems.push({ path, message, at });
+      if (message !== undefined) this.problems.push({ path, message, at: offset + at });
     }
   }
 

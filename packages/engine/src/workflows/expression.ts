@@ -270,12 +270,16 @@ function binary({ operator, left, right }: Expression & { kind: 'binary' }, scop
     case 'in':
       return isIn(first, second);
     case '+':
-      return typeof first === 'number' && typeof second === 'number'
-        ? finite(first + second)
-        : textOf(first) + textOf(second);
+      return added(first, second);
     default:
       return compareOrCount(operator, first, second);
   }
+}
+
+/** Numbers add up, texts take anything behind or before them; nothing and something is nothing. */
+function added(first: JsonValue, second: JsonValue): JsonValue {
+  if (typeof first === 'string' || typeof second === 'string') return textOf(first) + textOf(second);
+  return finite(numberOf(first) + numberOf(second));
 }
 
 function compareOrCount(operator: string, first: JsonValue, second: JsonValue): JsonValue {

@@ -58,24 +58,35 @@ export function pathText(path: WorkflowProblem['path']): string {
 }
 
 /** Where the value stands; for one that is missing, what it is missing from. */
-function placeOf(
-  document: Document,
-  lines: LineCounter,
-  { path, at = 0 }: WorkflowProblem,
-): Omit<PlacedProblem, 'message'> {
+function placeOf(document: Document, lines: LineCounter, problem: WorkflowProblem): Omit<PlacedProblem, 'message'> {
+  const { path, at = 0, isKey } = problem;
+  const key = isKey === true ? keyRange(document, path) : undefined;
+  if (key !== undefined) return placeAt(lines, key);
   for (let length = path.length; length >= 0; length -= 1) {
-    const node = document.getIn(path.slice(0, length), true) as (Node & { type?: string; source?: string }) | undefined;
-    if (node?.range === undefined || node.range === null) continue;
+    const node = document.getIn(path.slice(0, length), true) as Placed | undefined;
+    if (!node?.range) continue;
     const place = placeAt(lines, node.range[0]);
-    if (length < path.length || at === 0 || node.type === undefined) return place;
-    const before = (node.source ?? '').slice(0, at);
-    const below = before.split('\n').length - 1;
-    if (node.type.startsWith('BLOCK')) return { line: place.line + 1 + below, column: 1 };
-    return below > 0
-      ? place
-      : { line: place.line, column: place.column + at + (node.type.startsWith('QUOTE') ? 1 : 0) };
+    return length === path.length && at > 0 ? placeWithin(node, place, at) : place;
   }
   return { line: 1, column: 1 };
+}
+
+type Placed = Node & { readonly type?: string; readonly source?: string };
+
+/** A place within a text: exact for texts of one line and in blocks, the beginning of the text otherwise. */
+function placeWithin({ type = '', source = '' }: Placed, place: Omit<PlacedProblem, 'message'>, at: number) {
+  const below = source.slice(0, at).split('\n').length - 1;
+  if (type.startsWith('BLOCK')) return { line: place.line + 1 + below, column: 1 };
+  if (below > 0) return place;
+  return { line: place.line, column: place.column + at + (type.startsWith('QUOTE') ? 1 : 0) };
+}
+
+/** Where the last key of a path stands. */
+function keyRange(document: Document, path: WorkflowProblem['path']): number | undefined {
+  const outer = document.getIn(path.slice(0, -1), true) as { items?: readonly { key: unknown }[] } | undefined;
+  const last = path.at(-1);
+  const keys = outer?.items?.map(({ key }) => key as { value?: unknown; range?: readonly number[] } | undefined);
+  return keys?.find((key) => key?.value === last)?.range?.[0];
 }
 
 function placeAt(lines: LineCounter, offset: number): Omit<PlacedProblem, 'message'> {

@@ -9,7 +9,13 @@ import {
 } from './expression.ts';
 
 /** A text in pieces. */
-export type Template = readonly (string | Expression)[];
+export type Template = readonly (string | Hole)[];
+
+/** An expression, and where in the text it begins. */
+export interface Hole {
+  readonly expression: Expression;
+  readonly at: number;
+}
 
 /** A parsed text, or what is wrong with it. */
 export type ParsedTemplate =
@@ -18,7 +24,7 @@ export type ParsedTemplate =
 
 /** Parses a text. */
 export function parseTemplate(text: string): ParsedTemplate {
-  const pieces: (string | Expression)[] = [];
+  const pieces: (string | Hole)[] = [];
   let at = 0;
   for (;;) {
     const open = text.indexOf('${', at);
@@ -32,7 +38,7 @@ export function parseTemplate(text: string): ParsedTemplate {
     if (close < 0) return { kind: 'invalid', message: 'a brace that is opened by $ is not closed', at: open };
     const parsed = parseExpression(text.slice(open + 2, close));
     if (parsed.kind === 'invalid') return { kind: 'invalid', message: parsed.message, at: open + 2 + parsed.at };
-    pieces.push(text.slice(at, open), parsed.expression);
+    pieces.push(text.slice(at, open), { expression: parsed.expression, at: open + 2 });
     at = close + 1;
   }
 }
@@ -53,7 +59,9 @@ function closingBrace(text: string, from: number): number {
 
 /** The text with its values. */
 export function fill(template: Template, scope: Scope): string {
-  return template.map((piece) => (typeof piece === 'string' ? piece : textOf(evaluate(piece, scope)))).join('');
+  return template
+    .map((piece) => (typeof piece === 'string' ? piece : textOf(evaluate(piece.expression, scope))))
+    .join('');
 }
 
 /** The text of a template that is known to be valid. */

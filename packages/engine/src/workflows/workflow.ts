@@ -194,6 +194,8 @@ export interface WorkflowProblem {
   readonly message: string;
   /** Offset in the text at the path, for problems within an expression. */
   readonly at?: number;
+  /** It is the last key itself that is wrong, not its value. */
+  readonly isKey?: boolean;
 }
 
 /** Names of the kinds, the order in which a step's kind is looked for. */
