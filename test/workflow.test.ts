@@ -176,7 +176,7 @@ steps:
       'flow.yaml:10:11: steps[1].id: there is another step "a"',
       'flow.yaml:10:49: steps[1].when: it ends too early',
       expect.stringContaining('flow.yaml:11:5: steps[2]: a step needs one of'),
-      'flow.yaml:14:40: steps[3].parallel[0].prompt: the step "y" does not exist; there are a',
+      'flow.yaml:14:41: steps[3].parallel[0].prompt: the step "y" does not exist; there are a',
     ]);
   });
 
