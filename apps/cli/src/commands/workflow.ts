@@ -1,8 +1,9 @@
 // `monkey workflow`: runs, resumes, checks and draws workflows of several agents.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import {
-  type Engine,
+  drawMermaid,
+  drawSvg,
   type PlacedProblem,
   readWorkflow,
   type Workflow,
@@ -17,6 +18,7 @@ import {
   type JsonValue,
   MonkeyError,
 } from '@monkey-coder/protocol';
+import { optionValue } from '../command-line/parse.ts';
 import { type Command, type CommandContext, printJson } from '../configuration/command-context.ts';
 import { watchSignals } from '../run/signals.ts';
 import { taskOf } from '../run/task.ts';
@@ -38,10 +40,8 @@ const verbs: Readonly<Record<string, (context: CommandContext, operand: string |
     return execute(context, { definition });
   },
   resume: async (context, session) => execute(context, { resume: session ?? newestWorkflow(context) }),
-  validate: validate,
-  graph: async () => {
-    throw new MonkeyError('usage.invalid', 'graph is not there yet');
-  },
+  validate,
+  graph,
 };
 
 function readText(
@@ -83,6 +83,16 @@ async function validate(context: CommandContext, file: string | undefined): Prom
   const { workflow: name, version, agents, steps } = read.workflow;
   if (asJson) return printJson(world, { kind: 'valid', name, version });
   world.out(`${name} version ${version}: ${Object.keys(agents).length} agents, ${steps.length} steps, nothing wrong\n`);
+  return 0;
+}
+
+/** Prints a Mermaid chart, or writes a picture. */
+async function graph(context: CommandContext, file: string | undefined): Promise<number> {
+  const { world, line } = context;
+  const loaded = await loadWorkflow(context, file);
+  const svg = optionValue(line, 'svg');
+  if (svg === undefined) world.out(drawMermaid(loaded));
+  else writeFileSync(resolve(world.cwd, svg), drawSvg(loaded));
   return 0;
 }
 
@@ -128,7 +138,7 @@ async function execute(
   } finally {
     watch.close();
     terminal?.close();
-    await (engine() satisfies Engine).close();
+    await engine().close();
   }
 }
 
