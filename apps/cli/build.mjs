@@ -97,7 +97,7 @@ function importsBehind(room, names) {
 const workspaceCode = join('..', '..', 'packages', 'workspace', 'src', 'code');
 // What lies beside a bundle is found from its own name.
 const ownName = { 'import.meta.url': '__filename' };
-const { chunks: pieces, closures } = await splitBundle({ run: 'src/run/main.ts', commands: 'src/commands/main.ts' });
+const { chunks: pieces, closures } = await splitBundle({ run: 'src/start/main.ts', commands: 'src/commands/main.ts' });
 const chunks = packed(pieces, closures);
 for (const name of commonLibraries) chunks.set(`library-${name}.cjs`, await library(name));
 chunks.set('code-worker.cjs', await oneFile(join(workspaceCode, 'code-worker.ts'), ownName, 'node20'));

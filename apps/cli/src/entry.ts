@@ -1,5 +1,5 @@
 // The first file that runs: answers --version and --help itself, refuses an old Node, else loads the bundle that is needed.
-import { commandOf } from './command-line/options.ts';
+import { commandNamed } from './command-line/command-names.ts';
 import { loadChunk } from './loader.ts';
 
 const args = process.argv.slice(2);
@@ -16,6 +16,6 @@ if (major < 20 || (major === 20 && minor < 19)) {
   const { mainHelp } = require('./command-line/help.ts') as typeof import('./command-line/help.ts');
   process.stdout.write(mainHelp(PRODUCT_VERSION));
 } else {
-  const command = commandOf(args[0]);
+  const command = commandNamed(args[0]);
   loadChunk(command && command.isRun !== true ? 'commands' : 'run', BUILD_ID);
 }

@@ -14,6 +14,8 @@ export interface RunConnection {
   readonly signal: AbortSignal;
   /** Texts typed while it runs; taken between turns. */
   readonly takeSteering?: () => readonly string[];
+  /** Whether a person asked for room in the conversation since the last call; read before each request to the model. */
+  readonly takeReliefRequest?: () => boolean;
   /** Changes while it runs; the task's mode when absent. */
   readonly permissionMode?: () => PermissionMode;
 }

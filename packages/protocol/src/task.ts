@@ -1,5 +1,6 @@
 // What is asked of the engine.
 import * as z from 'zod/mini';
+import { workSchema } from './work.ts';
 
 export const permissionModeSchema = z.enum(['default', 'acceptEdits', 'plan', 'auto', 'dontAsk', 'bypassPermissions']);
 /**
@@ -41,6 +42,8 @@ export const taskSchema = z.object({
   outputSchema: z.optional(z.record(z.string(), z.unknown())),
   /** So many candidates are tried side by side and only what is proven is kept; absent for one attempt. */
   candidates: z.optional(z.number()),
+  /** A kind of work with an outcome of its own; absent for any other request. */
+  work: z.optional(workSchema),
 });
 /** A request to the engine. */
 export type Task = z.infer<typeof taskSchema>;

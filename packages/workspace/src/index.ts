@@ -4,6 +4,7 @@ export { type CheckLimits, type CheckResult, describeFinding, type Finding } fro
 export type { FormatOutcome } from './checks/format-check.ts';
 export type { MutantResult, MutationReport } from './checks/mutation-check.ts';
 export type { CheckRequest, ProjectChecks } from './checks/project-checks.ts';
+export type { CopyRun, ProjectCopy } from './checks/project-copy.ts';
 export {
   type CheckCommand,
   type CheckOptions,

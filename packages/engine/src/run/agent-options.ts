@@ -54,6 +54,7 @@ export function agentOptionsOf(given: Ingredients, findings: Findings, run: RunI
     runId,
     record: recorder.record,
     takeSteering: () => [...findings.pending.splice(0), ...(connection.takeSteering?.() ?? [])],
+    ...(connection.takeReliefRequest ? { takeReliefRequest: connection.takeReliefRequest } : {}),
     signal: connection.signal,
     now: parts.now,
     newCallId: () => parts.newId('call'),
