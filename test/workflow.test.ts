@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   acceptEdits,
+  calls,
   createStage,
   fixesSum,
   jsonLines,
@@ -215,5 +216,64 @@ output: \${steps.second.data.n} \${board.height} \${steps.third.status} \${steps
     const ended = await run(stage);
     expect(ended.stdout).toBe('7 3 failed 2 of 3 branches succeeded\n');
     expect(events(stage, 'barrier.passed')).toHaveLength(1);
+  });
+
+  it('lets members talk: messages, the blackboard by version, facts with evidence, and no keys', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    stage.env['OPENAI_API_KEY'] = 'sk-a-key-that-nobody-may-see-1234567890';
+    stage.write(
+      'flow.yaml',
+      `workflow: talk
+version: 1
+agents:
+  scout: { talks: true }
+  judge: { talks: true, receives: [facts, board] }
+steps:
+  - { id: scouting, agent: scout, prompt: scout around }
+  - { id: judging, agent: judge, prompt: judge now }
+output: \${board.verdict}
+`,
+    );
+    const secret = stage.env['OPENAI_API_KEY'];
+    const server = await stage.serve([says('?')], {
+      others: [
+        {
+          when: 'scout around',
+          turns: [
+            calls('team', { action: 'tell', to: ['judge'], text: `the key is ${secret}` }),
+            calls('team', {
+              action: 'know',
+              entity: 'add',
+              relation: 'does',
+              target: 'minus',
+              evidence: 'src/sum.js:1',
+            }),
+            calls('team', { action: 'post', slot: 'verdict', value: 'open', expect: 0 }),
+            says('scouted'),
+          ],
+        },
+        {
+          when: 'judge now',
+          turns: [
+            calls('team', { action: 'inbox' }),
+            calls('team', { action: 'post', slot: 'verdict', value: 'guilty', expect: 0 }),
+            calls('team', { action: 'post', slot: 'verdict', value: 'guilty', expect: 1 }),
+            calls('team', { action: 'tell', to: ['nobody'], text: 'hello' }),
+            says('judged'),
+          ],
+        },
+      ],
+    });
+    const ended = await run(stage);
+    expect(ended).toMatchObject({ code: 0, stdout: 'guilty\n' });
+    const judge = JSON.stringify(server.log.at(-1)?.request.messages);
+    expect(judge).toContain('add does minus (scout: src/sum.js:1)');
+    expect(judge).toContain('scout: the key is ');
+    expect(judge).toContain('verdict has version 1');
+    expect(judge).toContain('There is no nobody; there are scout, judge.');
+    expect(events(stage, 'message.delivered')).toHaveLength(1);
+    const team = jsonLines<Line>(stage.sessionLogs()).filter((line) => line.step !== undefined);
+    expect(JSON.stringify(team)).not.toContain(secret);
   });
 });

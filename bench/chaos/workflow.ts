@@ -1,6 +1,6 @@
 // The kill test of workflows: `kill -9` at random moments of a workflow of five agents, then `monkey workflow resume`.
 //
-//   node scripts/run-ts.mjs bench/chaos/workflow.ts [--trials 20] [--seed 1]      npm run bench:chaos-workflow for the long form
+//   node scripts/run-ts.mjs bench/chaos/workflow.ts [--trials 20] [--seed 1] [--cli FILE]      npm run bench:chaos-workflow for the long form
 //
 // A trial passes when the workflow ends as it should, every step has one end, no recorded answer was asked for again, no effect
 // happened twice, no record was lost, and exactly five agents worked.
@@ -228,7 +228,7 @@ function monkey(
   words: readonly string[],
   killAfterMs: number | undefined,
 ): Promise<number | null> {
-  const cli = join(REPOSITORY_ROOT, 'apps', 'cli', 'dist', 'monkey.cjs');
+  const cli = option('--cli') ?? join(REPOSITORY_ROOT, 'apps', 'cli', 'dist', 'monkey.cjs');
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [cli, 'workflow', ...words, ...flags], { cwd, env, stdio: 'ignore' });
     const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs);

@@ -167,8 +167,8 @@ async function workflow(
 ): Promise<WorkflowReport> {
   const { executeWorkflow } = await import('./workflow.ts');
   const task = { ...request.task, cwd: realFolder(request.task.cwd) };
-  return executeWorkflow(parts, { ...request, task }, connection, (member, session, parentScope) =>
-    run({ ...parts, parentScope }, member, session, connection),
+  return executeWorkflow(parts, { ...request, task }, connection, (member, session, lent) =>
+    run({ ...parts, ...lent }, member, session, connection),
   );
 }
 

@@ -3,6 +3,7 @@
 import {
   breakerAfter,
   type Crew,
+  createTeamTool,
   decided,
   failedStep,
   type Gate,
@@ -10,6 +11,7 @@ import {
   type PersonQuestion,
   rejectionOf,
   stricterMode,
+  type Tool,
   WorkStopped,
 } from '@monkey-coder/agents';
 import {
@@ -46,7 +48,9 @@ export interface CrewParts {
   readonly now: () => number;
   /** What a person answered on the command line, by step. */
   readonly answers: Readonly<Record<string, string>>;
-  readonly run: (task: Task, session: SessionChoice) => Promise<{ readonly outcome: Outcome }>;
+  readonly run: (task: Task, session: SessionChoice, tools: readonly Tool[]) => Promise<{ readonly outcome: Outcome }>;
+  /** Takes keys out of what members tell each other. */
+  readonly redact: (text: string) => string;
 }
 
 /** Makes the crew. */
@@ -100,7 +104,7 @@ async function askMember(parts: CrewParts, request: MemberRequest): Promise<Step
   const agentSession = begun?.agentSession ?? newSession(sessions, parts.task.cwd);
   if (begun === undefined) journal.note({ type: 'step.started', step, kind: 'agent', member, agentSession });
   const task = taskOf(parts, request);
-  const outcome = await outcomeOf(parts, task, agentSession);
+  const outcome = await outcomeOf(parts, task, { sessionId: agentSession, tools: toolsOf(parts, request) });
   if (outcome.status === 'interrupted') throw new WorkStopped('interrupted', outcome.reason);
   const isOwnCap = parts.members[member]?.maxUsd !== undefined;
   if (outcome.status === 'out-of-budget' && !isOwnCap) throw new WorkStopped('out-of-budget', outcome.reason);
@@ -118,14 +122,25 @@ function newSession(sessions: SessionStore, cwd: string): string {
   return session.id;
 }
 
+function toolsOf({ journal, members, redact }: CrewParts, { member, step }: MemberRequest): Tool[] {
+  if (members[member]?.talks !== true) return [];
+  const { past, note } = journal;
+  const tool = createTeamTool({ member, step, members: Object.keys(members), past: () => past, note, redact });
+  return [tool as unknown as Tool];
+}
+
 /** Runs it, goes on with it, or reads what it came to. */
-async function outcomeOf({ sessions, run }: CrewParts, task: Task, sessionId: string): Promise<Outcome> {
+async function outcomeOf(
+  { sessions, run }: CrewParts,
+  task: Task,
+  { sessionId, tools }: { readonly sessionId: string; readonly tools: readonly Tool[] },
+): Promise<Outcome> {
   const events = sessions.read(sessionId);
   const hasBegun = events.some((event) => event.type === 'run.started');
   const end = events.findLast((event: Event): event is EventOf<'run.finished'> => event.type === 'run.finished');
   const isOver = end !== undefined && end.outcome.status !== 'interrupted' && end.outcome.status !== 'out-of-budget';
   if (isOver) return end.outcome;
-  const { outcome } = await run(hasBegun ? { ...task, prompt: '' } : task, { kind: 'resume', sessionId });
+  const { outcome } = await run(hasBegun ? { ...task, prompt: '' } : task, { kind: 'resume', sessionId }, tools);
   return outcome;
 }
 

@@ -1,6 +1,6 @@
 // Runs a workflow: its session, its money, its crew, and its end on record.
 import { createHash } from 'node:crypto';
-import { WorkStopped } from '@monkey-coder/agents';
+import { createRedactor, WorkStopped } from '@monkey-coder/agents';
 import type { BudgetScope } from '@monkey-coder/models';
 import {
   type Event,
@@ -20,10 +20,14 @@ import { createJournal, type Journal } from '../workflows/journal.ts';
 import { runWorkflow } from '../workflows/run-workflow.ts';
 import type { Workflow } from '../workflows/workflow.ts';
 import type { EngineParts } from './engine-parts.ts';
+import { knownKeys } from './known-keys.ts';
 import { createCrew } from './workflow-crew.ts';
 
-/** Runs one piece of a workflow as a run of the engine, its money counted in `parentScope` too. */
-export type RunMember = (task: Task, session: SessionChoice, parentScope: BudgetScope) => Promise<RunReport>;
+/** What a workflow lends the runs of its members: money that counts there too, and tools. */
+export type Lent = Pick<EngineParts, 'parentScope' | 'lentTools'>;
+
+/** Runs one piece of a workflow as a run of the engine. */
+export type RunMember = (task: Task, session: SessionChoice, lent: Lent) => Promise<RunReport>;
 
 type Started = EventOf<'workflow.started'>;
 type Finished = Extract<EventBody, { type: 'workflow.finished' }>;
@@ -176,7 +180,8 @@ function crewOf({ parts, request, connection, runMember, journal, workflow, star
     signal: connection.signal,
     now: parts.now,
     answers: request.answers,
-    run: (task, session) => runMember(task, session, scope),
+    run: (task, session, tools) => runMember(task, session, { parentScope: scope, lentTools: tools }),
+    redact: createRedactor(knownKeys(parts)).redact,
   });
 }
 

@@ -21,6 +21,8 @@ export const memberSchema = z.strictObject({
   /** At most this much; never more than the person who starts the workflow allows. `plan`, which only reads, when absent. */
   mode: z.optional(z.enum(['plan', 'default', 'acceptEdits', 'auto', 'dontAsk'])),
   receives: z.optional(z.array(receivable)),
+  /** It has a tool to talk to the others while it works: messages, blackboard, facts. */
+  talks: z.optional(z.boolean()),
   maxTurns: z.optional(count(500)),
   /** USD of one piece of work. */
   maxUsd: z.optional(z.number().check(z.positive())),
