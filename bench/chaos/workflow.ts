@@ -53,11 +53,19 @@ const scenario: Scenario = {
 };
 
 console.log(`workflow chaos: seed ${seed}`);
+await measureWhole();
 const full = await measureWhole();
 console.log(`workflow chaos: ${trials} trials, a whole workflow takes ${full} ms`);
 const totals = { passed: 0, kills: 0, unknown: 0 };
+let untouched = 0;
 for (let trial = 1; trial <= trials; trial++) {
   const { problems, kills, unknown } = await runTrial();
+  if (kills === 0 && problems.length === 0 && untouched < 3 * trials) {
+    // It was faster than its killer: that proves nothing and is tried again.
+    untouched += 1;
+    trial -= 1;
+    continue;
+  }
   totals.kills += kills;
   totals.unknown += unknown;
   if (problems.length === 0) totals.passed += 1;
@@ -132,7 +140,7 @@ async function runTrial(): Promise<{ problems: string[]; kills: number; unknown:
       const wantsKill = attempt === 0 || (attempt < 4 && random() < 0.5);
       const words = hasBegun(before) ? ['resume'] : ['run', '../flow.yaml'];
       const asked = stage.server.log.length;
-      exit = await monkey(stage, words, wantsKill ? 15 + random() * full : undefined);
+      exit = await monkey(stage, words, wantsKill ? 15 + random() * full * 0.9 : undefined);
       if (exit === null) kills += 1;
       problems.push(...askedAgain(stage, asked, before));
       const after = readLogs(stage);

@@ -48,7 +48,9 @@ export type { SessionStore, SessionSummary, SessionWriter } from './sessions/ses
 export { readSessionFile, type SessionFile } from './transcripts/read-session-file.ts';
 export { toAtif } from './transcripts/to-atif.ts';
 export { checkWorkflow } from './workflows/check-workflow.ts';
+export { type DefinedStep, defineWorkflow, type StepMaker } from './workflows/define-workflow.ts';
 export { drawMermaid } from './workflows/draw-mermaid.ts';
 export { drawSvg } from './workflows/draw-svg.ts';
+export { loadWorkflowModule } from './workflows/load-module.ts';
 export { type PlacedProblem, pathText, type ReadWorkflow, readWorkflow } from './workflows/read-workflow.ts';
 export type { Step, Workflow, WorkflowDefinition, WorkflowProblem } from './workflows/workflow.ts';

@@ -4,7 +4,9 @@ import { resolve } from 'node:path';
 import {
   drawMermaid,
   drawSvg,
+  loadWorkflowModule,
   type PlacedProblem,
+  type ReadWorkflow,
   readWorkflow,
   type Workflow,
   type WorkflowReport,
@@ -48,7 +50,7 @@ function readText(
   { world }: CommandContext,
   file: string | undefined,
 ): { readonly path: string; readonly text: string } {
-  if (file === undefined) throw new MonkeyError('usage.invalid', 'which workflow? Give its YAML file');
+  if (file === undefined) throw new MonkeyError('usage.invalid', 'which workflow? Give its file');
   const path = resolve(world.cwd, file);
   try {
     return { path, text: readFileSync(path, 'utf8') };
@@ -57,8 +59,14 @@ function readText(
   }
 }
 
+/** YAML, or a module that is run: naming it is asking for that. */
+function readDefinition(context: CommandContext, file: string | undefined): Promise<ReadWorkflow> {
+  const { path, text } = readText(context, file);
+  return /\.[cm]?[jt]s$/.test(path) ? loadWorkflowModule(path) : readWorkflow(text);
+}
+
 async function loadWorkflow(context: CommandContext, file: string | undefined): Promise<Workflow> {
-  const read = await readWorkflow(readText(context, file).text);
+  const read = await readDefinition(context, file);
   if (read.kind === 'valid') return read.workflow;
   const [first, ...others] = read.problems;
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
@@ -74,7 +82,7 @@ function problemLine(file: string, { line, column, message }: PlacedProblem): st
 /** Prints every problem with its place; exit code 2 when there is one. */
 async function validate(context: CommandContext, file: string | undefined): Promise<number> {
   const { world, asJson } = context;
-  const read = await readWorkflow(readText(context, file).text);
+  const read = await readDefinition(context, file);
   if (read.kind === 'invalid') {
     if (asJson) printJson(world, read);
     else world.out(`${read.problems.map((problem) => printable(problemLine(file ?? '', problem))).join('\n')}\n`);

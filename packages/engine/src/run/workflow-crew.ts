@@ -206,7 +206,7 @@ async function askPerson(parts: CrewParts, question: PersonQuestion): Promise<St
   if (gate.available) {
     const { question: text, details } = question;
     const answer = await gate.ask(
-      { callId: step, tool: text, grants: details, reason: 'a checkpoint of the workflow' },
+      { callId: step, tool: `the workflow to go on: ${text}`, grants: details, reason: 'a checkpoint of the workflow' },
       { signal },
     );
     if (answer.kind === 'answered') return finish(journal, step, decided('yes', 'a person said yes'));

@@ -67,11 +67,17 @@ function tokensOf(text: string): Token[] {
   while (text.slice(at).trim() !== '') {
     tokenForm.lastIndex = at;
     const match = tokenForm.exec(text);
-    if (match === null) throw new Mistake(`"${text.slice(at).trim()[0]}" cannot stand here`, at);
+    if (match === null) throw unreadable(text, at);
     tokens.push(tokenOf(match, at));
     at = tokenForm.lastIndex;
   }
   return [...tokens, { kind: 'end', text: '', at: text.length }];
+}
+
+function unreadable(text: string, from: number): Mistake {
+  const rest = text.slice(from);
+  const at = from + rest.length - rest.trimStart().length;
+  return new Mistake(`"${text[at]}" cannot stand here`, at);
 }
 
 function tokenOf([whole, number, single, double, name, sign]: RegExpExecArray, from: number): Token {
