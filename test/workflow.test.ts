@@ -276,4 +276,37 @@ output: \${board.verdict}
     const team = jsonLines<Line>(stage.sessionLogs()).filter((line) => line.step !== undefined);
     expect(JSON.stringify(team)).not.toContain(secret);
   });
+
+  it('keeps one budget over all members, and goes on when a person raises it', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    stage.settings({ prices: { 'openai/scripted': { input: 1, output: 5 } } });
+    stage.write(
+      'flow.yaml',
+      `workflow: frugal
+version: 1
+budget: { usd: 0.2 }
+agents: { one: {} }
+steps:
+  - { id: first, agent: one, prompt: first question }
+  - { id: second, agent: one, prompt: second question }
+output: \${steps.second.text}
+`,
+    );
+    const usage = { input: 150_000, output: 10 };
+    const server = await stage.serve([says('?')], {
+      others: [
+        { when: 'first question', turns: [{ reply: { text: 'A', usage } }] },
+        { when: 'second question', turns: [{ reply: { text: 'B', usage } }] },
+      ],
+    });
+    const first = await stage.run(['workflow', 'run', 'flow.yaml', ...scripted]);
+    expect(first.code).toBe(4);
+    expect(server.log).toHaveLength(1);
+    const still = await stage.run(['workflow', 'resume', ...scripted]);
+    expect(still.code).toBe(4);
+    const raised = await stage.run(['workflow', 'resume', ...scripted, '--max-budget-usd', '1']);
+    expect(raised).toMatchObject({ code: 0, stdout: 'B\n' });
+    expect(server.log).toHaveLength(2);
+  });
 });

@@ -296,6 +296,7 @@ const specs: Readonly<Record<CommandName, Omit<CommandSpec, 'name' | 'aliases'>>
       ...runOptions.filter(({ name }) => workflowFlags.includes(name)),
       { name: 'svg', value: 'file', help: 'graph: as an SVG file instead of Mermaid' },
       { name: 'quiet', short: 'q', help: 'only the end' },
+      { name: 'events', help: 'every event of the workflow and its members as a JSON line' },
       json,
       cwd,
     ],

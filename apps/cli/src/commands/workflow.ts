@@ -124,10 +124,11 @@ async function execute(
 ): Promise<number> {
   const { world, line, loaded, engine, style, asJson } = context;
   const task = taskOf(world, line, loaded().settings, context.cwd(), '');
-  const canAsk = world.inIsTerminal && world.outIsTerminal && !asJson;
+  const canAsk = world.inIsTerminal && world.outIsTerminal && !asJson && !line.options.has('events');
   const terminal = canAsk ? openTerminal(world.stdin, world.out, style) : undefined;
   const watch = watchSignals(world.err);
-  const isQuiet = asJson || line.options.has('quiet');
+  const isStream = line.options.has('events');
+  const isQuiet = asJson || isStream || line.options.has('quiet');
   try {
     const report = await engine().workflow(
       { task, ...which, inputs: pairs(line.options.get('input')), answers: pairs(line.options.get('answer')) },
@@ -136,6 +137,7 @@ async function execute(
         signal: watch.signal,
         onEvent: (event) => {
           terminal?.note(event);
+          if (isStream) world.out(`${JSON.stringify(event)}\n`);
           const text = isQuiet ? undefined : eventLine(event, style);
           if (text !== undefined) world.err(`${text}\n`);
         },
@@ -170,7 +172,8 @@ const exitCodeOf: Readonly<Record<WorkflowReport['status'], number>> = {
   interrupted: exitCodes.interrupted,
 };
 
-function tell({ world, style, asJson }: CommandContext, report: WorkflowReport): void {
+function tell({ world, line, style, asJson }: CommandContext, report: WorkflowReport): void {
+  if (line.options.has('events')) return;
   if (asJson) return void printJson(world, report);
   const { status, reason, output, costMicroUsd, sessionId } = report;
   world.out(`${printable(outputText(output))}\n`);

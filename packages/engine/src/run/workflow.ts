@@ -43,7 +43,7 @@ export async function executeWorkflow(
   try {
     const journal = createJournal(session, earlier, connection.onEvent);
     if (started !== undefined) journal.record({ type: 'workflow.resumed', afterSeq: earlier.at(-1)?.seq ?? 0 });
-    const start = started ?? begin(journal, request);
+    const start = started === undefined ? begin(journal, request) : { ...started, ...ownCap(request.task) };
     const workflow = checked(start.definition);
     const end = await walk({ parts, request, connection, runMember, journal, workflow, start });
     journal.record(end);
@@ -106,13 +106,18 @@ export function hashOf(definition: unknown): string {
   return createHash('sha256').update(JSON.stringify(definition)).digest('hex').slice(0, 16);
 }
 
-/** A cap that somebody set, the smaller one; the default cap of runs is kept otherwise, by what is left of it. */
-function budgetOf({ budget }: Workflow, { limits }: Task): { readonly maxCostMicroUsd?: number } {
-  const given = limits.maxCostMicroUsd;
-  const isDefault = given === microUsd(defaultSettings.limits.maxBudgetUsd ?? 0);
-  const caps = [budget?.usd === undefined ? undefined : microUsd(budget.usd), isDefault ? undefined : given];
-  const known = caps.filter((cap) => cap !== undefined);
-  return known.length === 0 ? {} : { maxCostMicroUsd: Math.min(...known) };
+/** The smaller of the caps that somebody set. */
+function budgetOf({ budget }: Workflow, task: Task): { readonly maxCostMicroUsd?: number } {
+  const own = ownCap(task);
+  if (budget?.usd === undefined) return own;
+  return { maxCostMicroUsd: Math.min(microUsd(budget.usd), own.maxCostMicroUsd ?? Number.MAX_SAFE_INTEGER) };
+}
+
+/** The cap a person set; nothing for the default one of runs, which is kept by what is left of it. One that is given when it goes on replaces what held before. */
+function ownCap({ limits }: Task): { readonly maxCostMicroUsd?: number } {
+  const { maxCostMicroUsd } = limits;
+  const isDefault = maxCostMicroUsd === microUsd(defaultSettings.limits.maxBudgetUsd ?? 0);
+  return maxCostMicroUsd === undefined || isDefault ? {} : { maxCostMicroUsd };
 }
 
 function filledInputs(workflow: Workflow, given: WorkflowRequest['inputs']): Record<string, JsonValue> {
