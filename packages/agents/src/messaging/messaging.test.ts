@@ -1,3 +1,4 @@
+// Messages, blackboard, facts and votes: what is guaranteed, counted.
 import type { Ballot } from '@monkey-coder/protocol';
 import { describe, expect, it } from 'vitest';
 import { type BoardWrite, boardAfter, decideWrite } from './blackboard.ts';

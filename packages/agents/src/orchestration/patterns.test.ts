@@ -1,3 +1,4 @@
+// Patterns with a scripted crew: what they come to, and that cutting them off anywhere changes nothing.
 import type { JsonValue, StepResult } from '@monkey-coder/protocol';
 import { describe, expect, it } from 'vitest';
 import { type CrewScript, createScriptedCrew } from '../testing/scripted-crew.ts';

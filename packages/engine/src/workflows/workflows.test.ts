@@ -1,3 +1,4 @@
+// Workflow files: expressions, texts, checks, drawings, and the TypeScript form.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
