@@ -84,6 +84,32 @@ describe.skipIf(!hasTmux)('a person in the interactive terminal (needs tmux)', (
     expect(JSON.stringify(server.log[1]?.request.messages.at(-1))).toContain('be brief');
   });
 
+  it('takes what came too late to steer as the next prompt', async () => {
+    const stage = createStage();
+    stage.write('a.txt', 'one\n');
+    const turns = [calls('write', { path: 'b.txt', content: 'x' }), says('Written.'), says('Late, but heard.')];
+    const server = await stage.serve(turns, { mode: 'sequence' });
+    const args = [
+      ...scripted,
+      '--permission-mode',
+      'acceptEdits',
+      '--allowed-tools',
+      'Bash(sleep:*)',
+      '--check',
+      'sleep 2',
+    ];
+    const seat = sitAtTmux(stage, args);
+    await seat.sees(ready);
+    seat.types('write b');
+    seat.presses('Enter');
+    await seat.sees(/● check sleep 2/);
+    seat.types('and one more thing');
+    seat.presses('Enter');
+    await seat.sees('Late, but heard.');
+    expect(seat.everything()).toContain('› and one more thing');
+    expect(JSON.stringify(server.log[2]?.request.messages.at(-1))).toContain('and one more thing');
+  });
+
   it('interrupts with Escape, goes on with the next prompt, and leaves with Ctrl-C twice', async () => {
     const stage = createStage();
     const turns = [{ tokensPerSecond: 20, reply: { text: 'word '.repeat(300) } }, says('Here again.')];
@@ -185,6 +211,25 @@ describe.skipIf(!hasTmux)('a person in the interactive terminal (needs tmux)', (
     await seat.sees('of another kind');
     const shown = await seat.sees(/❯ .*\n +.*fix the sum|fix the sum.*verified|fix the sum.*answered/);
     expect(shown).toContain('Which session?');
+  });
+
+  it('plans without touching a file, and carries the plan out when it is told to', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    const [, edit] = fixesSum('a + b');
+    const turns = [edit, says('1. Change one sign.'), edit, says('Done.')].flatMap((turn) => turn ?? []);
+    await stage.serve(turns, { mode: 'sequence' });
+    const seat = sitAtTmux(stage, [...scripted, '--permission-mode', 'plan', '--allowed-tools', 'Bash(npm test:*)']);
+    await seat.sees(ready);
+    seat.types('how would you fix the sum?');
+    seat.presses('Enter');
+    await seat.sees('The plan stands. Carry it out?');
+    expect(seat.everything()).toContain('⊘ denied (mode): edit src/sum.js');
+    expect(stage.read('src/sum.js')).toContain('a - b');
+    seat.presses('Down', 'Down', 'Enter');
+    await seat.sees('✓ verified');
+    expect(seat.everything()).toContain('› Carry out the plan.');
+    expect(stage.read('src/sum.js')).toContain('a + b');
   });
 
   it('completes commands and files, and changes the mode', async () => {

@@ -13,7 +13,8 @@ if (major < 20 || (major === 20 && minor < 19)) {
 } else if (args.length === 1 && (args[0] === '--version' || args[0] === '-V' || args[0] === '-v')) {
   process.stdout.write(`monkey ${PRODUCT_VERSION}\n`);
 } else if (args.length === 1 && (args[0] === '--help' || args[0] === '-h' || args[0] === 'help')) {
-  const { mainHelp } = require('./command-line/help.ts') as typeof import('./command-line/help.ts');
+  // A file of its own, made by the build: the help of all commands is four times as long as all else here.
+  const { mainHelp } = require('./help.cjs') as typeof import('./command-line/help.ts');
   process.stdout.write(mainHelp(PRODUCT_VERSION));
 } else {
   const command = commandNamed(args[0]);

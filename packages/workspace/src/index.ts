@@ -28,6 +28,7 @@ export type {
   SandboxStatus,
 } from './commands/command-runner.ts';
 export { isDomainRule } from './commands/domain-rules.ts';
+export { type PeerProcess, type PeerProcessOptions, startPeerProcess } from './commands/peer-process.ts';
 export { anchorOf } from './edits/anchors.ts';
 export { applyEdit, applyEditToText, type EditedFile, type EditFiles, type EditResult } from './edits/apply.ts';
 export type { AnchorChange, Edit, EditFormat, EditRefusal, EditRefusalCode, StringReplacement } from './edits/edit.ts';

@@ -28,6 +28,8 @@ export const commandNames = [
   { name: 'check' },
   { name: 'context' },
   { name: 'policy' },
+  { name: 'mcp' },
+  { name: 'mcp-server' },
   { name: 'acp' },
   { name: 'memory' },
   { name: 'import' },

@@ -17,6 +17,25 @@ export interface CommandSpec {
   readonly isWork?: boolean;
 }
 
+/** Flags of a run that bound what an MCP client may ask for. */
+const serverOptions: readonly string[] = [
+  'model',
+  'permission-mode',
+  'allowed-tools',
+  'disallowed-tools',
+  'check',
+  'max-turns',
+  'max-minutes',
+  'max-budget-usd',
+  'cwd',
+  'sandbox',
+  'network',
+  'allow-domain',
+  'settings',
+  'mcp-config',
+  'strict-mcp-config',
+];
+
 const json: OptionSpec = { name: 'json', help: 'print JSON' };
 const preview: OptionSpec = { name: 'preview', short: 'n', help: 'show what would change, change nothing' };
 
@@ -196,6 +215,45 @@ const specs: Readonly<Record<CommandName, Omit<CommandSpec, 'name' | 'aliases'>>
     usage: '[show | explain TOOL(WHAT) | audit]',
     help: 'what is allowed here and who says so, what would be decided about a call, what was decided',
     options: [json, cwd, { name: 'all', short: 'a', help: 'audit: of all folders' }],
+  },
+  mcp: {
+    usage: 'add NAME (URL | -- COMMAND …) | list | get NAME | remove NAME | tools [NAME] | auth NAME',
+    help: 'MCP servers: add, show, what each costs, what it offers, log in',
+    options: [
+      {
+        name: 'scope',
+        value: 'scope',
+        choices: ['user', 'project'],
+        help: 'your settings (default), or .mcp.json of the folder',
+      },
+      {
+        name: 'transport',
+        value: 'kind',
+        choices: ['stdio', 'http', 'sse'],
+        help: 'how it is reached; else by what is given',
+      },
+      {
+        name: 'env',
+        value: 'NAME=VALUE',
+        many: true,
+        help: 'a variable for its program; the value may name variables of yours',
+      },
+      {
+        name: 'header',
+        value: 'NAME: VALUE',
+        many: true,
+        help: 'a header for its requests; likewise',
+      },
+      { name: 'forget', help: 'with auth: log out' },
+      { name: 'no-browser', help: 'with auth: print the address instead of opening it' },
+      json,
+      cwd,
+    ],
+  },
+  'mcp-server': {
+    usage: '',
+    help: 'serve this folder to another agent as MCP tools, over standard input and output; no client can widen what the flags allow',
+    options: runOptions.filter(({ name }) => serverOptions.includes(name)),
   },
   acp: {
     usage: '',

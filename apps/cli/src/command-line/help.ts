@@ -10,7 +10,7 @@ export function mainHelp(version: string): string {
     '',
     'Usage',
     '  monkey "fix the failing test"         run a task in this folder',
-    '  monkey                                ask for tasks one after another',
+    '  monkey                                work in the interactive terminal',
     '  git diff | monkey -p "review this"    headless: prints the answer and exits',
     '  monkey COMMAND                        one of the commands below',
     '',

@@ -73,6 +73,8 @@ export const runOptions: readonly OptionSpec[] = [
   { name: 'sandbox', value: 'mode', choices: ['required', 'preferred', 'off'], help: 'how commands are sandboxed' },
   { name: 'network', help: 'commands may use the network' },
   { name: 'allow-domain', value: 'domain', many: true, help: 'commands may reach this domain, e.g. *.example.com' },
+  { name: 'mcp-config', value: 'file|json', many: true, help: 'further MCP servers: {"mcpServers": {…}}' },
+  { name: 'strict-mcp-config', help: 'only the MCP servers of --mcp-config' },
   { name: 'settings', value: 'file', help: 'a further settings file' },
   {
     name: 'screen-reader',

@@ -56,6 +56,8 @@ const table: Readonly<Record<string, Command>> = {
   login,
   logout,
   map,
+  mcp: async (given) => (await import('./mcp.ts')).mcp(given),
+  'mcp-server': async (given) => (await import('../mcp-server/main.ts')).mcpServer(given),
   memory,
   models,
   policy,

@@ -133,7 +133,8 @@ export class AppState {
   }
 
   removePanel(panel: Panel): void {
-    this.panels.splice(this.panels.indexOf(panel), 1);
+    const at = this.panels.indexOf(panel);
+    if (at >= 0) this.panels.splice(at, 1);
   }
 
   /** Draws soon, together with what else comes until then. */

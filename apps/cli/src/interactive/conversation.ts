@@ -8,6 +8,8 @@ export interface ConversationEvents {
   onEvent(event: Event): void;
   onReport(report: RunReport): void;
   onFailure(thrown: unknown): void;
+  /** What was typed too late to steer is the next prompt. */
+  onLatePrompt(text: string): void;
   /** Work began, ended, or something was queued. */
   onChange(): void;
   /** Asks a person; the signal says that nobody needs to answer any more. */
@@ -107,6 +109,7 @@ export class Conversation {
     while (next !== undefined) {
       const wasAborted = await this.#run(next, startedAt);
       const late = wasAborted ? '' : this.takeQueued();
+      if (late !== '') this.#options.events.onLatePrompt(late);
       next = late === '' ? undefined : late;
     }
   }

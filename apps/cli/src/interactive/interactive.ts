@@ -1,7 +1,7 @@
 // `monkey` without a prompt, at a terminal: begins, lets the person work, and gives the terminal back however it ends.
 import type { GateAnswer, GateQuestion } from '@monkey-coder/agents';
 import type { RunReport } from '@monkey-coder/engine';
-import { type Event, exitCodes } from '@monkey-coder/protocol';
+import { type Event, exitCodes, type PermissionMode } from '@monkey-coder/protocol';
 import { loadLexer } from '../screen/markdown.ts';
 import { AppState } from './app.ts';
 import { textBlock, userBlock } from './blocks.ts';
@@ -150,6 +150,7 @@ class InteractiveApp {
           this.#state.view.settle();
           this.#state.fail(thrown);
         },
+        onLatePrompt: (text) => this.#state.show(userBlock(text)),
         onChange: () => this.#state.later(),
         ask: (question, signal) => this.#ask(question, signal),
       },
@@ -195,6 +196,9 @@ class InteractiveApp {
   #onReport(report: RunReport): void {
     const state = this.#state;
     state.view.finish(report);
+    const { status, text } = report.outcome;
+    const isPlan = ['answered', 'nothing-done', 'denied'].includes(status) && text.trim() !== '';
+    if (state.conversation.mode === 'plan' && isPlan) void this.#offerPlan();
     if (!this.#ending) this.#notify(`${report.outcome.status}: ${report.outcome.reason}`);
     void loadBranch(this.#host.cwd).then((branch) => {
       state.branch = branch;
@@ -203,6 +207,19 @@ class InteractiveApp {
     void loadFiles(this.#host.cwd).then((files) => {
       state.files = files;
     });
+  }
+
+  /** A plan was made: whether it is carried out, and how much is allowed for that. */
+  async #offerPlan(): Promise<void> {
+    const mode = await this.#slash.context().pick<PermissionMode>('The plan stands. Carry it out?', [
+      { label: 'not yet', detail: 'go on planning', value: 'plan' },
+      { label: 'yes, asking', detail: 'before edits and commands', value: 'default' },
+      { label: 'yes, accept edits', detail: 'asking before commands', value: 'acceptEdits' },
+      { label: 'yes, auto', detail: 'what the sandbox bounds', value: 'auto' },
+    ]);
+    if (mode === undefined || mode === 'plan') return;
+    this.#state.conversation.mode = mode;
+    this.#say('Carry out the plan.', 'Carry out the plan.');
   }
 
   /** Questions are asked one after the other; one that nobody needs to answer any more goes away. */

@@ -98,7 +98,7 @@ export class SlashRunner {
           resolve(value);
         },
       });
-      state.pushPanel(picker, true);
+      state.pushPanel(picker, false);
       state.draw();
     });
   }

@@ -19,7 +19,7 @@ export interface Block {
 }
 
 /** Blocks kept for the full screen; older ones are in the terminal's scrollback and in the session's log. */
-const mostBlocks = 3_000;
+const mostBlocks = 2_000;
 
 /** Keeps the blocks. */
 export class Transcript {

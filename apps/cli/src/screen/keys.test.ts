@@ -49,6 +49,15 @@ describe('keys', () => {
     expect(names(reader.flush())).toEqual(['escape']);
   });
 
+  it('finds the end of a paste wherever it is cut', () => {
+    const bytes = '\u001b[200~text\u001b[201~';
+    for (let at = 1; at < bytes.length; at++) {
+      const reader = new KeyReader();
+      const found = [...reader.read(bytes.slice(0, at)), ...reader.read(bytes.slice(at))];
+      expect(found).toEqual([{ kind: 'paste', text: 'text' }]);
+    }
+  });
+
   it('takes a paste whole, whatever is in it and wherever it is cut', () => {
     const lines = Array.from({ length: 10_000 }, (_, index) => `line ${index}\u001b[A\u0003`);
     const bytes = `\u001b[200~${lines.join('\r')}\u001b[201~x`;

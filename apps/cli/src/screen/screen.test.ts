@@ -64,6 +64,9 @@ describe('the screen, inline', () => {
     screen.show({ rows: ['─'.repeat(10), 'x', '─'.repeat(10)] });
     screen.show({ rows: ['═'.repeat(10), 'y', '─'.repeat(10)] });
     expect(await terminal.screen()).toEqual(['═'.repeat(10), 'y', '─'.repeat(10)]);
+    // xterm and tmux would clear the last cell.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character begins what must not be there
+    expect(terminal.takeBytes()).not.toMatch(/[═─]\u001b\[K/);
   });
 
   it('shows wide characters and emoji in place', async () => {

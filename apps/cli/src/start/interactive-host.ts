@@ -1,4 +1,4 @@
-// Whether the interactive terminal is wanted, and what it is given.
+// What the interactive terminal is given.
 
 import { type Engine, type LoadedSettings, type SessionChoice, wasCutShort } from '@monkey-coder/engine';
 import type { Task } from '@monkey-coder/protocol';
@@ -8,12 +8,6 @@ import type { InteractiveHost } from '../interactive/host.ts';
 import { continuedTask } from '../run/continued-task.ts';
 import { sessionChoiceOf, taskOf } from '../run/task.ts';
 import { wantsColor } from '../terminal/style.ts';
-
-/** How a person at a terminal is served: drawn, or line by line (no cursor to place, or read aloud). */
-export function terminalKind(world: World, line: CommandLine, loaded: LoadedSettings): 'drawn' | 'lines' {
-  const isPlain = world.environment['TERM'] === 'dumb' || line.options.has('screen-reader');
-  return isPlain || loaded.settings.interactive.screenReader || line.operands.length > 0 ? 'lines' : 'drawn';
-}
 
 /** What a run of `monkey` without a prompt works with. */
 export interface StartedWith {

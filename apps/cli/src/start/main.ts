@@ -24,15 +24,16 @@ import { createHumanOutput } from '../output/human.ts';
 import type { OutputListener } from '../output/listener.ts';
 import { createJsonOutput, createPrintOutput } from '../output/quiet.ts';
 import { createStreamJsonOutput } from '../output/stream-json.ts';
+import { closedGate } from '../run/closed-gate.ts';
 import { continuedTask } from '../run/continued-task.ts';
 import { readPrompt } from '../run/prompt.ts';
 import { type SignalWatch, watchSignals } from '../run/signals.ts';
 import { sessionChoiceOf, taskOf } from '../run/task.ts';
-import { closedGate, openTerminal, type TerminalConversation } from '../run/terminal-gate.ts';
+import type { TerminalConversation } from '../run/terminal-gate.ts';
 import { exitWhenDone } from '../terminal/exit.ts';
 import { describeFailure } from '../terminal/fail.ts';
 import { createStyle, printable, type Style, wantsColor } from '../terminal/style.ts';
-import { interactiveHost, terminalKind } from './interactive-host.ts';
+import { terminalKind } from './terminal-kind.ts';
 
 interface RunSetting {
   readonly world: World;
@@ -166,7 +167,7 @@ async function withEngine(
   const style = styleOf(world, line);
   const isWork = commandNamed(line.command)?.isWork === true;
   const isDrawn = isInteractive && !isWork && terminalKind(world, line, loaded) === 'drawn';
-  const terminal = isInteractive && !isDrawn ? openTerminal(world.stdin, world.out, style) : undefined;
+  const terminal = isInteractive && !isDrawn ? await openLines(world, style) : undefined;
   const setting: RunSetting = { world, line, loaded, engine, output, style, cwd, terminal };
   try {
     if (isWork) return await runWork(setting);
@@ -178,9 +179,18 @@ async function withEngine(
   }
 }
 
+/** The line mode, loaded only where somebody is to be asked. */
+async function openLines(world: World, style: Style): Promise<TerminalConversation> {
+  const { openTerminal } = await import('../run/terminal-gate.ts');
+  return openTerminal(world.stdin, world.out, style);
+}
+
 /** The interactive terminal; nothing of it is loaded for other runs. */
 async function converseDrawn(setting: RunSetting): Promise<number> {
-  const { openInteractive } = await import('../interactive/interactive.ts');
+  const [{ openInteractive }, { interactiveHost }] = await Promise.all([
+    import('../interactive/interactive.ts'),
+    import('./interactive-host.ts'),
+  ]);
   return await openInteractive(interactiveHost(setting));
 }
 

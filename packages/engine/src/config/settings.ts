@@ -116,6 +116,8 @@ export const settingsSchema = z.object({
   agent: z.optional(z.string().check(z.minLength(1))),
   /** Programs that are told what the agent does, by event. */
   hooks: z.optional(hookSettingsSchema),
+  /** MCP servers by name; each entry is judged when servers are looked at, so that a wrong one stops nothing else. */
+  mcpServers: z.optional(z.record(z.string(), z.unknown())),
   checks: z.optional(z.array(z.string())),
   repairs: z.optional(z.number().check(z.int(), z.nonnegative())),
   providers: z.optional(z.record(z.string(), providerSettings)),
@@ -187,6 +189,14 @@ export interface Settings {
   readonly hooks: HookSettings;
   /** The repository's settings have hooks of their own. */
   readonly declaresHooks: boolean;
+  /** Entries as the user's files have them, by name. */
+  readonly mcpServers: Readonly<Record<string, unknown>>;
+  /** Further servers of the command line: JSON text, or paths of files. */
+  readonly mcpSources: readonly string[];
+  /** Whether servers that the repository declares are looked at, after trust. */
+  readonly projectMcpServers: boolean;
+  /** The repository's settings have servers of their own; its `.mcp.json` is looked for apart. */
+  readonly declaresMcpServers: boolean;
   readonly checks: readonly string[];
   /** How often failing checks are handed back to the model. */
   readonly repairs: number;
@@ -256,6 +266,10 @@ export const defaultSettings: Settings = {
   agent: 'auto',
   hooks: {},
   declaresHooks: false,
+  mcpServers: {},
+  mcpSources: [],
+  projectMcpServers: true,
+  declaresMcpServers: false,
   checks: [],
   repairs: 3,
   providers: {},
@@ -280,6 +294,10 @@ export function withLayer(base: Settings, layer: SettingsFile, source = 'setting
     agent: layer.agent ?? base.agent,
     hooks: mergeHooks(base.hooks, layer.hooks),
     declaresHooks: base.declaresHooks,
+    mcpServers: { ...base.mcpServers, ...layer.mcpServers },
+    mcpSources: base.mcpSources,
+    projectMcpServers: base.projectMcpServers,
+    declaresMcpServers: base.declaresMcpServers,
     checks: [...base.checks, ...(layer.checks ?? [])],
     repairs: layer.repairs ?? base.repairs,
     providers: { ...base.providers, ...layer.providers },
@@ -394,7 +412,16 @@ export function restrictedLayer(layer: SettingsFile): {
   readonly layer: SettingsFile;
   readonly dropped: readonly string[];
 } {
-  const { model, permissions, limits, repairs, policy, hooks: _afterTrust, ...rest } = layer;
+  const {
+    model,
+    permissions,
+    limits,
+    repairs,
+    policy,
+    hooks: _afterTrust,
+    mcpServers: _alsoAfterTrust,
+    ...rest
+  } = layer;
   const kept: SettingsFile = {
     ...(model === undefined ? {} : { model }),
     ...(repairs === undefined ? {} : { repairs }),

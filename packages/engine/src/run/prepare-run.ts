@@ -134,6 +134,7 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
     editFormat,
     pending,
     tools: extensions.tools,
+    secrets: extensions.secrets,
     ...(opened === undefined ? {} : { hooks: opened.hooks }),
   });
   await opened?.begin(pending);
@@ -146,7 +147,7 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
     route: given.plan.route,
     dearest: given.plan.dearest,
     agent: given.agent,
-    notes: [...money.notes, ...notesOf(given, project), ...notices, ...(opened?.notes ?? [])],
+    notes: [...money.notes, ...notesOf(given, project), ...notices, ...extensions.notes, ...(opened?.notes ?? [])],
     pending,
   });
   if (context.taskKind === 'change' && task.permissionMode !== 'plan') workspace.snapshots.prepare();
@@ -155,6 +156,7 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
     await countAgent(given, context);
     parts.traffic.flush();
     await opened?.end();
+    await extensions.close();
     await workspace.close();
     start.session.close();
   };
