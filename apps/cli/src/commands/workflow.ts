@@ -22,9 +22,10 @@ import {
 } from '@monkey-coder/protocol';
 import { optionValue } from '../command-line/parse.ts';
 import { type Command, type CommandContext, printJson } from '../configuration/command-context.ts';
+import { closedGate } from '../run/closed-gate.ts';
 import { watchSignals } from '../run/signals.ts';
 import { taskOf } from '../run/task.ts';
-import { closedGate, openTerminal } from '../run/terminal-gate.ts';
+import { openTerminal } from '../run/terminal-gate.ts';
 import { printable, type Style } from '../terminal/style.ts';
 
 /** Runs one of the verbs. */
