@@ -235,7 +235,7 @@ const specs: Readonly<Record<CommandName, Omit<CommandSpec, 'name' | 'aliases'>>
   },
   'mcp-server': {
     usage: '',
-    help: 'serve this folder to another agent as MCP tools, over standard input and output; no client can widen what the flags allow',
+    help: 'serve this folder to other agents as MCP tools; no client can widen what the flags allow',
     options: runOptions.filter(({ name }) => serverOptions.includes(name)),
   },
   acp: {
