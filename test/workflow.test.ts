@@ -309,4 +309,20 @@ output: \${steps.second.text}
     expect(raised).toMatchObject({ code: 0, stdout: 'B\n' });
     expect(server.log).toHaveLength(2);
   });
+
+  it('stops cleanly when a person interrupts it, and goes on', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    stage.write('flow.yaml', twoAgents);
+    const server = await stage.serve([says('?')], {
+      others: [analyst, { when: 'Fix it now', turns: [...fixesSum('a + b'), { ...says('Done.'), delayMs: 1500 }] }],
+    });
+    const first = stage.start(['workflow', 'run', 'flow.yaml', ...scripted, ...acceptEdits]);
+    await expect.poll(() => server.log.length, { timeout: 15_000 }).toBe(4);
+    first.send('SIGINT');
+    expect((await first.ended).code).toBe(130);
+    const ended = await stage.run(['workflow', 'resume', ...scripted, ...acceptEdits]);
+    expect(ended).toMatchObject({ code: 0, stdout: 'It says minus. Changed: ["src/sum.js"]\n' });
+    expect(server.log.map((asked) => asked.turn)).toEqual([0, 0, 1, 2, 2]);
+  });
 });
