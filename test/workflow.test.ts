@@ -1,5 +1,6 @@
 // Workflows through the real binary: agents one after another, conditions, checkpoints, a kill in the middle, mistakes with their lines.
 import { describe, expect, it } from 'vitest';
+import { hasTerminal, sitDown } from './support/person.ts';
 import {
   acceptEdits,
   calls,
@@ -96,6 +97,9 @@ describe('a workflow', () => {
     expect(events(stage, 'run.started')).toHaveLength(2);
     const again = await stage.run(['workflow', 'resume', ...scripted]);
     expect(again.code).toBe(2);
+    // What members did is nothing to go on with by itself.
+    const alone = await stage.run([...scripted, '--continue', '-p', 'and now?']);
+    expect(alone.stderr).toContain('there is no session of');
   });
 
   it('never grants a member more than its person has', async () => {
@@ -324,5 +328,26 @@ output: \${steps.second.text}
     const ended = await stage.run(['workflow', 'resume', ...scripted, ...acceptEdits]);
     expect(ended).toMatchObject({ code: 0, stdout: 'It says minus. Changed: ["src/sum.js"]\n' });
     expect(server.log.map((asked) => asked.turn)).toEqual([0, 0, 1, 2, 2]);
+  });
+
+  it.skipIf(!hasTerminal)('asks a person at the terminal, who says no and why', async () => {
+    const stage = createStage();
+    stage.write(
+      'flow.yaml',
+      `workflow: polite
+version: 1
+agents: {}
+steps:
+  - { id: sure, ask: Shall it go on, details: [first line, second line] }
+output: "said: \${steps.sure.text}"
+`,
+    );
+    const person = sitDown(stage, ['workflow', 'run', 'flow.yaml']);
+    await person.sees('allow the workflow to go on: Shall it go on?');
+    await person.sees('second line');
+    person.types('not before noon\n');
+    const { screen, code } = await person.leaves();
+    expect(screen).toContain('said: not before noon');
+    expect(code).toBe(0);
   });
 });
