@@ -90,7 +90,7 @@ const specs: Readonly<Record<CommandName, Omit<CommandSpec, 'name' | 'aliases'>>
   },
   commit: {
     usage: '',
-    help: 'commit what is staged, else all changes, with a message made from them; no hook or filter of the repository runs',
+    help: 'commit what is staged, else all changes; the message is made from them, hooks do not run',
     options: [
       { name: 'dry-run', short: 'n', help: 'show message and files, commit nothing' },
       { name: 'message', short: 'm', value: 'text', help: 'this message instead' },
@@ -183,7 +183,7 @@ const specs: Readonly<Record<CommandName, Omit<CommandSpec, 'name' | 'aliases'>>
   },
   check: {
     usage: '[PATH ...]',
-    help: 'syntax, imports, dependencies, format, types, lint, build, tests; no model is asked. Exit code 6 when one fails',
+    help: 'syntax, imports, dependencies, format, types, lint, build, tests; exit code 6 when one fails',
     options: [
       { name: 'changed', help: 'only files that differ from the last commit' },
       {
@@ -252,7 +252,7 @@ const specs: Readonly<Record<CommandName, Omit<CommandSpec, 'name' | 'aliases'>>
   },
   'mcp-server': {
     usage: '',
-    help: 'serve this folder to another agent as MCP tools, over standard input and output; no client can widen what the flags allow',
+    help: 'serve this folder to another agent as MCP tools; no client can widen what the flags allow',
     options: runOptions.filter(({ name }) => serverOptions.includes(name)),
   },
   acp: {
