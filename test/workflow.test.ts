@@ -41,6 +41,7 @@ const analyst = { when: 'Look at src/sum.js', turns: [says('It says minus.')] };
 interface Line {
   readonly type: string;
   readonly step?: string;
+  readonly output?: string;
   readonly sessionId: string;
   readonly result?: { readonly status: string };
 }
@@ -261,6 +262,7 @@ output: \${board.verdict}
           when: 'judge now',
           turns: [
             calls('team', { action: 'inbox' }),
+            calls('team', { action: 'chain', entity: 'add', target: 'minus' }),
             calls('team', { action: 'post', slot: 'verdict', value: 'guilty', expect: 0 }),
             calls('team', { action: 'post', slot: 'verdict', value: 'guilty', expect: 1 }),
             calls('team', { action: 'tell', to: ['nobody'], text: 'hello' }),
@@ -275,6 +277,7 @@ output: \${board.verdict}
     expect(judge).toContain('add does minus (scout: src/sum.js:1)');
     expect(judge).toContain('scout: the key is ');
     expect(judge).toContain('verdict has version 1');
+    expect(events(stage, 'tool.ended').some(({ output }) => output?.includes('"relation":"does"'))).toBe(true);
     expect(judge).toContain('There is no nobody; there are scout, judge.');
     expect(events(stage, 'message.delivered')).toHaveLength(1);
     const team = jsonLines<Line>(stage.sessionLogs()).filter((line) => line.step !== undefined);
