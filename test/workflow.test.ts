@@ -1,5 +1,6 @@
 // Workflows through the real binary: agents one after another, conditions, checkpoints, a kill in the middle, mistakes with their lines.
 import { describe, expect, it } from 'vitest';
+import { hasTerminal, sitDown } from './support/person.ts';
 import {
   acceptEdits,
   calls,
@@ -40,6 +41,7 @@ const analyst = { when: 'Look at src/sum.js', turns: [says('It says minus.')] };
 interface Line {
   readonly type: string;
   readonly step?: string;
+  readonly output?: string;
   readonly sessionId: string;
   readonly result?: { readonly status: string };
 }
@@ -96,6 +98,9 @@ describe('a workflow', () => {
     expect(events(stage, 'run.started')).toHaveLength(2);
     const again = await stage.run(['workflow', 'resume', ...scripted]);
     expect(again.code).toBe(2);
+    // What members did is nothing to go on with by itself.
+    const alone = await stage.run([...scripted, '--continue', '-p', 'and now?']);
+    expect(alone.stderr).toContain('there is no session of');
   });
 
   it('never grants a member more than its person has', async () => {
@@ -257,6 +262,7 @@ output: \${board.verdict}
           when: 'judge now',
           turns: [
             calls('team', { action: 'inbox' }),
+            calls('team', { action: 'chain', entity: 'add', target: 'minus' }),
             calls('team', { action: 'post', slot: 'verdict', value: 'guilty', expect: 0 }),
             calls('team', { action: 'post', slot: 'verdict', value: 'guilty', expect: 1 }),
             calls('team', { action: 'tell', to: ['nobody'], text: 'hello' }),
@@ -271,6 +277,7 @@ output: \${board.verdict}
     expect(judge).toContain('add does minus (scout: src/sum.js:1)');
     expect(judge).toContain('scout: the key is ');
     expect(judge).toContain('verdict has version 1');
+    expect(events(stage, 'tool.ended').some(({ output }) => output?.includes('"relation":"does"'))).toBe(true);
     expect(judge).toContain('There is no nobody; there are scout, judge.');
     expect(events(stage, 'message.delivered')).toHaveLength(1);
     const team = jsonLines<Line>(stage.sessionLogs()).filter((line) => line.step !== undefined);
@@ -308,5 +315,42 @@ output: \${steps.second.text}
     const raised = await stage.run(['workflow', 'resume', ...scripted, '--max-budget-usd', '1']);
     expect(raised).toMatchObject({ code: 0, stdout: 'B\n' });
     expect(server.log).toHaveLength(2);
+  });
+
+  it('stops cleanly when a person interrupts it, and goes on', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    stage.write('flow.yaml', twoAgents);
+    const server = await stage.serve([says('?')], {
+      others: [analyst, { when: 'Fix it now', turns: [...fixesSum('a + b'), { ...says('Done.'), delayMs: 1500 }] }],
+    });
+    const first = stage.start(['workflow', 'run', 'flow.yaml', ...scripted, ...acceptEdits]);
+    await expect.poll(() => server.log.length, { timeout: 15_000 }).toBe(4);
+    first.send('SIGINT');
+    expect((await first.ended).code).toBe(130);
+    const ended = await stage.run(['workflow', 'resume', ...scripted, ...acceptEdits]);
+    expect(ended).toMatchObject({ code: 0, stdout: 'It says minus. Changed: ["src/sum.js"]\n' });
+    expect(server.log.map((asked) => asked.turn)).toEqual([0, 0, 1, 2, 2]);
+  });
+
+  it.skipIf(!hasTerminal)('asks a person at the terminal, who says no and why', async () => {
+    const stage = createStage();
+    stage.write(
+      'flow.yaml',
+      `workflow: polite
+version: 1
+agents: {}
+steps:
+  - { id: sure, ask: Shall it go on, details: [first line, second line] }
+output: "said: \${steps.sure.text}"
+`,
+    );
+    const person = sitDown(stage, ['workflow', 'run', 'flow.yaml']);
+    await person.sees('allow the workflow to go on: Shall it go on?');
+    await person.sees('second line');
+    person.types('not before noon\n');
+    const { screen, code } = await person.leaves();
+    expect(screen).toContain('said: not before noon');
+    expect(code).toBe(0);
   });
 });

@@ -65,7 +65,7 @@ export {
   type Slot,
 } from './messaging/blackboard.ts';
 export { countVotes, type Verdict, type VotingRule } from './messaging/consensus.ts';
-export { chainBetween, contradictions, type FactQuery, factsAbout, type KnownFact } from './messaging/knowledge.ts';
+export { chainBetween, type FactQuery, factsAbout, type KnownFact } from './messaging/knowledge.ts';
 export { type Letter, mailFor, type SentMessage, sending } from './messaging/mailbox.ts';
 export type { TeamEvent } from './messaging/team-event.ts';
 export { createTeamTool, type TeamToolParts } from './messaging/team-tool.ts';

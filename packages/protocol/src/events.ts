@@ -56,6 +56,8 @@ export const eventBodySchema = z.discriminatedUnion('type', [
     cwd: z.string(),
     /** Session and sequence number this one was forked after. */
     forkedFrom: z.optional(z.object({ sessionId: z.string(), seq: z.number() })),
+    /** Session of the workflow that a member works for in this one. */
+    partOf: z.optional(z.string()),
   }),
   z.object({ type: z.literal('session.renamed'), title: z.string() }),
   z.object({

@@ -181,7 +181,7 @@ class EditorAgent {
     if (!Number.isInteger(from) || from < 0) throw RequestError.invalidParams({ cursor }, 'there is no such page');
     const begun = engine()
       .sessions.list(cwd === null ? undefined : { cwd })
-      .filter(({ runs }) => runs > 0);
+      .filter(({ runs, partOf }) => runs > 0 && partOf === undefined);
     const sessions = begun.slice(from, from + SESSIONS_OF_A_PAGE).map((one) => ({
       sessionId: one.id,
       cwd: one.cwd,

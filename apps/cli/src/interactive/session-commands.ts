@@ -54,7 +54,9 @@ function sessionIdOf({ conversation }: SlashContext): string {
 
 async function resume(context: SlashContext, args: string): Promise<void> {
   const { engine, conversation } = context;
-  const sessions = engine.sessions.list({ cwd: context.cwd }).filter(({ runs }) => runs > 0);
+  const sessions = engine.sessions
+    .list({ cwd: context.cwd })
+    .filter(({ runs, partOf }) => runs > 0 && partOf === undefined);
   const id = args !== '' ? args : await pickSession(context, sessions);
   if (id === undefined) return;
   const found = sessions.find((session) => session.id === id);

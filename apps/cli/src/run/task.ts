@@ -70,7 +70,7 @@ export function sessionChoiceOf(line: CommandLine, sessions: SessionStore, cwd: 
   if (!wantsOld) return line.options.has('ephemeral') ? { kind: 'ephemeral' } : { kind: 'new' };
   const named = optionValue(line, 'resume');
   if (named !== undefined) refuseForeignSession(sessions, named, cwd);
-  const sessionId = named ?? sessions.list({ cwd }).find((session) => session.runs > 0)?.id;
+  const sessionId = named ?? sessions.list({ cwd }).find(({ runs, partOf }) => runs > 0 && partOf === undefined)?.id;
   if (!sessionId) {
     throw new MonkeyError('session.not-found', `there is no session of ${cwd} to go on with`, {
       advice: 'Start one with monkey "what to do"; `monkey sessions list --all` shows those of other folders.',

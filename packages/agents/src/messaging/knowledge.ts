@@ -57,19 +57,3 @@ export function chainBetween(facts: readonly KnownFact[], from: string, to: stri
   for (let fact = cameBy.get(to); fact !== undefined; fact = cameBy.get(fact.entity)) chain.unshift(fact);
   return chain;
 }
-
-/** Pairs of facts that cannot both hold: one entity, one relation that has one target only, two targets. */
-export function contradictions(facts: readonly KnownFact[], singleValued: readonly string[]): [KnownFact, KnownFact][] {
-  return facts.flatMap((one, index) =>
-    facts
-      .slice(index + 1)
-      .filter(
-        (other) =>
-          singleValued.includes(one.relation) &&
-          other.entity === one.entity &&
-          other.relation === one.relation &&
-          other.target !== one.target,
-      )
-      .map((other): [KnownFact, KnownFact] => [one, other]),
-  );
-}

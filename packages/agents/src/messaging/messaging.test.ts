@@ -3,7 +3,7 @@ import type { Ballot } from '@monkey-coder/protocol';
 import { describe, expect, it } from 'vitest';
 import { type BoardWrite, boardAfter, decideWrite } from './blackboard.ts';
 import { countVotes, type VotingRule } from './consensus.ts';
-import { chainBetween, contradictions, factsAbout } from './knowledge.ts';
+import { chainBetween, factsAbout } from './knowledge.ts';
 import { mailFor, sending } from './mailbox.ts';
 import type { TeamEvent } from './team-event.ts';
 
@@ -127,12 +127,10 @@ describe('facts', () => {
     expect(factsAbout(events, { entity: 'nothing' })).toEqual([]);
   });
 
-  it('lead from one thing to another, and show where they contradict each other', () => {
+  it('lead from one thing to another', () => {
     const facts = factsAbout(events);
     expect(chainBetween(facts, 'cart', 'round')?.map(({ target }) => target)).toEqual(['tax', 'round']);
     expect(chainBetween(facts, 'round', 'cart')).toBeUndefined();
-    expect(contradictions(facts, ['mode']).map((pair) => pair.map(({ target }) => target))).toEqual([['up', 'down']]);
-    expect(contradictions(facts, ['calls'])).toEqual([]);
   });
 });
 

@@ -92,7 +92,7 @@ class Turnstile {
 }
 
 async function askMember(parts: CrewParts, request: MemberRequest): Promise<StepResult> {
-  const { journal, sessions, signal, now, deadline } = parts;
+  const { journal, signal, now, deadline } = parts;
   const { step, member } = request;
   if (signal.aborted) throw new WorkStopped('interrupted', 'it was interrupted');
   if (now() >= deadline) throw new WorkStopped('limit', 'its time is up');
@@ -101,7 +101,7 @@ async function askMember(parts: CrewParts, request: MemberRequest): Promise<Step
     journal.note({ type: 'step.started', step, kind: 'agent', member });
     return finish(journal, step, failedStep(rejectionOf(member)));
   }
-  const agentSession = begun?.agentSession ?? newSession(sessions, parts.task.cwd);
+  const agentSession = begun?.agentSession ?? newSession(parts);
   if (begun === undefined) journal.note({ type: 'step.started', step, kind: 'agent', member, agentSession });
   const task = taskOf(parts, request);
   const outcome = await outcomeOf(parts, task, { sessionId: agentSession, tools: toolsOf(parts, request) });
@@ -116,8 +116,8 @@ function finish(journal: Journal, step: string, result: StepResult): StepResult 
 }
 
 /** Made and closed at once: the run opens it again. */
-function newSession(sessions: SessionStore, cwd: string): string {
-  const session = sessions.create({ cwd });
+function newSession({ sessions, task, journal }: CrewParts): string {
+  const session = sessions.create({ cwd: task.cwd, partOf: journal.sessionId });
   session.close();
   return session.id;
 }

@@ -78,6 +78,7 @@ function createSession(options: SessionStoreOptions, session: Parameters<Session
     productVersion: options.productVersion,
     cwd: session.cwd,
     ...(session.forkedFrom ? { forkedFrom: session.forkedFrom } : {}),
+    ...(session.partOf ? { partOf: session.partOf } : {}),
   });
   return writer;
 }

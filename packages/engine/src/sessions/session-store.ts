@@ -15,6 +15,8 @@ export interface SessionSummary {
   /** Status of the last run; `running` when it has no end (a crash, or still at work). */
   readonly status: string;
   readonly model: string;
+  /** Session of the workflow that it is a part of: nobody goes on with it by itself. */
+  readonly partOf?: string;
 }
 
 /** An open session that is being written. */
@@ -35,6 +37,8 @@ export interface SessionStore {
   create(session: {
     readonly cwd: string;
     readonly forkedFrom?: { readonly sessionId: string; readonly seq: number };
+    /** Session of the workflow it is for. */
+    readonly partOf?: string;
   }): SessionWriter;
   /** Opens for writing; throws `session.not-found`, or `workspace.in-use` when another process writes it. */
   open(id: string): SessionWriter;

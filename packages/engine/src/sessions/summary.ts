@@ -16,6 +16,7 @@ export function summarise(id: string, events: readonly Event[]): SessionSummary 
     costMicroUsd: 0,
     status: 'empty',
     model: '',
+    ...(first.partOf === undefined ? {} : { partOf: first.partOf }),
   };
   for (const event of events) addEvent(summary, event);
   return summary;

@@ -20,7 +20,7 @@ type Receivable = NonNullable<Member['receives']>[number];
 export function memberPrompt(given: MemberPrompt): string {
   const { receives = [], instructions = '' } = given.definition ?? {};
   const parts = receives.map((what) => marked(titles[what], linesOf[what](given)));
-  return [instructions, ...parts, given.prompt].filter((text) => text !== '').join('\n\n');
+  return [instructions, given.prompt, ...parts].filter((text) => text !== '').join('\n\n');
 }
 
 const titles: Readonly<Record<Receivable, string>> = {

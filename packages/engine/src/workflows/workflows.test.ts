@@ -205,6 +205,32 @@ describe('drawings', () => {
   });
 });
 
+describe('checking', () => {
+  it('lets a branch look at nothing that is at work beside it, and at all that is done', () => {
+    const branches = (prompt: string): unknown => ({
+      workflow: 'x',
+      version: 1,
+      agents: { a: {} },
+      steps: [
+        { id: 'before', agent: 'a', prompt: 'go' },
+        {
+          id: 'p',
+          parallel: [
+            { id: 'one', agent: 'a', prompt: 'go' },
+            { id: 'two', agent: 'a', prompt },
+          ],
+        },
+        { id: 'after', agent: 'a', prompt: hole('steps.one.text + steps.two.text') },
+      ],
+    });
+    expect(checkWorkflow(branches(hole('steps.before.text')))).toMatchObject({ kind: 'valid' });
+    expect(checkWorkflow(branches(hole('steps.one.text')))).toMatchObject({
+      kind: 'invalid',
+      problems: [{ message: expect.stringContaining('at work beside it') }],
+    });
+  });
+});
+
 describe('reading', () => {
   it('refuses what is no workflow without running or expanding it', async () => {
     const bomb = `a: &a [1,1,1,1,1,1,1,1,1]\n${'bcdefgh'
