@@ -122,7 +122,9 @@ async function run(
       const outcome = await (prepared.context.task.candidates === undefined
         ? executeRun(prepared.context, prepared.state)
         : exploreRun(parts, prepared, connection));
-      if (choice.kind !== 'ephemeral') remember(parts, prepared.context);
+      // Candidates are runs of their own and were learnt from as such.
+      if (choice.kind !== 'ephemeral' && prepared.context.task.candidates === undefined)
+        remember(parts, prepared.context);
       return { sessionId: prepared.context.agentOptions.sessionId, runId: prepared.context.runId, outcome };
     } finally {
       await prepared.close();

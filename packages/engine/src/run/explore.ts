@@ -137,10 +137,18 @@ async function runOne(attempt: Attempt): Promise<Scored> {
   const known = scoredBefore(run, candidate, round);
   if (known !== undefined) return evidenceOf(place, known, earlier?.changes ?? []);
   run.recorder.record({ type: 'candidate.started', candidate, round, folder, approach, tree: attempt.tree });
-  const { candidates: _count, ...task } = run.task;
+  const { candidates: _count, strategy: _strategy, candidateModels, ...task } = run.task;
+  const model = candidateModels?.[candidate - 1];
   const report = await means
     .runCandidate(
-      { ...task, cwd: folder, addDirs: [], limits: share, prompt: promptOf(attempt) },
+      {
+        ...task,
+        ...(model === undefined ? {} : { model }),
+        cwd: folder,
+        addDirs: [],
+        limits: share,
+        prompt: promptOf(attempt),
+      },
       earlier?.sessionId ? { kind: 'resume', sessionId: earlier.sessionId } : { kind: 'new' },
       round === 1 ? 0 : run.settings.repairs,
     )
