@@ -9,6 +9,7 @@ export {
   loadInstructions,
 } from './context/instructions.ts';
 export { buildSystem, headHash, type SystemInput } from './context/system.ts';
+export { type Behaviour, piecesOf, type Standing, voteOnBehaviour } from './exploration/behaviour-vote.ts';
 export {
   type CandidateEvidence,
   chooseCandidate,
@@ -16,6 +17,7 @@ export {
   posteriorOf,
   survivorsOf,
 } from './exploration/candidates.ts';
+export { perturbedTest } from './exploration/perturb-tests.ts';
 export { type CustomCommand, type ExpandedCommand, expandCommand, findCommands } from './extensions/commands.ts';
 export {
   askHooks,

@@ -11,6 +11,8 @@ export interface CandidateEvidence {
   readonly failed: number;
   /** Candidates that behave alike, or made the same change but for blanks, carry the same word. */
   readonly cluster: string;
+  /** Share of the candidates on its side where they behave differently, 0..1; absent where that was not looked at. */
+  readonly agreement?: number;
   /** Existing tests that it changed or removed: it may have moved the goal. */
   readonly changedTests: number;
   /** Lines added and removed. */
@@ -38,7 +40,7 @@ export function survivorsOf(all: readonly CandidateEvidence[], expected: number)
 
 /**
  * The candidate to take: only a verified one; undefined when there is none. Who left existing tests alone goes before who did
- * not, the larger cluster before the smaller, the smaller change before the larger.
+ * not, who behaves as most do before who does not, the larger cluster before the smaller, the smaller change before the larger.
  */
 export function chooseCandidate(all: readonly CandidateEvidence[]): CandidateEvidence | undefined {
   const sizeOf = (cluster: string): number => all.filter((one) => one.isVerified && one.cluster === cluster).length;
@@ -47,6 +49,7 @@ export function chooseCandidate(all: readonly CandidateEvidence[]): CandidateEvi
     .sort(
       (a, b) =>
         a.changedTests - b.changedTests ||
+        (b.agreement ?? 0) - (a.agreement ?? 0) ||
         sizeOf(b.cluster) - sizeOf(a.cluster) ||
         a.changedLines - b.changedLines ||
         a.candidate - b.candidate,

@@ -10,6 +10,7 @@ import { foldRunFacts } from '../outcome/run-facts.ts';
 import { applyCandidate } from './apply-candidate.ts';
 import { evidenceOf, type Scored } from './candidate-evidence.ts';
 import { finish, verifyWhenDone } from './execute-run.ts';
+import type { ProbePlace } from './probe-behaviour.ts';
 import type { RunContext } from './run-context.ts';
 
 /** What an exploration needs from the engine. */
@@ -73,7 +74,19 @@ export async function explore(run: RunContext, means: ExploreMeans): Promise<Out
     scored = [...scored.filter((old) => !found.some((one) => one.candidate === old.candidate)), ...found];
     if (scored.some((one) => one.isVerified)) break;
   }
+  scored = await compared(run, scored, { base, makeFolder: means.makeFolder });
   return conclude(run, scored, spent, tree);
+}
+
+/** Where the checks accept changes that differ: how they behave where the checks do not look. */
+async function compared(run: RunContext, scored: readonly Scored[], place: ProbePlace): Promise<Scored[]> {
+  if (new Set(scored.filter((one) => one.isVerified).map((one) => one.cluster)).size < 2) return [...scored];
+  const { probeBehaviour } = await import('./probe-behaviour.ts');
+  const standings = await probeBehaviour(run, scored, place);
+  return scored.map((one) => {
+    const standing = standings.get(one.candidate);
+    return standing === undefined ? one : { ...one, agreement: standing.agreement, cluster: standing.behaviour };
+  });
 }
 
 /** The files that the candidates of a run that was cut off began with. */
