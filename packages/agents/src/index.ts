@@ -17,6 +17,7 @@ export {
   posteriorOf,
   survivorsOf,
 } from './exploration/candidates.ts';
+export { type AtWork, weakReason } from './exploration/early-stop.ts';
 export { perturbedTest } from './exploration/perturb-tests.ts';
 export { type CustomCommand, type ExpandedCommand, expandCommand, findCommands } from './extensions/commands.ts';
 export {

@@ -13,6 +13,8 @@ export interface CandidateEvidence {
   readonly cluster: string;
   /** Share of the candidates on its side where they behave differently, 0..1; absent where that was not looked at. */
   readonly agreement?: number;
+  /** Tests written for the task that it passes, of those that fail without a change and most candidates pass. */
+  readonly keptTests?: { readonly passed: number; readonly of: number };
   /** Existing tests that it changed or removed: it may have moved the goal. */
   readonly changedTests: number;
   /** Lines added and removed. */
@@ -40,7 +42,7 @@ export function survivorsOf(all: readonly CandidateEvidence[], expected: number)
 
 /**
  * The candidate to take: only a verified one; undefined when there is none. Who left existing tests alone goes before who did
- * not, who behaves as most do before who does not, the larger cluster before the smaller, the smaller change before the larger.
+ * not, who passes more of the tests written for the task before who passes fewer, who behaves as most do before who does not, the larger cluster before the smaller, the smaller change before the larger.
  */
 export function chooseCandidate(all: readonly CandidateEvidence[]): CandidateEvidence | undefined {
   const sizeOf = (cluster: string): number => all.filter((one) => one.isVerified && one.cluster === cluster).length;
@@ -49,11 +51,16 @@ export function chooseCandidate(all: readonly CandidateEvidence[]): CandidateEvi
     .sort(
       (a, b) =>
         a.changedTests - b.changedTests ||
+        shareOfKept(b) - shareOfKept(a) ||
         (b.agreement ?? 0) - (a.agreement ?? 0) ||
         sizeOf(b.cluster) - sizeOf(a.cluster) ||
         a.changedLines - b.changedLines ||
         a.candidate - b.candidate,
     )[0];
+}
+
+function shareOfKept({ keptTests }: CandidateEvidence): number {
+  return keptTests === undefined ? 0 : keptTests.passed / Math.max(1, keptTests.of);
 }
 
 /** Tests that passed and failed by the words of common runners; undefined when the output counts none. */

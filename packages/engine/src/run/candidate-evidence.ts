@@ -15,6 +15,8 @@ export interface Scored extends CandidateEvidence {
   readonly outcome: Outcome;
   /** All that it changed, in all rounds. */
   readonly changes: readonly FileChange[];
+  /** Why it cannot be chosen although its checks may pass. */
+  readonly refused?: string;
 }
 
 /** Counts what a run left in the candidate's folder; `earlier` are its changes of the rounds before. */
@@ -22,24 +24,39 @@ export function evidenceOf(
   place: { readonly candidate: number; readonly folder: string; readonly approach: string },
   report: { readonly sessionId: string; readonly outcome: Outcome },
   earlier: readonly FileChange[],
+  request: string,
 ): Scored {
   const { outcome, sessionId } = report;
   const changes = joined(earlier, outcome.changes);
   const counts = outcome.receipts.map(
     ({ tail, passed }) => countTests(tail) ?? { passed: passed ? 1 : 0, failed: passed ? 0 : 1 },
   );
+  const changedTests = changes.filter((change) => change.kind !== 'created' && isTestFile(change.path));
+  const isRefused = changedTests.length > 0 && !asksForTests(request);
   return {
-    ...place,
+    ...{ candidate: place.candidate, folder: place.folder, approach: place.approach },
     sessionId,
     outcome,
     changes,
-    isVerified: outcome.status === 'verified',
+    isVerified: outcome.status === 'verified' && !isRefused,
+    ...(isRefused
+      ? {
+          refused: `it changed existing tests, which the request does not ask for: ${changedTests.map((change) => change.path).join(', ')}`,
+        }
+      : {}),
     passed: counts.reduce((sum, one) => sum + one.passed, 0),
     failed: counts.reduce((sum, one) => sum + one.failed, 0),
     cluster: clusterOf(place.folder, changes),
-    changedTests: changes.filter((change) => change.kind !== 'created' && isTestFile(change.path)).length,
+    changedTests: changedTests.length,
     changedLines: changes.reduce((sum, change) => sum + (change.added ?? 0) + (change.removed ?? 0), 0),
   };
+}
+
+/** Whether a request is about tests that are there: who is told to change them may. */
+export function asksForTests(request: string): boolean {
+  const verb =
+    '(?:updat|chang|adapt|adjust|rewrit|remov|delet|renam|mov|migrat|convert|refactor|clean|extend|replac)\\w*';
+  return new RegExp(`\\b${verb}\\b[^.;!?\\n]{0,60}\\b(?:tests?|specs?|fixtures?|snapshots?)\\b`, 'i').test(request);
 }
 
 /** The changes of two rounds as one; a file that the first one created stays created. */

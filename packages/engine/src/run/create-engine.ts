@@ -145,11 +145,10 @@ async function exploreRun(parts: EngineParts, prepared: PreparedRun, connection:
       mkdirSync(folder, { recursive: true });
       return realFolder(folder);
     },
-    runCandidate: (task, session, repairs) =>
+    runCandidate: (task, session, { repairs, ...watch }) =>
       run({ ...parts, parentScope, settings: { ...parts.settings, repairs } }, task, session, {
+        ...watch,
         gate: connection.gate,
-        signal: connection.signal,
-        onEvent: () => undefined,
         ...(connection.permissionMode ? { permissionMode: connection.permissionMode } : {}),
       }),
   });
