@@ -5,7 +5,7 @@ import type { Scenario } from '@monkey-coder/models';
 import { describe, expect, it } from 'vitest';
 import { calls, createStage, jsonLines, type Stage, scripted } from './support/stage.ts';
 
-const usage = { input: 1000, output: 100 };
+const usage = { input: 10_000, output: 100 };
 
 function candidate(number: number, count: number, body: string): NonNullable<Scenario['others']>[number] {
   const turns = Array.from({ length: 8 }, () => [
@@ -86,7 +86,7 @@ describe('exploration', () => {
     expect(capped.at(-1)?.total_cost_usd).toBeGreaterThan(0);
     expect(capped.at(-1)?.total_cost_usd).toBeLessThanOrEqual(0.48);
     const started = capped.find(({ event }) => event?.type === 'run.started')?.event;
-    expect(started?.quote?.notes.join()).toContain('3 candidates, up to 5 runs');
+    expect(started?.quote?.notes.join()).toContain('3 candidates, up to 6 runs');
     const scopes = reservedScopes(stage);
     const parent = `run:${capped.find(({ event }) => event?.type === 'candidate.started')?.event?.runId}`;
     expect(scopes.length).toBeGreaterThan(3);

@@ -9,6 +9,7 @@ export {
   loadInstructions,
 } from './context/instructions.ts';
 export { buildSystem, headHash, type SystemInput } from './context/system.ts';
+export { isPlateau, orderIdeas, readIdeas } from './exploration/approaches.ts';
 export { type Behaviour, piecesOf, type Standing, voteOnBehaviour } from './exploration/behaviour-vote.ts';
 export {
   type CandidateEvidence,

@@ -15,19 +15,21 @@ export interface Scored extends CandidateEvidence {
   readonly outcome: Outcome;
   /** All that it changed, in all rounds. */
   readonly changes: readonly FileChange[];
+  /** Failing tests of its checks over time, in all rounds: the tension that is to be resolved. */
+  readonly failing: readonly number[];
   /** Why it cannot be chosen although its checks may pass. */
   readonly refused?: string;
 }
 
-/** Counts what a run left in the candidate's folder; `earlier` are its changes of the rounds before. */
+/** Counts what a run left in the candidate's folder; `earlier` is what it had come to in the rounds before. */
 export function evidenceOf(
   place: { readonly candidate: number; readonly folder: string; readonly approach: string },
   report: { readonly sessionId: string; readonly outcome: Outcome },
-  earlier: readonly FileChange[],
+  earlier: Pick<Scored, 'changes' | 'failing'> | undefined,
   request: string,
 ): Scored {
   const { outcome, sessionId } = report;
-  const changes = joined(earlier, outcome.changes);
+  const changes = joined(earlier?.changes ?? [], outcome.changes);
   const counts = outcome.receipts.map(
     ({ tail, passed }) => countTests(tail) ?? { passed: passed ? 1 : 0, failed: passed ? 0 : 1 },
   );
@@ -38,6 +40,7 @@ export function evidenceOf(
     sessionId,
     outcome,
     changes,
+    failing: [...(earlier?.failing ?? []), ...failingOf(outcome, earlier?.failing.at(-1))],
     isVerified: outcome.status === 'verified' && !isRefused,
     ...(isRefused
       ? {
@@ -50,6 +53,12 @@ export function evidenceOf(
     changedTests: changedTests.length,
     changedLines: changes.reduce((sum, change) => sum + (change.added ?? 0) + (change.removed ?? 0), 0),
   };
+}
+
+/** Failing tests of each check of one turn; where none ran, nothing moved. */
+function failingOf({ receipts }: Outcome, before: number | undefined): number[] {
+  if (receipts.length === 0) return before === undefined ? [] : [before];
+  return receipts.map(({ tail, passed }) => (passed ? 0 : (countTests(tail)?.failed ?? 1)));
 }
 
 /** Whether a request is about tests that are there: who is told to change them may. */

@@ -80,7 +80,7 @@ async function askedTests(exploration: Exploration): Promise<WrittenTest[]> {
   const { run, means, spent } = exploration;
   const folder = await freshCopy(exploration, 'tests');
   try {
-    const task = { ...ownTask(run), cwd: folder, limits: shareOf(run, 2), prompt: testPrompt(run.task.prompt) };
+    const task = { ...ownTask(run), cwd: folder, limits: shareOf(exploration, 2), prompt: testPrompt(run.task.prompt) };
     const { outcome } = await means.runCandidate(
       task,
       { kind: 'new' },

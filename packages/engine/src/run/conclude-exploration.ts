@@ -50,8 +50,9 @@ function sideBySide(scored: readonly Scored[]): string {
     .join('\n');
 }
 
-function evidenceText({ outcome, refused, agreement, keptTests, changedLines, isVerified }: Scored): string {
+function evidenceText({ outcome, refused, agreement, keptTests, changedLines, isVerified, failing }: Scored): string {
   const more = [
+    ...(failing.length > 1 ? [`failing over time ${failing.join(' → ')}`] : []),
     ...(agreement === undefined || !isVerified ? [] : [`behaves as ${Math.round(agreement * 100)} % of the others do`]),
     ...(keptTests === undefined ? [] : [`${keptTests.passed} of ${keptTests.of} tests written for it pass`]),
     ...(isVerified ? [`${changedLines} lines`] : []),

@@ -115,11 +115,20 @@ export async function verifyWhenDone(run: RunContext, stop: AgentStop, facts: Ru
     run.facts.checks.some((check) => check.command === command.command.trim()),
   );
   if (facts.changes.length === 0 && !(ranCheck && run.taskKind === 'change')) return { kind: 'none' };
+  return verifyFiles(run, facts, run.recorder.record);
+}
+
+/** Runs the checks on the files of the run's workspace; what they come to is told to `record`. */
+export function verifyFiles(
+  run: RunContext,
+  facts: RunFacts,
+  record: (event: EventBody) => void,
+): Promise<Verification> {
   return verify({
     workspace: run.workspace,
     checks: verificationChecks(run, facts),
     facts,
-    record: run.recorder.record,
+    record,
     redact: createRedactor(run.agentOptions.secrets ?? []).redact,
     sessionId: run.agentOptions.sessionId,
     runId: run.runId,

@@ -43,16 +43,24 @@ export interface Exploration {
   /** Hash and snapshot of the files that all candidates began with. */
   readonly tree: string;
   readonly base: string;
+  /** In the order in which they are tried; the first ones are those of the candidates. */
+  readonly approaches: readonly string[];
+  /** Place of the next one that nobody has tried. */
+  nextIdea: number;
+  /** Rounds between which the money of the run is divided. */
+  readonly rounds: number;
   readonly findings: FindingList;
   /** Every run that was paid for. */
   readonly spent: Outcome[];
 }
 
-/** Rounds between which the money of the run is divided. */
-export const rounds = 2;
+/** An improvisation has one round more, to leave an approach that leads nowhere. */
+export function roundsOf({ strategy }: Task): number {
+  return strategy === 'improvise' ? 3 : 2;
+}
 
-/** Half of the money for each round, in equal parts: all candidates together stay below the run's own cap. */
-export function shareOf(run: RunContext, places: number): Task['limits'] {
+/** The same money for each round, in equal parts: all candidates together stay below the run's own cap. */
+export function shareOf({ run, rounds }: Pick<Exploration, 'run' | 'rounds'>, places: number): Task['limits'] {
   const { maxCostMicroUsd, ...limits } = run.agentOptions.limits;
   if (maxCostMicroUsd === undefined) return limits;
   return { ...limits, maxCostMicroUsd: Math.floor(maxCostMicroUsd / rounds / places) };

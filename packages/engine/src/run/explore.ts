@@ -2,58 +2,88 @@
 //
 // Each candidate is a whole run of the engine, with its own session, its share of the money and a copy of the user's files as they
 // are (dependencies linked in). They tell each other what they find, weak ones are stopped early, two partial ones may be combined.
-// The checkout is touched once, by one undoable step, and the checks then judge it there again.
-import { survivorsOf } from '@monkey-coder/agents';
+// Improvising, the approaches are ideas for the task; who gets nowhere with its own is given the next one and begins afresh, and
+// the winner looks at its change once more. The checkout is touched once, by one undoable step, and the checks judge it there again.
+import { isPlateau, survivorsOf } from '@monkey-coder/agents';
 import type { Outcome } from '@monkey-coder/protocol';
 import type { Scored } from './candidate-evidence.ts';
 import { FindingList } from './candidate-findings.ts';
-import { placeOf, snapshotBase, treeAtFirst } from './candidate-places.ts';
+import { freshCopy, placeOf, snapshotBase, treeAtFirst } from './candidate-places.ts';
 import { takeTurn } from './candidate-turn.ts';
-import { conclude } from './conclude-exploration.ts';
-import { type Exploration, type ExploreMeans, expected, rounds, shareOf } from './exploration.ts';
+import { conclude, winnerOf } from './conclude-exploration.ts';
+import { approachesOf } from './draw-approaches.ts';
+import { type Exploration, type ExploreMeans, expected, type Place, roundsOf, shareOf } from './exploration.ts';
 import type { RunContext } from './run-context.ts';
 
 /** Candidates at work at once. */
 const atOnce = 4;
 
-const usualApproaches = [
-  'Find the most direct change that fulfils the request.',
-  'Before changing anything, list the cases at the edges (empty, first, last, equal, missing) and let them lead you.',
-  'Write down the rule the tests and the text imply, derive the code from it, and distrust what stands there.',
-  'Trace one failing case by hand from input to output, and change where the value first goes wrong.',
-];
-
 /** Explores with the task's candidates and ends the run. Candidates have conversations of their own. */
 export async function explore(run: RunContext, means: ExploreMeans): Promise<Outcome> {
-  const exploration: Exploration = {
-    ...{ run, means, count: Math.max(1, run.task.candidates ?? 1), spent: [] },
-    tree: treeAtFirst(run) ?? (await run.workspace.snapshots.treeHash()),
-    base: await snapshotBase(run),
-    findings: new FindingList((finding) => run.recorder.record({ type: 'finding.shared', ...finding })),
-  };
+  const exploration = await begin(run, means);
   let scored: Scored[] = [];
-  for (let round = 1; round <= rounds && !run.connection.signal.aborted; round += 1) {
-    const found = await playRound(exploration, round, scored);
-    scored = [...scored.filter((old) => !found.some((one) => one.candidate === old.candidate)), ...found];
+  for (let round = 1; round <= exploration.rounds && !run.connection.signal.aborted; round += 1) {
+    scored = replaced(scored, await playRound(exploration, round, scored));
+    if (scored.some((one) => one.isVerified)) break;
+    scored = replaced(scored, await combined(exploration, scored, round));
     if (scored.some((one) => one.isVerified)) break;
   }
-  return conclude(exploration, await compared(exploration, scored));
+  scored = [...(await compared(exploration, scored))];
+  return conclude(exploration, replaced(scored, await lastPass(exploration, scored)));
+}
+
+async function begin(run: RunContext, means: ExploreMeans): Promise<Exploration> {
+  const spent: Outcome[] = [];
+  const count = Math.max(1, run.task.candidates ?? 1);
+  return {
+    ...{ run, means, count, spent, rounds: roundsOf(run.task), nextIdea: count },
+    tree: treeAtFirst(run) ?? (await run.workspace.snapshots.treeHash()),
+    base: await snapshotBase(run),
+    approaches: await approachesOf(run, means, count, spent),
+    findings: new FindingList((finding) => run.recorder.record({ type: 'finding.shared', ...finding })),
+  };
+}
+
+function replaced(scored: readonly Scored[], by: readonly Scored[]): Scored[] {
+  return [...scored.filter((old) => !by.some((one) => one.candidate === old.candidate)), ...by];
 }
 
 /** All candidates of a round, or those that go on. */
 async function playRound(exploration: Exploration, round: number, scored: readonly Scored[]): Promise<Scored[]> {
   const { run, count } = exploration;
-  const survivors = round === 1 ? undefined : new Set(survivorsOf(scored, expected(run)).map((one) => one.candidate));
-  const numbers = Array.from({ length: count }, (_, at) => at + 1).filter((n) => survivors?.has(n) ?? true);
-  const share = shareOf(run, numbers.length);
+  const numbers =
+    round === 1
+      ? Array.from({ length: count }, (_, at) => at + 1)
+      : survivorsOf(scored, expected(run)).map((one) => one.candidate);
+  const share = shareOf(exploration, numbers.length);
   const done: Scored[] = [];
   return inTurns(numbers, async (candidate) => {
-    const earlier = scored.find((one) => one.candidate === candidate);
-    const approach = usualApproaches[(candidate - 1) % usualApproaches.length] ?? '';
-    const place = earlier ?? (await placeOf(exploration, candidate, approach));
-    const prompt = round === 1 ? firstPrompt(exploration, candidate, place.approach) : nextPrompt(candidate, scored);
+    const before = scored.find((one) => one.candidate === candidate);
+    const anew = before === undefined ? undefined : await otherApproach(exploration, before);
+    const earlier = anew === undefined ? before : undefined;
+    const approach = exploration.approaches[candidate - 1] ?? '';
+    const place = anew ?? earlier ?? (await placeOf(exploration, candidate, approach));
+    const prompt = promptOf(exploration, { place, earlier, scored });
     return takeTurn({ exploration, round, place, earlier, prompt, share, done });
   });
+}
+
+/** Improvising, who gets nowhere is given the next idea and begins with the files as they were. */
+async function otherApproach(exploration: Exploration, before: Scored): Promise<Place | undefined> {
+  const { run, approaches } = exploration;
+  const approach = approaches[exploration.nextIdea];
+  if (run.task.strategy !== 'improvise' || approach === undefined || !isPlateau(before.failing)) return undefined;
+  exploration.nextIdea += 1;
+  const { candidate } = before;
+  exploration.findings.share({ candidate, relation: 'dead-end', evidence: before.approach });
+  return { candidate, folder: await freshCopy(exploration, String(candidate)), approach };
+}
+
+async function combined(exploration: Exploration, scored: readonly Scored[], round: number): Promise<Scored[]> {
+  if (scored.filter((one) => one.outcome.status === 'verification-failed').length < 2) return [];
+  const { combinedCandidate } = await import('./combine-candidates.ts');
+  const combination = await combinedCandidate(exploration, scored, round);
+  return combination === undefined ? [] : [combination];
 }
 
 /** Where the checks accept changes that differ: how they behave where the checks do not look. */
@@ -63,6 +93,13 @@ async function compared(exploration: Exploration, scored: readonly Scored[]): Pr
   return compareCandidates(exploration, scored);
 }
 
+async function lastPass(exploration: Exploration, scored: readonly Scored[]): Promise<Scored[]> {
+  const winner = winnerOf(scored);
+  if (exploration.run.task.strategy !== 'improvise' || winner === undefined) return [];
+  const { consistencyPass } = await import('./consistency-pass.ts');
+  return [await consistencyPass(exploration, winner)];
+}
+
 async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   for (let at = 0; at < items.length; at += atOnce)
@@ -70,23 +107,33 @@ async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>)
   return results;
 }
 
-function firstPrompt({ run, count }: Exploration, candidate: number, approach: string): string {
-  return `${run.task.prompt}\n\n(Candidate ${candidate} of ${count}: others try the same in other ways. ${approach} Leave existing tests as they are.)`;
+interface Telling {
+  readonly place: Place;
+  readonly earlier: Scored | undefined;
+  readonly scored: readonly Scored[];
 }
 
-/** What the candidate's own checks and those of the others said. */
-function nextPrompt(candidate: number, scored: readonly Scored[]): string {
-  const own = scored.find((one) => one.candidate === candidate);
-  const tail = own?.outcome.receipts.findLast((receipt) => !receipt.passed)?.tail ?? own?.outcome.reason ?? '';
-  const others = scored
+/** The request with an approach, what the checks said, or both: who has no conversation of its own yet is told all of it. */
+function promptOf({ run, count }: Exploration, { place, earlier, scored }: Telling): string {
+  const { candidate, approach } = place;
+  const first = `${run.task.prompt}\n\n(Candidate ${candidate} of ${count}: others try the same in other ways. ${approach} Leave existing tests as they are.)`;
+  const others = whatOthersFound(candidate, scored);
+  if (earlier === undefined) return [first, ...others].join('\n\n');
+  const tail = earlier.outcome.receipts.findLast((receipt) => !receipt.passed)?.tail ?? earlier.outcome.reason;
+  return [
+    ...(earlier.sessionId === '' ? [first] : []),
+    'The checks do not prove your change yet. Find the cause and fix it; do not weaken the checks.',
+    `Your last check said:\n${earlier.refused ?? tail}`,
+    ...others,
+  ].join('\n\n');
+}
+
+function whatOthersFound(candidate: number, scored: readonly Scored[]): string[] {
+  const lines = scored
     .filter((one) => one.candidate !== candidate)
     .map(
       (one) =>
         `- another candidate changed ${one.changes.map((change) => change.path).join(', ') || 'nothing'}: ${one.outcome.reason}`,
     );
-  const findings = [
-    `Your last check said:\n${own?.refused ?? tail}`,
-    ...(others.length === 0 ? [] : ['What others found:', ...others]),
-  ].join('\n');
-  return `The checks do not prove your change yet. Find the cause and fix it; do not weaken the checks.\n\n${findings}`;
+  return lines.length === 0 ? [] : [`What others found:\n${lines.join('\n')}`];
 }
