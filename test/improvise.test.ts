@@ -1,5 +1,5 @@
 // What candidates make of each other, through the real binary: combination, refusal, tests they wrote, ideas and the last pass.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Scenario } from '@monkey-coder/models';
 import { describe, expect, it } from 'vitest';
@@ -174,12 +174,50 @@ describe('improvisation', () => {
     });
     expect(code).toBe(6);
     const third = events(lines, 'candidate.started').filter((event) => event.round === 3);
-    expect(third[0]?.approach).toMatch(/try a table|give up/);
+    expect(third.map((event) => event.approach)).toEqual([events(lines, 'approaches.drawn')[0]?.approaches?.[2]]);
   });
 
   it('names the folders of all candidates below the data folder', async () => {
     const { stage } = await played({ start, candidates: [writing({}), writing({})], check: both, turns: ideas });
     const kept = join(stage.home, 'data', 'candidates');
     expect(existsSync(kept) ? readdirSync(kept).length : 0).toBe(2);
+  });
+});
+
+describe('what explorations leave', () => {
+  const explored = () =>
+    played({ start, candidates: [writing({ 'a.cjs': right }), writing({ 'a.cjs': '//\n' })], check: both });
+
+  it('is listed, shown and cleaned; a folder that somebody worked in is kept', async () => {
+    const { stage } = await explored();
+    const listed = await stage.run(['explore', 'list']);
+    expect(listed.stdout).toMatch(/candidate 1 .*verification-failed/);
+    const [first = '', second = ''] = readdirSync(join(stage.home, 'data', 'candidates'));
+    const number = first.endsWith('-1') ? [first, second] : [second, first];
+    const shown = await stage.run(['explore', 'show', number[0] ?? '']);
+    expect(shown.stdout).toContain('+module.exports = () => 1;');
+    const mine = join(stage.home, 'data', 'candidates', number[1] ?? '', 'mine.txt');
+    writeFileSync(mine, 'mine');
+    utimesSync(mine, new Date(), new Date(Date.now() + 60_000));
+    const cleaned = await stage.run(['explore', 'clean']);
+    expect(cleaned.stdout).toContain('removed 1 of 2');
+    expect(cleaned.stdout).toContain('mine.txt was changed after the run');
+    expect(existsSync(mine)).toBe(true);
+    expect((await stage.run(['explore', 'clean', '--force'])).stdout).toContain('removed 1 of 1');
+    expect(existsSync(mine)).toBe(false);
+  });
+
+  it('is nothing where the run was ephemeral', async () => {
+    const { stage, code } = await played({
+      start,
+      candidates: [writing({ 'a.cjs': right, 'b.cjs': right }), writing({ 'a.cjs': '//\n' })],
+      check: both,
+      more: ['--strategy', 'explore', '--ephemeral'],
+    });
+    expect(code).toBe(0);
+    expect(stage.read('a.cjs')).toBe(right);
+    expect(readdirSync(join(stage.home, 'data', 'candidates'))).toEqual([]);
+    expect(stage.sessionLogs()).toBe('');
+    expect(existsSync(join(stage.home, 'state', 'router-log.jsonl'))).toBe(false);
   });
 });

@@ -180,6 +180,17 @@ export const commands: readonly CommandSpec[] = [
     options: [{ name: 'with-ignored', help: 'remove: also files that git ignores' }, json, cwd],
   },
   {
+    name: 'explore',
+    usage: 'list | show NAME | clean [NAME…]',
+    help: 'look after the folders of candidates (--strategy explore); removes none that holds what no run recorded',
+    options: [
+      { name: 'all', help: 'list, clean: of all projects, not of this folder alone' },
+      { name: 'force', help: 'clean: also folders that were changed since, or that no session knows of' },
+      json,
+      cwd,
+    ],
+  },
+  {
     name: 'watch',
     usage: '[--check] [--] COMMAND…',
     help: 'run a command, or the checks of the project, again whenever files change; Ctrl-C ends it',

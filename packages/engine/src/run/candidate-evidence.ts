@@ -30,7 +30,9 @@ export function evidenceOf(
 ): Scored {
   const { outcome, sessionId } = report;
   const changes = joined(earlier?.changes ?? [], outcome.changes);
-  const counts = outcome.receipts.map(
+  // The same check run again is no further evidence: its last word counts.
+  const last = new Map(outcome.receipts.map((receipt) => [receipt.command, receipt]));
+  const counts = [...last.values()].map(
     ({ tail, passed }) => countTests(tail) ?? { passed: passed ? 1 : 0, failed: passed ? 0 : 1 },
   );
   const changedTests = changes.filter((change) => change.kind !== 'created' && isTestFile(change.path));

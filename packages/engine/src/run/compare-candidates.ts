@@ -1,4 +1,5 @@
 // Further evidence where the checks accept changes that differ: tests written for the task, and how each behaves on inputs nobody looked at.
+import { rmSync } from 'node:fs';
 import type { Standing } from '@monkey-coder/agents';
 import { errorMessage } from '@monkey-coder/protocol';
 import { isTestFile } from '../outcome/test-files.ts';
@@ -69,14 +70,21 @@ async function keptTests(
   const differ = new Set(proven.map((standing) => standing?.behaviour)).size > 1;
   // A check that the user gave runs what it names, not what is new.
   if (!differ || check.kind !== 'tests') return new Map();
-  return crossTest(exploration.run, copies, await askedTests(exploration), check);
+  const asked = await askedTests(exploration);
+  try {
+    return await crossTest(exploration.run, copies, asked.tests, check);
+  } finally {
+    rmSync(asked.folder, { recursive: true, force: true });
+  }
 }
 
 const testPrompt = (request: string): string =>
   `Write tests for the request below, in one new test file of the kind this project has; the request itself is not fulfilled yet and you do not fulfil it: change no other file. The tests must fail now and pass once the request is fulfilled, whichever way. Test what the request says, at its edges too, and nothing that it leaves open.\n\nRequest: ${request}`;
 
 /** Tests written from the request alone, by a run that sees no candidate. */
-async function askedTests(exploration: Exploration): Promise<WrittenTest[]> {
+async function askedTests(
+  exploration: Exploration,
+): Promise<{ readonly folder: string; readonly tests: readonly WrittenTest[] }> {
   const { run, means, spent } = exploration;
   const folder = await freshCopy(exploration, 'tests');
   try {
@@ -88,10 +96,10 @@ async function askedTests(exploration: Exploration): Promise<WrittenTest[]> {
     );
     spent.push(outcome);
     const created = outcome.changes.filter((change) => change.kind === 'created' && isTestFile(change.path));
-    return created.map(({ path }) => ({ path, folder }));
+    return { folder, tests: created.map(({ path }) => ({ path, folder })) };
   } catch (error) {
     const text = `no tests could be written: ${errorMessage(error)}`;
     run.recorder.record({ type: 'notice', level: 'warning', code: 'explore.tests', text });
-    return [];
+    return { folder, tests: [] };
   }
 }
