@@ -191,7 +191,7 @@ describe('what explorations leave', () => {
   it('is listed, shown and cleaned; a folder that somebody worked in is kept', async () => {
     const { stage } = await explored();
     const listed = await stage.run(['explore', 'list']);
-    expect(listed.stdout).toMatch(/candidate 1 .*verification-failed/);
+    expect(listed.stdout).toMatch(/candidate 1 .*nothing-done[\s\S]*candidate 2 .*verification-failed/);
     const [first = '', second = ''] = readdirSync(join(stage.home, 'data', 'candidates'));
     const number = first.endsWith('-1') ? [first, second] : [second, first];
     const shown = await stage.run(['explore', 'show', number[0] ?? '']);

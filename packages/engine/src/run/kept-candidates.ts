@@ -119,7 +119,13 @@ function originsOf(sessions: SessionStore): ReadonlyMap<string, KeptOrigin> {
       if (event.type === 'candidate.started' || event.type === 'candidate.scored')
         origins.set(
           nameOf(event.folder),
-          originOf(event, { summary, approach: approaches.get(event.folder) ?? '', runs, chosen }),
+          originOf(event, {
+            summary,
+            approach: approaches.get(event.folder) ?? '',
+            runs,
+            chosen,
+            before: origins.get(nameOf(event.folder)),
+          }),
         );
     }
   }
@@ -131,11 +137,13 @@ interface Known {
   readonly approach: string;
   readonly runs: ReadonlyMap<string | undefined, number>;
   readonly chosen: ReadonlyMap<string | undefined, number | undefined>;
+  /** What was known of the folder from the rounds before. */
+  readonly before: KeptOrigin | undefined;
 }
 
 function originOf(
   event: EventOf<'candidate.started'> | EventOf<'candidate.scored'>,
-  { summary, approach, runs, chosen }: Known,
+  { summary, approach, runs, chosen, before }: Known,
 ): KeptOrigin {
   const outcome = event.type === 'candidate.scored' ? event.outcome : undefined;
   return {
@@ -146,7 +154,7 @@ function originOf(
     status: outcome?.status ?? 'at work',
     reason: outcome?.reason ?? '',
     isChosen: chosen.get(event.runId) === event.candidate,
-    changed: outcome?.changes.map((change) => change.path) ?? [],
+    changed: [...new Set([...(before?.changed ?? []), ...(outcome?.changes.map((change) => change.path) ?? [])])],
     endedAt: runs.get(event.runId),
   };
 }
