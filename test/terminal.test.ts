@@ -1,4 +1,4 @@
-// A person at a terminal, played over a pseudo-terminal: tasks, questions, steering, Ctrl-C and Ctrl-D.
+// A person at a terminal that only prints lines (screen reader, or a prompt given), played over a pseudo-terminal.
 import { spawn, spawnSync } from 'node:child_process';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { monkeyPath } from './support/monkey.ts';
@@ -58,7 +58,7 @@ describe.skipIf(!hasScript)('a person at the terminal (needs `script` of util-li
     const stage = createStage();
     useFailingProject(stage);
     await stage.serve([...fixesSum('a + b'), says('Fixed.')]);
-    const person = sitDown(stage, scripted);
+    const person = sitDown(stage, [...scripted, '--screen-reader']);
     await person.sees('› ');
     person.types('fix the sum\n');
     await person.sees('edit src/sum.js');
@@ -124,7 +124,7 @@ describe.skipIf(!hasScript)('a person at the terminal (needs `script` of util-li
     const stage = createStage();
     await stage.serve([says('Because.'), says('Since then.')]);
     await stage.run([...scripted, '-p', 'why?']);
-    const person = sitDown(stage, [...scripted, '--continue']);
+    const person = sitDown(stage, [...scripted, '--screen-reader', '--continue']);
     await person.sees('› ');
     person.types('since when?\n');
     await person.sees('Since then.');
@@ -136,7 +136,7 @@ describe.skipIf(!hasScript)('a person at the terminal (needs `script` of util-li
   it('stops at Ctrl-C, takes the next task, and leaves the terminal as it was', async () => {
     const stage = createStage();
     await stage.serve([{ tokensPerSecond: 20, reply: { text: 'word '.repeat(200) } }]);
-    const person = sitDown(stage, scripted);
+    const person = sitDown(stage, [...scripted, '--screen-reader']);
     await person.sees('› ');
     person.types('why?\n');
     await person.sees('word word');

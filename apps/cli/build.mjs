@@ -49,6 +49,20 @@ const commonLibrariesPlugin = {
 };
 
 /**
+ * The MCP SDK brings a judge of JSON Schemas that it only makes where it is given none; it is always given ours. The one of
+ * the SDK would add 130 KB.
+ */
+const ownSchemasPlugin = {
+  name: 'own-schemas',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]sdk[\\/]dist[\\/]esm[\\/]validation[\\/]ajv-provider\.js$/ }, () => ({
+      contents:
+        'export class AjvJsonSchemaValidator { constructor() { throw new Error("no schema judge was given"); } }',
+    }));
+  },
+};
+
+/**
  * Imports through a package's face are turned to the files behind it. A face that leads to everything would otherwise tie what
  * is needed at once to what is needed later: esbuild splits by files, and whoever needs a face would load all that anybody
  * takes from it.
@@ -97,9 +111,10 @@ function importsBehind(room, names) {
 const workspaceCode = join('..', '..', 'packages', 'workspace', 'src', 'code');
 // What lies beside a bundle is found from its own name.
 const ownName = { 'import.meta.url': '__filename' };
-const { chunks: pieces, closures } = await splitBundle({ run: 'src/run/main.ts', commands: 'src/commands/main.ts' });
+const { chunks: pieces, closures } = await splitBundle({ run: 'src/start/main.ts', commands: 'src/commands/main.ts' });
 const chunks = packed(pieces, closures);
 for (const name of commonLibraries) chunks.set(`library-${name}.cjs`, await library(name));
+chunks.set('help.cjs', await oneFile('src/command-line/help.ts', {}));
 chunks.set('code-worker.cjs', await oneFile(join(workspaceCode, 'code-worker.ts'), ownName, 'node20'));
 const buildId = createHash('sha256')
   .update([...chunks.values()].join(''))
@@ -171,6 +186,7 @@ async function oneFile(path, define, target = 'node12') {
     format: 'cjs',
     target,
     plugins: [facesPlugin, commonLibrariesPlugin],
+    external: ['./help.cjs'],
     supported: { 'dynamic-import': false },
     define: { PRODUCT_VERSION: JSON.stringify(version), ...define },
   });
@@ -201,7 +217,7 @@ async function splitBundle(entries) {
     target: 'node20',
     chunkNames: 'part-[name]-[hash]',
     metafile: true,
-    plugins: [facesPlugin, commonLibrariesPlugin],
+    plugins: [facesPlugin, commonLibrariesPlugin, ownSchemasPlugin],
     define: { PRODUCT_VERSION: JSON.stringify(version), ...ownName },
   });
   const pieces = new Map();

@@ -17,9 +17,9 @@ const prompt =
 const source =
   '// greeting printed by the demo\nexport function greet() {\n  return "Helo, world";\n}\nconsole.log(greet());\n';
 
-/** Starts `monkey scripted`; `times` are the moments (ms since 1970) at which requests came. */
-export async function startScripted(home) {
-  const child = spawn(process.execPath, [monkeyCli, 'scripted', scenario, '--log'], {
+/** Starts `monkey scripted` with a scenario; `times` are the moments (ms since 1970) at which requests came. */
+export async function startScripted(home, file = scenario) {
+  const child = spawn(process.execPath, [monkeyCli, 'scripted', file, '--log'], {
     env: cleanEnvironment(home),
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Scenario, type ScenarioTurn, type ScriptedServer, serveScripted } from '@monkey-coder/models';
+import type { Receipt, WorkReport } from '@monkey-coder/protocol';
 import { onTestFinished } from 'vitest';
 import { type Ended, type Running, repositoryRoot, runMonkey, type StartOptions, startMonkey } from './monkey.ts';
 
@@ -190,4 +191,17 @@ export function jsonLines<Line = Record<string, unknown>>(text: string): Line[] 
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line) as Line);
+}
+
+/** The result object of a kind of work. */
+export interface KindResult {
+  readonly status: string;
+  readonly result: string;
+  readonly kind: WorkReport & { readonly name: string };
+  readonly receipts: readonly Receipt[];
+}
+
+/** What `--json` printed. */
+export function kindOf({ stdout }: Ended): KindResult {
+  return JSON.parse(stdout) as KindResult;
 }

@@ -37,6 +37,27 @@ export { findSkills, type Skill, skillList } from './extensions/skills.ts';
 export type { AgentOptions, AgentResult, AgentState, AgentStop, OpenCall, Record, RunAgent } from './loop/agent.ts';
 export { rebuildState } from './loop/rebuild-state.ts';
 export { runAgent } from './loop/run-agent.ts';
+export { type LoginParts, logIn } from './mcp/log-in.ts';
+export type {
+  Elicitation,
+  ElicitationAnswer,
+  LoginRecord,
+  LoginStore,
+  McpParts,
+  McpServerState,
+  McpTool,
+} from './mcp/mcp-client.ts';
+export { McpServers } from './mcp/mcp-servers.ts';
+export { createMcpTools, findToolsName } from './mcp/mcp-tools.ts';
+export {
+  isServerName,
+  type McpServerConfig,
+  type McpServerEntry,
+  mcpServerSchema,
+  type ReadServer,
+  type RemoteServer,
+  readMcpServer,
+} from './mcp/server-config.ts';
 export { createRedactor, type Redactor } from './messages/redact.ts';
 export { historyProblems } from './messages/tool-results.ts';
 export { decidePermission } from './permissions/decide.ts';
@@ -46,7 +67,14 @@ export type { Gate, GateAnswer, GateQuestion } from './permissions/gate.ts';
 export type { ToolIntent } from './permissions/intent.ts';
 export { type Boundary, isInside } from './permissions/paths.ts';
 export { isReadOnlyCommand } from './permissions/read-only.ts';
-export { commandMatches, type PermissionRule, parseRule, pathMatches, type RuleSet } from './permissions/rules.ts';
+export {
+  commandMatches,
+  hostMatches,
+  type PermissionRule,
+  parseRule,
+  pathMatches,
+  type RuleSet,
+} from './permissions/rules.ts';
 export { readShell, type ShellCommand, type ShellReading } from './permissions/shell-commands.ts';
 export { parseShell } from './permissions/shell-parser.ts';
 export type { ParsedShell, ShellJoin, ShellRedirect, ShellSegment, ShellWord } from './permissions/shell-syntax.ts';

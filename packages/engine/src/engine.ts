@@ -1,5 +1,5 @@
 // The face of the engine: one task from request to verified outcome.
-import type { Gate } from '@monkey-coder/agents';
+import type { Elicitation, ElicitationAnswer, Gate } from '@monkey-coder/agents';
 import type { Event, Outcome, PermissionMode, Task } from '@monkey-coder/protocol';
 import type { ReplayRecord, RouteExplanation } from '@monkey-coder/router';
 import type { UndoReport, UndoTarget } from '@monkey-coder/workspace';
@@ -10,10 +10,14 @@ export interface RunConnection {
   /** Called for each event after it was recorded; a throw is a bug of the listener and is logged, not passed on. */
   readonly onEvent: (event: Event) => void;
   readonly gate: Gate;
+  /** Puts a question of an MCP server to a person; asked through the gate, as yes or no, when absent. */
+  readonly elicit?: (question: Elicitation, signal: AbortSignal) => Promise<ElicitationAnswer>;
   /** Aborting stops cleanly with everything recorded. */
   readonly signal: AbortSignal;
   /** Texts typed while it runs; taken between turns. */
   readonly takeSteering?: () => readonly string[];
+  /** Whether a person asked for room in the conversation since the last call; read before each request to the model. */
+  readonly takeReliefRequest?: () => boolean;
   /** Changes while it runs; the task's mode when absent. */
   readonly permissionMode?: () => PermissionMode;
 }

@@ -17,10 +17,21 @@ export {
   type ProjectDeclarations,
   readProjectDeclarations,
 } from './config/project-declarations.ts';
-export { defaultSettings, type Settings, type SettingsFile, settingsSchema } from './config/settings.ts';
+export { searchEmbedder } from './config/search-embedder.ts';
+export {
+  defaultSettings,
+  type InteractiveSettings,
+  type Settings,
+  type SettingsFile,
+  settingsSchema,
+} from './config/settings.ts';
 export { createTrustStore, decideTrust, type FolderTrust, type TrustStore, trustLines } from './config/trust.ts';
 export { refreshedCatalogueFile, userCatalogue } from './config/user-catalogue.ts';
 export type { Engine, RunConnection, RunReport, SessionChoice } from './engine.ts';
+export { auditFiles } from './kinds/audit.ts';
+export { reviewMaterial } from './kinds/review-material.ts';
+export { toSarif } from './kinds/sarif.ts';
+export { workPrompt } from './kinds/work-prompt.ts';
 export { createJsonlLedger } from './ledger/jsonl-ledger.ts';
 export { refuseBadSchema, stripFence } from './outcome/structured-answer.ts';
 export { findPeerItems } from './peers/load-peers.ts';
@@ -36,6 +47,8 @@ export {
   keptCandidate,
   keptCandidates,
 } from './run/kept-candidates.ts';
+export { createServers, readServers, type ServerWorld } from './run/mcp.ts';
+export { createLoginStore } from './run/mcp-logins.ts';
 export { wasCutShort } from './run/open-session.ts';
 export { removeIdleWorktree } from './run/worktree.ts';
 export { createWorktree } from './run/worktree-on-demand.ts';

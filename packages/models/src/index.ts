@@ -33,6 +33,7 @@ export type {
 export { dialectNamed, dialects } from './dialects/dialects.ts';
 export { repairConversation } from './dialects/repair.ts';
 export type { LanguageModel, ModelDecorator, ModelIdentity } from './language-model.ts';
+export { createLocalEmbedder, type TextEmbedder } from './providers/embeddings.ts';
 export { fitRequest, outputLimit } from './providers/fit-request.ts';
 export { type KeyVerdict, type ListTarget, listModels, type ModelList, validateKey } from './providers/list-models.ts';
 export { findLocalServers } from './providers/local-servers.ts';

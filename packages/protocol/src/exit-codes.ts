@@ -1,5 +1,5 @@
 // Process exit codes of `monkey`, and which outcome gives which.
-import type { RunStatus } from './outcome.ts';
+import type { Outcome, RunStatus } from './outcome.ts';
 
 /** The documented exit codes. */
 export const exitCodes = {
@@ -35,4 +35,9 @@ const byStatus: Record<RunStatus, number> = {
 /** The exit code of an outcome. */
 export function exitCodeOf(status: RunStatus): number {
   return byStatus[status];
+}
+
+/** The exit code of a run: that of its status; 1 for a review or an audit that found what it was asked to fail on. */
+export function exitCodeOfOutcome({ status, work }: Pick<Outcome, 'status' | 'work'>): number {
+  return status === 'answered' && (work?.failing ?? 0) > 0 ? exitCodes.failure : exitCodeOf(status);
 }

@@ -16,7 +16,7 @@ export {
   todoItemSchema,
   transientEventTypes,
 } from './events.ts';
-export { exitCodeOf, exitCodes } from './exit-codes.ts';
+export { exitCodeOf, exitCodeOfOutcome, exitCodes } from './exit-codes.ts';
 export { createIdSource, type IdPrefix } from './ids.ts';
 export {
   interpretSchemas,
@@ -80,3 +80,15 @@ export {
   type TaskKind,
   taskSchema,
 } from './task.ts';
+export {
+  isAtLeast,
+  type ReviewFinding,
+  readingKinds,
+  type Severity,
+  severitySchema,
+  type Work,
+  type WorkEvidence,
+  type WorkKind,
+  type WorkReport,
+  workKindSchema,
+} from './work.ts';

@@ -1,6 +1,7 @@
 // How a run ends: its status, its evidence, its price.
 import * as z from 'zod/mini';
 import { usageSchema } from './model.ts';
+import { workReportSchema } from './work.ts';
 
 export const checkKindSchema = z.enum([
   'tests',
@@ -33,6 +34,8 @@ export const receiptSchema = z.object({
   tail: z.string(),
   /** For new or changed tests: did they fail on the snapshot before the change? */
   failsBefore: z.optional(z.boolean()),
+  /** The tree is not the one the work ended with: that before it, or a copy of either that something was done to. */
+  tree: z.optional(z.enum(['before', 'before-with-tests', 'copy'])),
 });
 export type Receipt = z.infer<typeof receiptSchema>;
 
@@ -76,6 +79,8 @@ export const outcomeSchema = z.object({
   costMicroUsd: z.nullable(z.number()),
   durationMs: z.number(),
   denials: z.array(z.object({ tool: z.string(), what: z.string(), reason: z.string() })),
+  /** Of a kind of work: what it came to, and what shows it. */
+  work: z.optional(workReportSchema),
 });
 export type Outcome = z.infer<typeof outcomeSchema>;
 

@@ -1,5 +1,6 @@
 // What is asked of the engine.
 import * as z from 'zod/mini';
+import { workSchema } from './work.ts';
 
 export const permissionModeSchema = z.enum(['default', 'acceptEdits', 'plan', 'auto', 'dontAsk', 'bypassPermissions']);
 /**
@@ -48,6 +49,8 @@ export const taskSchema = z.object({
   strategy: z.optional(z.enum(['auto', 'explore', 'improvise'])),
   /** The model of each candidate; absent: chosen for each as for any run. */
   candidateModels: z.optional(z.array(z.string())),
+  /** A kind of work with an outcome of its own; absent for any other request. */
+  work: z.optional(workSchema),
 });
 /** A request to the engine. */
 export type Task = z.infer<typeof taskSchema>;

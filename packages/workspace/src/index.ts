@@ -4,6 +4,7 @@ export { type CheckLimits, type CheckResult, describeFinding, type Finding } fro
 export type { FormatOutcome } from './checks/format-check.ts';
 export type { MutantResult, MutationReport } from './checks/mutation-check.ts';
 export type { CheckRequest, ProjectChecks } from './checks/project-checks.ts';
+export type { CopyRun, ProjectCopy } from './checks/project-copy.ts';
 export {
   type CheckCommand,
   type CheckOptions,
@@ -27,6 +28,7 @@ export type {
   SandboxStatus,
 } from './commands/command-runner.ts';
 export { isDomainRule } from './commands/domain-rules.ts';
+export { type PeerProcess, type PeerProcessOptions, startPeerProcess } from './commands/peer-process.ts';
 export { anchorOf } from './edits/anchors.ts';
 export { applyEdit, applyEditToText, type EditedFile, type EditFiles, type EditResult } from './edits/apply.ts';
 export type { AnchorChange, Edit, EditFormat, EditRefusal, EditRefusalCode, StringReplacement } from './edits/edit.ts';

@@ -8,6 +8,8 @@ import { formatProject } from './checks/format-project.ts';
 import { LanguageServers } from './checks/language-servers.ts';
 import { type MutationReport, mutateChanges } from './checks/mutation-check.ts';
 import type { CheckRequest, ProjectChecks } from './checks/project-checks.ts';
+import { inProjectCopy, type ProjectCopy } from './checks/project-copy.ts';
+import type { CheckCommand } from './checks/run-check.ts';
 import { type SyntaxChange, syntaxChange } from './checks/syntax-check.ts';
 import { createCodeParser } from './code/tree-sitter-parser.ts';
 import type { CommandRunner } from './commands/command-runner.ts';
@@ -88,16 +90,23 @@ class LocalProjectChecks implements ProjectChecks {
     paths,
     limits,
     signal,
+    lines,
+    check,
     ...bounds
   }: Pick<CheckRequest, 'paths' | 'limits' | 'signal'> & {
     readonly maxMutants: number;
     readonly maxMs: number;
+    readonly lines?: ReadonlyMap<string, readonly number[]>;
+    readonly without?: readonly string[];
+    readonly check?: CheckCommand;
   }): Promise<MutationReport> {
     const { root, runGit, folder, openRunner } = this.#options;
     const subject = await this.#subject(paths, signal);
-    const tests = subject.profile.facts.checks.find(({ kind }) => kind === 'tests');
+    const tests = check ?? subject.profile.facts.checks.find(({ kind }) => kind === 'tests');
     const nothing = { command: tests?.command ?? '', results: [], untried: 0 };
     if (tests === undefined) return { ...nothing, reason: 'no tests were found' };
+    if (lines !== undefined)
+      return mutateChanges({ subject, changed: lines, tests, limits, folder, openRunner, signal, ...bounds });
     const differing = await changedPaths(root, runGit, signal);
     if (differing === null) return { ...nothing, reason: 'there is no commit to compare with' };
     const asked = new Set(subject.scope ?? differing);
@@ -107,6 +116,17 @@ class LocalProjectChecks implements ProjectChecks {
       if (text !== null) changed.set(path, await changedLines({ root, path, text }, runGit, signal));
     }
     return mutateChanges({ subject, changed, tests, limits, folder, openRunner, signal, ...bounds });
+  }
+
+  async inCopy<T>(
+    { without = [], signal }: { readonly without?: readonly string[]; readonly signal: AbortSignal },
+    use: (copy: ProjectCopy) => Promise<T>,
+  ): Promise<T> {
+    const { root, folder, openRunner, lister } = this.#options;
+    const { paths } = await lister.list({ limit: maxPaths, signal });
+    const left = new Set(without);
+    const source = { root, paths: paths.filter((path) => !left.has(path)), folder, openRunner, signal };
+    return inProjectCopy(source, use);
   }
 
   changedPaths(signal: AbortSignal): Promise<readonly string[] | null> {

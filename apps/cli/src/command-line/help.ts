@@ -1,5 +1,7 @@
 // Prints help from the table of options.
-import { type CommandSpec, commands, type OptionSpec, runOptions } from './options.ts';
+import { type CommandSpec, commands } from './command-specs.ts';
+import type { OptionSpec } from './option-spec.ts';
+import { runOptions } from './run-options.ts';
 
 /** The text of `monkey --help`. */
 export function mainHelp(version: string): string {
@@ -8,12 +10,15 @@ export function mainHelp(version: string): string {
     '',
     'Usage',
     '  monkey "fix the failing test"         run a task in this folder',
-    '  monkey                                ask for tasks one after another',
+    '  monkey                                work in the interactive terminal',
     '  git diff | monkey -p "review this"    headless: prints the answer and exits',
     '  monkey COMMAND                        one of the commands below',
     '',
+    'Kinds of work: each is verified in its own way',
+    ...commands.filter(({ isWork }) => isWork).map((command) => row(command.name, command.help)),
+    '',
     'Commands',
-    ...commands.map((command) => row(command.name, command.help)),
+    ...commands.filter(({ isWork }) => !isWork).map((command) => row(command.name, command.help)),
     '',
     'Options of a run',
     ...runOptions.map((option) => row(optionLabel(option), option.help)),
@@ -35,6 +40,7 @@ export function commandHelp(command: CommandSpec): string {
     '',
     `  ${command.help}`,
     ...(options.length > 0 ? ['', ...options] : []),
+    ...(command.isWork ? ['', '  All options of a run may be given too: `monkey --help`.'] : []),
     '',
   ].join('\n');
 }

@@ -1,13 +1,13 @@
 // The command line says what it understood, and names the nearest right word for what it did not.
 import { describe, expect, it } from 'vitest';
 import { splitRules } from '../run/task.ts';
+import { commands, optionsOf } from './command-specs.ts';
 import { commandHelp, mainHelp } from './help.ts';
-import { commands } from './options.ts';
 import { optionNumber, optionValue, parseCommandLine } from './parse.ts';
 
 const failure = (args: readonly string[]): string => {
   try {
-    parseCommandLine(args);
+    parseCommandLine(args, optionsOf);
   } catch (error) {
     return (error as Error).message;
   }
@@ -41,9 +41,9 @@ describe('command line', () => {
   });
 
   it('keeps subcommands and their flags apart from those of a run', () => {
-    const line = parseCommandLine(['sessions', 'show', 'ses_1', '--json']);
+    const line = parseCommandLine(['sessions', 'show', 'ses_1', '--json'], optionsOf);
     expect(line).toMatchObject({ command: 'sessions', operands: ['show', 'ses_1'] });
-    expect(parseCommandLine(['session', 'list']).command).toBe('sessions');
+    expect(parseCommandLine(['session', 'list'], optionsOf).command).toBe('sessions');
     expect(failure(['undo', '--model', 'x'])).toMatch(/unknown option --model/);
   });
 

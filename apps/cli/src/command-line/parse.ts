@@ -1,6 +1,8 @@
 // Reads the arguments by the table of options; a mistake names the nearest right word.
 import { MonkeyError, nearestNames } from '@monkey-coder/protocol';
-import { commandOf, type OptionSpec, runOptions } from './options.ts';
+import { type CommandName, commandNamed } from './command-names.ts';
+import type { OptionSpec } from './option-spec.ts';
+import { runOptions } from './run-options.ts';
 
 /** What the arguments say. */
 export interface CommandLine {
@@ -11,10 +13,17 @@ export interface CommandLine {
   readonly operands: readonly string[];
 }
 
-/** Parses arguments (without node and script). Throws MonkeyError `usage.invalid`. */
-export function parseCommandLine(args: readonly string[]): CommandLine {
-  const command = commandOf(args[0]);
-  const table = command && command.isRun !== true ? [...command.options, ...helpOnly()] : runOptions;
+/**
+ * Parses arguments (without node and script). `optionsOf` gives the flags of a subcommand; a run does not need it. Throws
+ * MonkeyError `usage.invalid`.
+ */
+export function parseCommandLine(
+  args: readonly string[],
+  optionsOf: (command: CommandName) => readonly OptionSpec[] = () => [],
+): CommandLine {
+  const command = commandNamed(args[0]);
+  const own = command === undefined ? [] : optionsOf(command.name);
+  const table = command && command.isRun !== true ? [...own, ...helpOnly()] : [...own, ...runOptions];
   const state = { table, options: new Map<string, string[]>(), operands: [] as string[] };
   const rest = command ? args.slice(1) : args;
   for (let index = 0; index < rest.length; index++) {

@@ -1,4 +1,5 @@
 // `monkey map` and `monkey search`: what is known of the code of a folder, without a model.
+import { searchEmbedder } from '@monkey-coder/engine';
 import { MonkeyError } from '@monkey-coder/protocol';
 import { type CodeIntelligence, createWorkspace, type Workspace } from '@monkey-coder/workspace';
 import { optionNumber, optionValue } from '../command-line/parse.ts';
@@ -114,10 +115,11 @@ async function readyCode(
 
 /** Opens the workspace of the folder for one piece of work, and closes it. */
 export async function withWorkspace(
-  { world, cwd }: CommandContext,
+  { world, cwd, loaded }: CommandContext,
   use: (workspace: Workspace, signal: AbortSignal) => Promise<number>,
 ): Promise<number> {
   const { environment, now, newId, homes } = world;
+  const embedder = searchEmbedder(loaded().settings, (text) => world.err(`monkey: ${printable(text)}\n`));
   const workspace = createWorkspace({
     root: cwd(),
     addedFolders: [],
@@ -126,6 +128,7 @@ export async function withWorkspace(
     environment,
     now,
     newId,
+    ...(embedder === undefined ? {} : { embedder }),
   });
   try {
     return await use(workspace, new AbortController().signal);

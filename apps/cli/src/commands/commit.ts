@@ -1,22 +1,29 @@
-// `monkey commit` and `monkey pr`: words for a change made from the change itself, without a model.
+// `monkey commit` and `monkey pr`: words for a change made from the change itself; with `--model` a model writes the message.
 import { join } from 'node:path';
-import { type CommitReport, commitChanges, createGitRunner, pullRequestText } from '@monkey-coder/workspace';
-import { type Command, printJson } from '../configuration/command-context.ts';
+import {
+  type ChangedFile,
+  type CommitOptions,
+  type CommitReport,
+  commitChanges,
+  createGitRunner,
+  pullRequestText,
+} from '@monkey-coder/workspace';
+import { type Command, type CommandContext, printJson } from '../configuration/command-context.ts';
 import { printable, type Style } from '../terminal/style.ts';
 
 /** Commits what is staged, else all changes. */
 export const commit: Command = async (context) => {
   const { world, line, style } = context;
-  const message = line.options.get('message')?.[0];
-  const report = await commitChanges({
+  const options: CommitOptions = {
     root: context.cwd(),
     runGit: createGitRunner(world.environment['PATH']),
     temporaryFolder: join(world.homes.state, 'tmp'),
     environment: world.environment,
-    ...(message === undefined ? {} : { message }),
     runsHooks: line.options.has('hooks'),
     isDryRun: line.options.has('dry-run'),
-  });
+  };
+  const message = line.options.get('message')?.[0] ?? (await messageOf(context, options));
+  const report = await commitChanges({ ...options, ...(message === undefined ? {} : { message }) });
   if (context.asJson) {
     const { files, ...rest } = report;
     return printJson(world, { ...rest, files: files.map(({ diff: _, ...file }) => file) });
@@ -24,6 +31,15 @@ export const commit: Command = async (context) => {
   world.out(`${describeCommit(report, style, line.options.has('hooks'))}\n`);
   return 0;
 };
+
+/** By a model, where one is named. */
+async function messageOf(context: CommandContext, options: CommitOptions): Promise<string | undefined> {
+  if (!context.line.options.has('model')) return undefined;
+  const { files } = await commitChanges({ ...options, isDryRun: true });
+  const { messageByModel } = await import('./message-by-model.ts');
+  const { title, body } = await messageByModel(context, 'commit', files);
+  return body === '' ? title : `${title}\n\n${body}`;
+}
 
 function describeCommit(report: CommitReport, style: Style, ranHooks: boolean): string {
   const { text, files, leftOut, commit: id, branch } = report;
@@ -50,10 +66,22 @@ export const pullRequest: Command = async (context) => {
     runGit: createGitRunner(world.environment['PATH']),
     ...(base === undefined ? {} : { base }),
   });
+  const { files, ...made } = text;
+  const rest = line.options.has('model') ? await withModel(context, made, files) : made;
   if (!context.asJson) {
-    world.out(`${printable(text.title)}\n\n${printable(text.body)}`);
+    world.out(`${printable(rest.title)}\n\n${printable(rest.body)}`);
     return 0;
   }
-  const { files, ...rest } = text;
   return printJson(world, { ...rest, files: files.map(({ diff: _, ...file }) => file) });
 };
+
+/** The model's title and reasons, and below them what the commits and files say themselves. */
+async function withModel<T extends { readonly title: string; readonly body: string }>(
+  context: CommandContext,
+  made: T,
+  files: readonly ChangedFile[],
+): Promise<T> {
+  const { messageByModel } = await import('./message-by-model.ts');
+  const { title, body } = await messageByModel(context, 'pull request', files);
+  return { ...made, title, body: body === '' ? made.body : `${body}\n\n${made.body}` };
+}

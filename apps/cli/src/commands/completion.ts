@@ -1,6 +1,8 @@
 // `monkey completion`: completion scripts, made from the table of options.
 import { MonkeyError } from '@monkey-coder/protocol';
-import { type CommandSpec, commands, type OptionSpec, runOptions } from '../command-line/options.ts';
+import { type CommandSpec, commands } from '../command-line/command-specs.ts';
+import type { OptionSpec } from '../command-line/option-spec.ts';
+import { runOptions } from '../command-line/run-options.ts';
 import type { Command } from '../configuration/command-context.ts';
 
 const shells: Readonly<Record<string, () => string>> = { bash, zsh, fish, powershell };

@@ -1,8 +1,8 @@
 // The bundle of all subcommands: finds the one that is meant, runs it, and ends with its exit code.
 
 import { interpretSchemas } from '@monkey-coder/protocol';
+import { commands, optionsOf } from '../command-line/command-specs.ts';
 import { commandHelp } from '../command-line/help.ts';
-import { commandOf } from '../command-line/options.ts';
 import { parseCommandLine } from '../command-line/parse.ts';
 import { type Command, createCommandContext, printJson } from '../configuration/command-context.ts';
 import { readWorld } from '../configuration/environment.ts';
@@ -38,6 +38,7 @@ import { watch } from './watch.ts';
 import { worktree } from './worktree.ts';
 
 const table: Readonly<Record<string, Command>> = {
+  acp: async (context) => (await import('../acp/editor-agent.ts')).acp(context),
   agents,
   analyse,
   check,
@@ -56,6 +57,8 @@ const table: Readonly<Record<string, Command>> = {
   login,
   logout,
   map,
+  mcp: async (given) => (await import('./mcp.ts')).mcp(given),
+  'mcp-server': async (given) => (await import('../mcp-server/main.ts')).mcpServer(given),
   memory,
   models,
   policy,
@@ -79,8 +82,8 @@ exitWhenDone(main(process.argv.slice(2)));
 async function main(args: readonly string[]): Promise<number> {
   const world = readWorld();
   try {
-    const line = parseCommandLine(args);
-    const spec = commandOf(line.command);
+    const line = parseCommandLine(args, optionsOf);
+    const spec = commands.find(({ name }) => name === line.command);
     const command = table[line.command];
     if (!spec || !command) throw new Error(`no command ${line.command}`);
     if (line.options.has('help')) {

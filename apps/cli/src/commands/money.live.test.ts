@@ -7,6 +7,7 @@ import { resolveHomes } from '@monkey-coder/engine';
 import { serveScripted } from '@monkey-coder/models';
 import { createIdSource } from '@monkey-coder/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { optionsOf } from '../command-line/command-specs.ts';
 import { parseCommandLine } from '../command-line/parse.ts';
 import { type Command, createCommandContext } from '../configuration/command-context.ts';
 import type { World } from '../configuration/environment.ts';
@@ -48,7 +49,7 @@ async function run(words: readonly string[], options: { input?: string; env?: Re
     outIsTerminal: false,
     inIsTerminal: false,
   };
-  const line = parseCommandLine(words);
+  const line = parseCommandLine(words, optionsOf);
   const code = await commands[line.command]?.(createCommandContext(world, line));
   return { code, out };
 }

@@ -31,7 +31,18 @@ export function realFolder(path: string, flag: string): string {
 export function commandSettings(world: World, line: CommandLine, root: string): LoadedSettings {
   const extra = optionValue(line, 'settings');
   const sources = settingsSources(world.homes, root, extra === undefined ? undefined : resolve(world.cwd, extra));
-  return loadSettings(sources, { environment: environmentLayer(world), flags: flagLayer(line) });
+  const loaded = loadSettings(sources, { environment: environmentLayer(world), flags: flagLayer(line) });
+  return withServers(world, line, loaded);
+}
+
+/** Servers of the command line stand above those of the files; with --strict-mcp-config there are no others. */
+function withServers(world: World, line: CommandLine, loaded: LoadedSettings): LoadedSettings {
+  const isStrict = line.options.has('strict-mcp-config');
+  const mcpSources = (line.options.get('mcp-config') ?? []).map((source) =>
+    source.trimStart().startsWith('{') ? source : resolve(world.cwd, source),
+  );
+  const strict = isStrict ? { mcpServers: {}, projectMcpServers: false } : {};
+  return { ...loaded, settings: { ...loaded.settings, mcpSources, ...strict } };
 }
 
 function environmentLayer(world: World): SettingsFile {

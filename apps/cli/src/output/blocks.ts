@@ -132,6 +132,13 @@ function toolEnd(event: EventOf<'tool.ended'>, { style, verbose }: BlockOptions)
   return `${mark}${style.dim(indent(clipTail(printable(event.output).trimEnd(), maxOutputLines)))}`;
 }
 
+/** What a receipt of a kind of work was made on, when not on the final files. */
+const treeNames = {
+  before: 'on the files as they were',
+  'before-with-tests': 'on the files as they were, with the new tests',
+  copy: 'on those files with the change',
+} as const;
+
 function receiptBlock(receipt: Receipt, style: Style): string {
   if (receipt.failsBefore === true)
     return style.green('✓ the new tests fail without the change, so they show something');
@@ -139,7 +146,8 @@ function receiptBlock(receipt: Receipt, style: Style): string {
     return style.yellow('? the new tests pass without the change too, so they show nothing');
   const seconds = (receipt.durationMs / 1000).toFixed(1);
   const outcome = receipt.passed ? style.green('✓ passed') : style.red('✗ failed');
-  const head = `${outcome}: ${printable(receipt.command)} · exit ${receipt.exitCode ?? 'none'} · ${seconds} s · tree ${receipt.treeHash.slice(0, 12)}`;
+  const where = receipt.tree === undefined ? '' : ` ${style.dim(`(${treeNames[receipt.tree]})`)}`;
+  const head = `${outcome}${where}: ${printable(receipt.command)} · exit ${receipt.exitCode ?? 'none'} · ${seconds} s · tree ${receipt.treeHash.slice(0, 12)}`;
   return receipt.passed
     ? head
     : `${head}\n${style.dim(indent(clipTail(printable(receipt.tail).trimEnd(), maxOutputLines)))}`;

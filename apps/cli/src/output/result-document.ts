@@ -1,6 +1,6 @@
 // The one result object: last line of stream-json, only line of json.
 import { type RunReport, stripFence } from '@monkey-coder/engine';
-import { parseJson } from '@monkey-coder/protocol';
+import { parseJson, type WorkReport } from '@monkey-coder/protocol';
 import type { ModelUsage } from './model-usage.ts';
 
 /** The result of a run that ended with an outcome. `total_cost_usd` is null where a price is unknown. */
@@ -14,8 +14,8 @@ export function resultDocument(
   const structured = isUsable ? parseJson(stripFence(outcome.text)) : undefined;
   return {
     type: 'result',
-    subtype: exitCode === 0 ? 'success' : `error_${outcome.status.replaceAll('-', '_')}`,
-    is_error: exitCode !== 0,
+    subtype: subtypeOf(outcome.status, exitCode),
+    is_error: exitCode !== 0 && outcome.status !== 'answered',
     status: outcome.status,
     terminal_reason: outcome.reason,
     exit_code: exitCode,
@@ -38,8 +38,20 @@ export function resultDocument(
     receipts: outcome.receipts,
     changes: outcome.changes,
     permission_denials: outcome.denials,
+    ...(outcome.work === undefined ? {} : { kind: kindBlock(outcome.work) }),
     schema_version: 1,
   };
+}
+
+/** A review or an audit that found what it was to fail on has not failed itself. */
+function subtypeOf(status: string, exitCode: number): string {
+  if (exitCode === 0) return 'success';
+  return status === 'answered' ? 'findings' : `error_${status.replaceAll('-', '_')}`;
+}
+
+/** What a kind of work came to. */
+function kindBlock({ kind, ...report }: WorkReport): object {
+  return { name: kind, ...report };
 }
 
 /** The result of a run that could not start. */

@@ -9,6 +9,7 @@ export function summary(report: RunReport, worstCase: number | null, style: Styl
   return [
     '',
     headline(outcome, style),
+    ...workLines(outcome, style),
     ...outcome.changes.map(
       (change) =>
         `  ${change.kind.padEnd(8)} ${printable(change.path)}${lineCounts(change.added, change.removed, style)}`,
@@ -17,6 +18,19 @@ export function summary(report: RunReport, worstCase: number | null, style: Styl
     ...(outcome.changes.length > 0 ? [`  ${style.dim('undo')}     monkey undo`] : []),
     `  ${style.dim('go on')}    monkey --resume ${report.sessionId}`,
   ].join('\n');
+}
+
+/** What a kind of work was judged by. */
+function workLines({ work }: Outcome, style: Style): string[] {
+  if (work === undefined) return [];
+  const mark = { holds: style.green('✓'), fails: style.red('✗'), unknown: style.yellow('?') };
+  const evidence = work.evidence.map(
+    ({ what, result, detail }) => `  ${mark[result]} ${printable(detail === '' ? what : `${what}: ${detail}`)}`,
+  );
+  const findings = (work.findings ?? []).map(
+    ({ file, line, severity, title }) => `  ${style.bold(severity)} ${printable(`${file}:${line} ${title}`)}`,
+  );
+  return [`  ${style.dim(work.kind.padEnd(8))} ${work.verdict}`, ...evidence, ...findings];
 }
 
 function headline(outcome: Outcome, style: Style): string {

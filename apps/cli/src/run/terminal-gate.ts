@@ -16,9 +16,6 @@ export interface TerminalConversation {
   close(): void;
 }
 
-/** The gate of a headless run: nobody can be asked. */
-export const closedGate: Gate = { available: false, ask: async () => ({ kind: 'expired' }) };
-
 /** Opens the terminal for questions. Lines typed while nothing is asked are steering. */
 export function openTerminal(
   input: NodeJS.ReadStream,

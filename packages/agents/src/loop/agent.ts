@@ -78,6 +78,8 @@ export interface AgentOptions {
   readonly record: Record;
   /** Takes what the user typed since the last call; read between turns. */
   readonly takeSteering: () => readonly string[];
+  /** Whether a person asked for room in the conversation since the last call; read before each request. */
+  readonly takeReliefRequest?: () => boolean;
   readonly signal: AbortSignal;
   readonly now: () => number;
   readonly newCallId: () => string;

@@ -11,7 +11,8 @@ import { permissionFacts, type RunContext } from './run-context.ts';
 export type Admission = { readonly kind: 'admitted' } | { readonly kind: 'refused'; readonly output: string };
 
 /** Decides on a call, asks if need be, and writes the decision down. */
-export async function admit(run: RunContext, call: ToolCallPart, intent: ToolIntent): Promise<Admission> {
+export async function admit(run: RunContext, given: ToolCallPart, intent: ToolIntent): Promise<Admission> {
+  const call = intent.tool === undefined ? given : { ...given, name: intent.tool };
   const { paths, outside } = await checkPaths(run, intent);
   const { options } = run;
   const hook = await askBeforeCall(run, call);

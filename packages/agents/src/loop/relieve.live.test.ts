@@ -69,7 +69,12 @@ function readingModel(options: { readonly turns: number; readonly window: number
 async function run(
   model: LanguageModel,
   window: number,
-  more: { readonly state?: AgentState; readonly record?: (event: EventBody) => void; readonly maxTurns?: number } = {},
+  more: {
+    readonly state?: AgentState;
+    readonly record?: (event: EventBody) => void;
+    readonly maxTurns?: number;
+    readonly takeReliefRequest?: () => boolean;
+  } = {},
 ): Promise<AgentResult> {
   const files = Object.fromEntries(
     Array.from({ length: 40 }, (_, i) => [`f${i}.txt`, `${`line of file ${i}\n`.repeat(150)}`]),
@@ -105,6 +110,7 @@ async function run(
       runId: 'run_1',
       record: more.record ?? (() => undefined),
       takeSteering: () => [],
+      ...(more.takeReliefRequest ? { takeReliefRequest: more.takeReliefRequest } : {}),
       signal: new AbortController().signal,
       now: Date.now,
       newCallId: () => `mdl_${++ids}`,
@@ -149,6 +155,18 @@ describe('a conversation that outgrows its window', () => {
     }
     expect(JSON.stringify(requests.at(-1)?.messages)).toContain('SUMMARY: the reader goes on.');
     expect(JSON.stringify(requests.at(-1)?.messages)).toContain('read on');
+  });
+
+  it('makes room when a person asks, once, in a window that has enough', async () => {
+    const { model, requests } = readingModel({ turns: 30, window: 200_000 });
+    const events: EventBody[] = [];
+    let asked = 0;
+    const takeReliefRequest = (): boolean => ++asked === 25;
+    await run(model, 200_000, { record: (event) => events.push(event), takeReliefRequest });
+    const reliefs = events.flatMap((event) => (event.type === 'context.relieved' ? [event] : []));
+    expect(reliefs.map(({ reason }) => reason)).toEqual(['asked']);
+    expect(reliefs[0]?.tokensAfter).toBeLessThan((reliefs[0]?.tokensBefore ?? 0) / 2 + 1000);
+    expect(Math.max(...requests.map(tokensOf))).toBeLessThan(200_000);
   });
 
   it('makes room when the provider counts more than was estimated', async () => {

@@ -85,7 +85,8 @@ class AgentLoop {
   async #ask(): Promise<Turn> {
     this.#turns += 1;
     const input = { tools: this.#tools, turn: this.#turns };
-    this.#messages = await makeRoom(this.#run, { ...input, messages: this.#messages });
+    const reason = this.#options.takeReliefRequest?.() ? 'asked' : 'window';
+    this.#messages = await makeRoom(this.#run, { ...input, messages: this.#messages }, reason);
     const turn = await askModel(this.#run, { ...input, messages: this.#messages });
     if (turn.kind === 'answered' || turn.failure.code !== 'context_length') return turn;
     const relieved = await makeRoom(this.#run, { ...input, messages: this.#messages }, 'overflow');

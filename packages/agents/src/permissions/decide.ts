@@ -71,7 +71,7 @@ function decideCall(request: PermissionRequest): Draft {
   if (mode === 'plan' && !reads && intent.effect !== 'network')
     return { kind: 'deny', by: 'mode', reason: 'plan mode only reads', grants };
   if (intent.needsConsent === true)
-    return { kind: 'ask', by: 'guard', reason: 'it is kept for later sessions', grants };
+    return { kind: 'ask', by: 'guard', reason: intent.consentReason ?? 'it is kept for later sessions', grants };
   const always = alwaysRuleFor(request);
   const asked = matching(rules.ask, false);
   if (asked !== undefined) return { kind: 'ask', by: 'rule', reason: `the rule ${asked.source} asks`, grants };
@@ -93,8 +93,16 @@ function matchesPaths(rule: PermissionRule, paths: readonly string[], facts: Per
   return paths.length > 0 && (all ? paths.every(matches) : paths.some(matches));
 }
 
+const kindOf = {
+  none: 'reads',
+  read: 'reads',
+  write: 'changes files',
+  command: 'runs outside of the sandbox',
+  network: 'uses the network',
+} as const;
+
 function byMode(mode: PermissionMode, effect: ToolIntent['effect']): Pick<Draft, 'kind' | 'by' | 'reason'> {
-  const kind = effect === 'network' ? 'uses the network' : 'changes files';
+  const kind = kindOf[effect];
   if (mode === 'bypassPermissions') return { kind: 'allow', by: 'mode', reason: 'permissions are bypassed' };
   const edits = effect === 'write' && (mode === 'acceptEdits' || mode === 'auto');
   if (edits) return { kind: 'allow', by: 'mode', reason: `the ${mode} mode allows edits` };
@@ -102,12 +110,11 @@ function byMode(mode: PermissionMode, effect: ToolIntent['effect']): Pick<Draft,
 }
 
 function alwaysRuleFor({ tool, intent, facts }: PermissionRequest): string | undefined {
+  if (tool.startsWith('mcp__')) return tool;
   const path = intent.paths[0];
   const [host] = intent.hosts ?? [];
   if (host) return `Fetch(domain:${host})`;
-  if (intent.effect !== 'write' || intent.paths.length !== 1 || path === undefined) {
-    return tool.startsWith('mcp__') ? tool : undefined;
-  }
+  if (intent.effect !== 'write' || intent.paths.length !== 1 || path === undefined) return undefined;
   const relative = relativePath(path, facts);
   const slash = relative.lastIndexOf('/');
   return `Edit(${slash < 0 ? relative : `${relative.slice(0, slash)}/**`})`;

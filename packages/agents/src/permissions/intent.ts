@@ -13,4 +13,8 @@ export interface ToolIntent {
   readonly command?: string;
   /** A person must agree each time: no mode, rule or hook stands in for that. */
   readonly needsConsent?: boolean;
+  /** Why they must; for what is kept when absent. */
+  readonly consentReason?: string;
+  /** What rules, hooks and people call the tool, where one tool stands for many. */
+  readonly tool?: string;
 }

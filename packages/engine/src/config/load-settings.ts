@@ -72,13 +72,22 @@ export function loadSettings(
         );
       }
       settings = withLayer(settings, restricted.layer, source.path);
-      if (layer.hooks !== undefined) settings = { ...settings, declaresHooks: true };
+      settings = withDeclared(settings, layer);
     } else {
       settings = withLayer(settings, layer, source.path);
     }
   }
   layOver(undefined);
   return { settings, sources: read, warnings };
+}
+
+/** Notes that the repository's settings name what would run after trust. */
+function withDeclared(settings: Settings, { hooks, mcpServers }: SettingsFile): Settings {
+  return {
+    ...settings,
+    declaresHooks: settings.declaresHooks || hooks !== undefined,
+    declaresMcpServers: settings.declaresMcpServers || mcpServers !== undefined,
+  };
 }
 
 function readLayer(source: SettingsSource, warnings: string[]): SettingsFile | undefined {

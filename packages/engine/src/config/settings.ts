@@ -40,6 +40,19 @@ const telemetrySettings = z.object({
   /** Send what was said too: messages, arguments, outputs. */
   content: z.optional(z.boolean()),
 });
+const interactiveSettings = z.object({
+  theme: z.optional(z.enum(['dark', 'light', 'ansi16', 'daltonised'])),
+  /** Vim's keys in the editor. */
+  vim: z.optional(z.boolean()),
+  /** Plain lines from top to bottom, nothing drawn anew. */
+  screenReader: z.optional(z.boolean()),
+  /** Begin in full screen. */
+  fullscreen: z.optional(z.boolean()),
+  /** When a person is needed. */
+  notifications: z.optional(z.enum(['auto', 'bell', 'off'])),
+  /** Key to action, `none` to free a key. */
+  keys: z.optional(z.record(z.string(), z.string())),
+});
 const names = z.array(z.string().check(z.minLength(1)));
 const priceSettings = z.object({
   /** USD per million tokens. */
@@ -92,14 +105,19 @@ export const settingsSchema = z.object({
     ]),
   ),
   diagnostics: z.optional(z.enum(['off', 'syntax', 'language-server'])),
+  /** Search in the code: a model of a server on this machine that turns texts into vectors, `ollama/nomic-embed-text`. */
+  search: z.optional(z.object({ embeddings: z.optional(z.string().check(z.minLength(1))) })),
   /** Pages and search. */
   web: z.optional(webSettings),
   telemetry: z.optional(telemetrySettings),
   policy: z.optional(policySchema),
+  interactive: z.optional(interactiveSettings),
   /** Who works where nobody is named: an agent's name, or `auto`: chosen by the task. */
   agent: z.optional(z.string().check(z.minLength(1))),
   /** Programs that are told what the agent does, by event. */
   hooks: z.optional(hookSettingsSchema),
+  /** MCP servers by name; each entry is judged when servers are looked at, so that a wrong one stops nothing else. */
+  mcpServers: z.optional(z.record(z.string(), z.unknown())),
   checks: z.optional(z.array(z.string())),
   repairs: z.optional(z.number().check(z.int(), z.nonnegative())),
   providers: z.optional(z.record(z.string(), providerSettings)),
@@ -154,12 +172,16 @@ export interface Settings {
   readonly network: NetworkAccess;
   /** What is looked at after each edit. */
   readonly diagnostics: 'off' | 'syntax' | 'language-server';
+  /** `provider/model` of a server on this machine; undefined to rank by words alone. */
+  readonly search: { readonly embeddings: string | undefined };
   readonly web: {
     readonly fetch: 'ask' | 'off';
     readonly allowHosts: readonly string[];
     readonly search: z.infer<typeof webSettings>['search'];
   };
   readonly telemetry: { readonly traces: 'off' | 'otlp'; readonly content: boolean };
+  /** The interactive terminal. */
+  readonly interactive: InteractiveSettings;
   /** One of each layer that has one; the strictest counts. */
   readonly policies: readonly Policy[];
   /** An agent's name, or `auto`. */
@@ -168,6 +190,14 @@ export interface Settings {
   readonly hooks: HookSettings;
   /** The repository's settings have hooks of their own. */
   readonly declaresHooks: boolean;
+  /** Entries as the user's files have them, by name. */
+  readonly mcpServers: Readonly<Record<string, unknown>>;
+  /** Further servers of the command line: JSON text, or paths of files. */
+  readonly mcpSources: readonly string[];
+  /** Whether servers that the repository declares are looked at, after trust. */
+  readonly projectMcpServers: boolean;
+  /** The repository's settings have servers of their own; its `.mcp.json` is looked for apart. */
+  readonly declaresMcpServers: boolean;
   readonly checks: readonly string[];
   /** How often failing checks are handed back to the model. */
   readonly repairs: number;
@@ -175,6 +205,16 @@ export interface Settings {
   readonly prices: Readonly<Record<string, z.infer<typeof priceSettings>>>;
   readonly router: RouterSettings;
   readonly catalogue: CatalogueSettings;
+}
+
+/** How the interactive terminal looks and is used. */
+export interface InteractiveSettings {
+  readonly theme: 'dark' | 'light' | 'ansi16' | 'daltonised';
+  readonly vim: boolean;
+  readonly screenReader: boolean;
+  readonly fullscreen: boolean;
+  readonly notifications: 'auto' | 'bell' | 'off';
+  readonly keys: Readonly<Record<string, string>>;
 }
 
 /** How models are chosen where none is named. */
@@ -214,12 +254,25 @@ export const defaultSettings: Settings = {
   sandbox: 'preferred',
   network: false,
   diagnostics: 'syntax',
+  search: { embeddings: undefined },
   web: { fetch: 'ask', allowHosts: [], search: undefined },
   telemetry: { traces: 'off', content: false },
+  interactive: {
+    theme: 'dark',
+    vim: false,
+    screenReader: false,
+    fullscreen: false,
+    notifications: 'auto',
+    keys: {},
+  },
   policies: [],
   agent: 'auto',
   hooks: {},
   declaresHooks: false,
+  mcpServers: {},
+  mcpSources: [],
+  projectMcpServers: true,
+  declaresMcpServers: false,
   checks: [],
   repairs: 3,
   providers: {},
@@ -242,10 +295,15 @@ export function withLayer(base: Settings, layer: SettingsFile, source = 'setting
     timeouts: mergeTimeouts(base.timeouts, layer.timeouts ?? {}),
     budget: { ...base.budget, ...layer.budget },
     ...mergeReach(base, layer),
+    interactive: mergeInteractive(base.interactive, layer.interactive ?? {}),
     policies: layer.policy === undefined ? base.policies : [...base.policies, { ...layer.policy, source }],
     agent: layer.agent ?? base.agent,
     hooks: mergeHooks(base.hooks, layer.hooks),
     declaresHooks: base.declaresHooks,
+    mcpServers: { ...base.mcpServers, ...layer.mcpServers },
+    mcpSources: base.mcpSources,
+    projectMcpServers: base.projectMcpServers,
+    declaresMcpServers: base.declaresMcpServers,
     checks: [...base.checks, ...(layer.checks ?? [])],
     repairs: layer.repairs ?? base.repairs,
     providers: { ...base.providers, ...layer.providers },
@@ -286,8 +344,9 @@ function mergeCatalogue(base: CatalogueSettings, layer: CatalogueSettings): Cata
 function mergeReach(
   base: Settings,
   layer: SettingsFile,
-): Pick<Settings, 'sandbox' | 'network' | 'web' | 'telemetry' | 'diagnostics'> {
+): Pick<Settings, 'sandbox' | 'network' | 'search' | 'web' | 'telemetry' | 'diagnostics'> {
   return {
+    search: { embeddings: layer.search?.embeddings ?? base.search.embeddings },
     telemetry: {
       traces: layer.telemetry?.traces ?? base.telemetry.traces,
       content: layer.telemetry?.content ?? base.telemetry.content,
@@ -304,6 +363,20 @@ function mergeWeb(base: Settings['web'], layer: NonNullable<SettingsFile['web']>
     fetch: layer.fetch ?? base.fetch,
     allowHosts: [...base.allowHosts, ...(layer.allowHosts ?? [])],
     search: layer.search ?? base.search,
+  };
+}
+
+function mergeInteractive(
+  base: InteractiveSettings,
+  layer: NonNullable<SettingsFile['interactive']>,
+): InteractiveSettings {
+  return {
+    theme: layer.theme ?? base.theme,
+    vim: layer.vim ?? base.vim,
+    screenReader: layer.screenReader ?? base.screenReader,
+    fullscreen: layer.fullscreen ?? base.fullscreen,
+    notifications: layer.notifications ?? base.notifications,
+    keys: { ...base.keys, ...layer.keys },
   };
 }
 
@@ -346,7 +419,16 @@ export function restrictedLayer(layer: SettingsFile): {
   readonly layer: SettingsFile;
   readonly dropped: readonly string[];
 } {
-  const { model, permissions, limits, repairs, policy, hooks: _afterTrust, ...rest } = layer;
+  const {
+    model,
+    permissions,
+    limits,
+    repairs,
+    policy,
+    hooks: _afterTrust,
+    mcpServers: _alsoAfterTrust,
+    ...rest
+  } = layer;
   const kept: SettingsFile = {
     ...(model === undefined ? {} : { model }),
     ...(repairs === undefined ? {} : { repairs }),

@@ -1,16 +1,26 @@
 // Decides how a run ended, from facts alone. The model's own words are never evidence.
 import type { AgentStop } from '@monkey-coder/agents';
-import type { RunStatus, TaskKind } from '@monkey-coder/protocol';
+import type { Receipt, RunStatus, TaskKind, WorkReport } from '@monkey-coder/protocol';
+import type { ProjectCheck } from '@monkey-coder/workspace';
 import type { RunFacts } from './run-facts.ts';
 
-/** What the checks said. */
-export type Verification =
-  | { readonly kind: 'passed'; readonly reason: string }
+/** A check that passed on the final files, with its proof. */
+export interface PassedCheck {
+  readonly check: ProjectCheck;
+  readonly receipt: Receipt;
+}
+
+/** What the checks said; `work` where a kind of work had more to say. */
+export type Verification = (
+  | { readonly kind: 'passed'; readonly reason: string; readonly passed?: readonly PassedCheck[] }
   | { readonly kind: 'failed'; readonly reason: string; readonly feedback: string }
-  /** Nothing could be proven: no checks, checks that could not run, tests that cannot fail. */
-  | { readonly kind: 'unproven'; readonly reason: string }
+  /** Nothing could be proven: no checks, checks that could not run, tests that cannot fail. `passed`: what did pass. */
+  | { readonly kind: 'unproven'; readonly reason: string; readonly passed?: readonly PassedCheck[] }
+  /** Work that only reads: what it says was held against the files. */
+  | { readonly kind: 'answered'; readonly reason: string }
   /** There was nothing to verify. */
-  | { readonly kind: 'none' };
+  | { readonly kind: 'none' }
+) & { readonly work?: WorkReport };
 
 /** A status and the sentence that explains it. */
 export interface Judgement {
@@ -28,6 +38,8 @@ export function judge(kind: TaskKind, stop: AgentStop, facts: RunFacts, verifica
       return { status: 'verification-failed', reason: verification.reason };
     case 'unproven':
       return { status: 'unverified', reason: verification.reason };
+    case 'answered':
+      return { status: 'answered', reason: verification.reason };
     case 'none':
       return judgeWithoutChanges(kind, stop.text, facts);
   }

@@ -1,12 +1,10 @@
 // Verifies a changed tree: runs the checks, keeps their receipts, and shows that new tests are able to fail.
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import type { EventBody, Receipt } from '@monkey-coder/protocol';
 import { type NetworkAccess, type ProjectCheck, runCheck, type Workspace } from '@monkey-coder/workspace';
 import type { Verification } from './judge.ts';
 import type { RunFacts } from './run-facts.ts';
 import { isTestFile } from './test-files.ts';
+import { inTreeBefore, overlay } from './tree-before.ts';
 
 /** What verification works with. */
 export interface VerifyOptions {
@@ -28,6 +26,8 @@ export interface VerifyOptions {
   readonly network: NetworkAccess;
   readonly newId: () => string;
   readonly now: () => number;
+  /** New tests are not asked to fail on the state before: they are the work itself. Default false. */
+  readonly testsAreTheWork?: boolean;
 }
 
 interface CheckRun {
@@ -83,7 +83,7 @@ async function runOne(options: VerifyOptions, check: ProjectCheck): Promise<Chec
 }
 
 /** Dependencies that are not installed were not uninstalled by the change; only when it was so before, too, does this excuse a failure. */
-function lacksDependency(receipt: Receipt): boolean {
+export function lacksDependency(receipt: Receipt): boolean {
   return /Cannot find (?:module|package)|ERR_MODULE_NOT_FOUND|ModuleNotFoundError|No module named|no required module provides|could not find gem/i.test(
     receipt.tail,
   );
@@ -131,7 +131,8 @@ async function reuse(options: VerifyOptions, check: ProjectCheck): Promise<Recei
   return receipt;
 }
 
-function couldNotRun(receipt: Receipt): boolean {
+/** Whether a check did not get as far as checking anything. */
+export function couldNotRun(receipt: Receipt): boolean {
   if (receipt.exitCode === 127 || receipt.exitCode === 126) return true;
   if (receipt.exitCode === 5 && receipt.command.includes('pytest')) return true;
   return /No module named '?(?:pytest|mypy|ruff|flake8|tox|nox)\b|command not found|: not found$|Missing script:/m.test(
@@ -162,13 +163,18 @@ function conclude(runs: readonly CheckRun[], ability: 'shown' | 'not-shown' | 'n
   if (ability === 'not-shown')
     return {
       kind: 'unproven',
+      passed,
       reason: `${names} passed, but the new tests pass without the change too, so they prove nothing`,
     };
   const shown = ability === 'shown' ? '; the new tests fail without the change' : '';
   const notes = runs
     .filter((run) => run.state !== 'passed')
     .map((run) => `; ${run.check.command} ${run.state.replaceAll('-', ' ')}`);
-  return { kind: 'passed', reason: `${names} passed on the final files (tree ${tree})${shown}${notes.join('')}` };
+  return {
+    kind: 'passed',
+    passed,
+    reason: `${names} passed on the final files (tree ${tree})${shown}${notes.join('')}`,
+  };
 }
 
 /** New or changed tests must fail on the state before the change, or they show nothing. */
@@ -178,7 +184,7 @@ async function provenAbleToFail(
 ): Promise<'shown' | 'not-shown' | 'no-new-tests'> {
   const tests = runs.find((run) => run.check.kind === 'tests' && run.state === 'passed');
   const changed = options.facts.changes.filter((change) => change.kind !== 'deleted' && isTestFile(change.path));
-  if (!tests || changed.length === 0) return 'no-new-tests';
+  if (!tests || changed.length === 0 || options.testsAreTheWork) return 'no-new-tests';
   const paths = changed.map((change) => change.path);
   const before = await onTreeBefore(options, paths, tests.check);
   if (before === undefined) return 'no-new-tests';
@@ -186,33 +192,15 @@ async function provenAbleToFail(
   return before.passed ? 'not-shown' : 'shown';
 }
 
-/** Runs a check on the state before the run's first change, with today's version of `overlay` files; undefined when it cannot be run there. */
-async function onTreeBefore(
+/** Runs a check on the state before the run's first change, with today's version of `files`; undefined when it cannot be run there. */
+function onTreeBefore(
   options: VerifyOptions,
-  overlay: readonly string[],
+  files: readonly string[],
   check: ProjectCheck,
 ): Promise<Receipt | undefined> {
-  const snapshot = options.facts.firstSnapshotId;
-  if (!snapshot) return undefined;
-  const place = mkdtempSync(join(tmpdir(), 'monkey-before-'));
-  const folder = join(place, 'tree');
-  mkdirSync(folder);
-  try {
-    await options.workspace.snapshots.materialise(snapshot, folder);
-    for (const path of overlay) {
-      mkdirSync(dirname(join(folder, path)), { recursive: true });
-      cpSync(join(options.workspace.root, path), join(folder, path));
-    }
-    const before = await options.openFolder(folder, join(place, 'state'));
-    try {
-      const { receipt } = await runCheck(before, check, options);
-      return couldNotRun(receipt) ? undefined : receipt;
-    } finally {
-      await before.close();
-    }
-  } catch {
-    return undefined;
-  } finally {
-    rmSync(place, { recursive: true, force: true });
-  }
+  return inTreeBefore(options, async (tree) => {
+    overlay(options.workspace.root, tree.root, files);
+    const { receipt } = await runCheck(tree, check, options);
+    return couldNotRun(receipt) ? undefined : receipt;
+  });
 }

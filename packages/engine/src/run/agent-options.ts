@@ -54,6 +54,7 @@ export function agentOptionsOf(given: Ingredients, findings: Findings, run: RunI
     runId,
     record: recorder.record,
     takeSteering: () => [...findings.pending.splice(0), ...(connection.takeSteering?.() ?? [])],
+    ...(connection.takeReliefRequest ? { takeReliefRequest: connection.takeReliefRequest } : {}),
     signal: connection.signal,
     now: parts.now,
     newCallId: () => parts.newId('call'),
@@ -62,7 +63,7 @@ export function agentOptionsOf(given: Ingredients, findings: Findings, run: RunI
     diagnostics: parts.settings.diagnostics,
     // What was allowed because a sandbox bounds it must not run without: a sandbox that is there is kept to.
     sandbox: findings.isSandboxed && parts.settings.sandbox === 'preferred' ? 'required' : parts.settings.sandbox,
-    secrets: knownKeys(parts, found),
+    secrets: [...knownKeys(parts, found), ...findings.secrets],
   };
   return options;
 }

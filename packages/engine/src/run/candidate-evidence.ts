@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CandidateEvidence, countTests } from '@monkey-coder/agents';
-import type { FileChange, Outcome } from '@monkey-coder/protocol';
+import type { FileChange, Outcome, Task } from '@monkey-coder/protocol';
 import { isTestFile } from '../outcome/test-files.ts';
 
 /** A candidate after its turn. */
@@ -26,7 +26,7 @@ export function evidenceOf(
   place: { readonly candidate: number; readonly folder: string; readonly approach: string },
   report: { readonly sessionId: string; readonly outcome: Outcome },
   earlier: Pick<Scored, 'changes' | 'failing'> | undefined,
-  request: string,
+  task: Pick<Task, 'prompt' | 'work'>,
 ): Scored {
   const { outcome, sessionId } = report;
   const changes = joined(earlier?.changes ?? [], outcome.changes);
@@ -36,7 +36,7 @@ export function evidenceOf(
     ({ tail, passed }) => countTests(tail) ?? { passed: passed ? 1 : 0, failed: passed ? 0 : 1 },
   );
   const changedTests = changes.filter((change) => change.kind !== 'created' && isTestFile(change.path));
-  const isRefused = changedTests.length > 0 && !asksForTests(request);
+  const isRefused = changedTests.length > 0 && !asksForTests(task);
   return {
     ...{ candidate: place.candidate, folder: place.folder, approach: place.approach },
     sessionId,
@@ -64,10 +64,11 @@ function failingOf({ receipts }: Outcome, before: number | undefined): number[] 
 }
 
 /** Whether a request is about tests that are there: who is told to change them may. */
-export function asksForTests(request: string): boolean {
+function asksForTests({ prompt, work }: Pick<Task, 'prompt' | 'work'>): boolean {
+  if (work?.kind === 'test') return true;
   const verb =
     '(?:updat|chang|adapt|adjust|rewrit|remov|delet|renam|mov|migrat|convert|refactor|clean|extend|replac)\\w*';
-  return new RegExp(`\\b${verb}\\b[^.;!?\\n]{0,60}\\b(?:tests?|specs?|fixtures?|snapshots?)\\b`, 'i').test(request);
+  return new RegExp(`\\b${verb}\\b[^.;!?\\n]{0,60}\\b(?:tests?|specs?|fixtures?|snapshots?)\\b`, 'i').test(prompt);
 }
 
 /** The changes of two rounds as one; a file that the first one created stays created. */

@@ -22,7 +22,7 @@ export async function takeTurn(turn: Turn): Promise<Scored> {
   const { place, earlier, round, done } = turn;
   const { run } = turn.exploration;
   const known = scoredBefore(turn);
-  const scored = evidenceOf(place, known ?? (await runWatched(turn)), earlier, run.task.prompt);
+  const scored = evidenceOf(place, known ?? (await runWatched(turn)), earlier, run.task);
   done.push(scored);
   if (known === undefined) recordScore(turn.exploration, scored, round);
   return scored;

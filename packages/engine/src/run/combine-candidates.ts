@@ -43,7 +43,7 @@ function combinedBefore({ run, count }: Exploration, round: number): Scored | un
   );
   if (event?.type !== 'candidate.scored') return undefined;
   const { candidate, folder, outcome } = event;
-  return evidenceOf({ candidate, folder, approach: '' }, { sessionId: '', outcome }, undefined, run.task.prompt);
+  return evidenceOf({ candidate, folder, approach: '' }, { sessionId: '', outcome }, undefined, run.task);
 }
 
 /** Pairs of the best that changed something, and not the same. */
@@ -69,12 +69,7 @@ async function combine(exploration: Exploration, left: Scored, right: Scored): P
   }
   const text = `Candidates ${left.candidate} and ${right.candidate} put together.`;
   const outcome = await judged(exploration, folder, changes, text);
-  return evidenceOf(
-    { candidate, folder, approach: text },
-    { sessionId: '', outcome },
-    undefined,
-    exploration.run.task.prompt,
-  );
+  return evidenceOf({ candidate, folder, approach: text }, { sessionId: '', outcome }, undefined, exploration.run.task);
 }
 
 /** Writes both changes into the copy; undefined, and possibly half written, where they conflict or one holds the other. */

@@ -7,7 +7,7 @@ import { type CandidateCopy, comparingCheck, withCopies } from './candidate-copi
 import type { Scored } from './candidate-evidence.ts';
 import { freshCopy } from './candidate-places.ts';
 import { crossTest, type KeptTests, type WrittenTest, writtenTests } from './cross-tests.ts';
-import { type Exploration, ownTask, shareOf } from './exploration.ts';
+import { type Exploration, shareOf, sideTask } from './exploration.ts';
 import { probeBehaviour } from './probe-behaviour.ts';
 
 /** All candidates, with what the comparison says of them. Where nothing can be compared they stay as they are. */
@@ -88,7 +88,12 @@ async function askedTests(
   const { run, means, spent } = exploration;
   const folder = await freshCopy(exploration, 'tests');
   try {
-    const task = { ...ownTask(run), cwd: folder, limits: shareOf(exploration, 2), prompt: testPrompt(run.task.prompt) };
+    const task = {
+      ...sideTask(run),
+      cwd: folder,
+      limits: shareOf(exploration, 2),
+      prompt: testPrompt(run.task.prompt),
+    };
     const { outcome } = await means.runCandidate(
       task,
       { kind: 'new' },

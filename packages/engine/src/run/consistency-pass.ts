@@ -23,7 +23,7 @@ export async function consistencyPass(exploration: Exploration, winner: Scored):
     );
     spent.push(report.outcome);
     if (report.outcome.changes.length === 0) return winner;
-    const after = evidenceOf(winner, report, winner, run.task.prompt);
+    const after = evidenceOf(winner, report, winner, run.task);
     if (after.isVerified) return { ...winner, changes: after.changes, changedLines: after.changedLines };
     for (const { path } of after.changes) bringOver(kept, winner.folder, path);
     return winner;

@@ -20,6 +20,7 @@ import {
 import { type Homes, projectKey } from '../config/homes.ts';
 import { createKeyCommands } from '../config/key-command.ts';
 import { createKeyStore } from '../config/key-store.ts';
+import { searchEmbedder } from '../config/search-embedder.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Engine, RunConnection, RunReport, SessionChoice } from '../engine.ts';
 import { createJsonlLedger } from '../ledger/jsonl-ledger.ts';
@@ -71,6 +72,8 @@ export function createEngine(options: EngineOptions): Engine {
 
 function createParts(options: EngineOptions, commandEnvironment: EngineOptions['environment']): EngineParts {
   const { homes, now, newId } = options;
+  // Where vectors cannot be had, the agent's search goes by words; `monkey search --ranked` says why.
+  const embedder = searchEmbedder(options.settings, () => undefined);
   return {
     ...options,
     warnings: options.warnings ?? [],
@@ -100,6 +103,7 @@ function createParts(options: EngineOptions, commandEnvironment: EngineOptions['
         environment: commandEnvironment,
         now,
         newId,
+        ...(embedder === undefined ? {} : { embedder }),
       }),
   };
 }

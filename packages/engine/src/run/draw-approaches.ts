@@ -1,7 +1,7 @@
 // The approaches that candidates begin with: the usual ones, or, improvising, ideas for this task drawn by one cheap run that changes nothing.
 import { orderIdeas, readIdeas } from '@monkey-coder/agents';
 import { type Event, errorMessage, type Outcome } from '@monkey-coder/protocol';
-import { type ExploreMeans, ownTask } from './exploration.ts';
+import { type ExploreMeans, sideTask } from './exploration.ts';
 import type { RunContext } from './run-context.ts';
 
 const usualApproaches = [
@@ -43,7 +43,7 @@ async function drawIdeas(run: RunContext, means: ExploreMeans, count: number, sp
   try {
     const { outcome } = await means.runCandidate(
       {
-        ...ownTask(run),
+        ...sideTask(run),
         ...{ permissionMode: 'plan', prompt, checks: [] },
         limits: { ...limits, ...cap, maxTurns: Math.min(limits.maxTurns, ideaTurns) },
       },

@@ -5,13 +5,14 @@ import {
   errorMessage,
   messageText,
   type Outcome,
+  readingKinds,
   toolCalls,
   userMessage,
 } from '@monkey-coder/protocol';
-import { judge, type Verification } from '../outcome/judge.ts';
+import { type Judgement, judge, type Verification } from '../outcome/judge.ts';
 import { addUsage, foldRunFacts, type RunFacts } from '../outcome/run-facts.ts';
 import { checkAnswer } from '../outcome/structured-answer.ts';
-import { verify } from '../outcome/verify.ts';
+import { type VerifyOptions, verify } from '../outcome/verify.ts';
 import { permitCheck, verificationChecks } from './checks.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -114,8 +115,15 @@ export async function verifyWhenDone(run: RunContext, stop: AgentStop, facts: Ru
   const ranCheck = facts.commands.some((command) =>
     run.facts.checks.some((check) => check.command === command.command.trim()),
   );
-  if (facts.changes.length === 0 && !(ranCheck && run.taskKind === 'change')) return { kind: 'none' };
-  return verifyFiles(run, facts, run.recorder.record);
+  const { work } = run.task;
+  const onlyReads = work !== undefined && readingKinds.has(work.kind);
+  const isChecked = ranCheck && run.taskKind === 'change' && work === undefined;
+  if (facts.changes.length === 0 && !isChecked && !onlyReads) return { kind: 'none' };
+  const options = verifyOptions(run, facts);
+  if (work === undefined) return verify(options);
+  const { judgeWork } = await import('../kinds/judge-work.ts');
+  const { isSandboxed, runGit, priceOf } = run;
+  return judgeWork({ ...options, work, text: stop.text, isSandboxed, runGit, priceOf });
 }
 
 /** Runs the checks on the files of the run's workspace; what they come to is told to `record`. */
@@ -124,11 +132,15 @@ export function verifyFiles(
   facts: RunFacts,
   record: (event: EventBody) => void,
 ): Promise<Verification> {
-  return verify({
+  return verify({ ...verifyOptions(run, facts), record });
+}
+
+function verifyOptions(run: RunContext, facts: RunFacts): VerifyOptions {
+  return {
     workspace: run.workspace,
     checks: verificationChecks(run, facts),
     facts,
-    record,
+    record: run.recorder.record,
     redact: createRedactor(run.agentOptions.secrets ?? []).redact,
     sessionId: run.agentOptions.sessionId,
     runId: run.runId,
@@ -140,7 +152,7 @@ export function verifyFiles(
     network: run.settings.network,
     newId: () => run.newId('chk'),
     now: run.now,
-  });
+  };
 }
 
 function handBack(run: RunContext, state: AgentState, feedback: string): AgentState {
@@ -168,10 +180,18 @@ export function finish(
     ...withSpent(facts, spent),
     durationMs: run.now() - facts.startedAt,
     denials: facts.denials,
+    ...workOf(run, judgement, verification),
   };
   const body: EventBody = { type: 'run.finished', outcome };
   run.recorder.record(body);
   return outcome;
+}
+
+/** What a kind of work came to; a run that did not get as far as being judged says why. */
+function workOf({ task }: RunContext, { status, reason }: Judgement, { work }: Verification): Pick<Outcome, 'work'> {
+  if (task.work === undefined) return {};
+  if (work !== undefined && status !== 'interrupted') return { work };
+  return { work: { kind: task.work.kind, verdict: 'not-verified', reasons: [reason], evidence: [] } };
 }
 
 function withSpent(facts: RunFacts, spent: readonly Outcome[]): Pick<Outcome, 'turns' | 'usage' | 'costMicroUsd'> {

@@ -73,6 +73,12 @@ export function ownTask({ task }: RunContext, candidate?: number): Task {
   return { ...own, ...(model === undefined ? {} : { model }), addDirs: [] };
 }
 
+/** The task of a run that is no candidate (ideas, tests): it has no kind of work of its own. */
+export function sideTask(run: RunContext): Task {
+  const { work: _work, outputSchema: _schema, ...task } = ownTask(run);
+  return task;
+}
+
 /** The chance of success that was foreseen; even where nothing was. */
 export function expected(run: RunContext): number {
   const started = run.recorder.events.find((event: Event) => event.type === 'run.started');

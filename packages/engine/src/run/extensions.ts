@@ -5,6 +5,7 @@ import { hasMemory } from '../config/memory-path.ts';
 import { extensionPlaces } from './extension-places.ts';
 import type { Ingredients } from './ingredients.ts';
 import { knownKeys } from './known-keys.ts';
+import { mcpOf } from './mcp-on-demand.ts';
 
 /** What was found. */
 export interface Extensions {
@@ -13,6 +14,12 @@ export interface Extensions {
   /** What is known about the project, for the prompt; undefined where nothing is. */
   readonly facts: string | undefined;
   readonly tools: readonly Tool[];
+  /** What a person should know of them. */
+  readonly notes: readonly string[];
+  /** Values that must not reach the model through what tools say. */
+  readonly secrets: readonly string[];
+  /** Ends what they started. */
+  close(): Promise<void>;
 }
 
 /** The extensions of a run. A session keeps the tools it began with, so that its prompts go on beginning alike. */
@@ -20,7 +27,15 @@ export async function extensionsOf(given: Ingredients): Promise<Extensions> {
   const first = given.start.prior.find((event): event is EventOf<'run.started'> => event.type === 'run.started');
   const skills = await skillsOf(given, first);
   const memory = await memoryOf(given, first);
-  return { skills: skills.text, facts: memory.text, tools: [...skills.tools, ...memory.tools] };
+  const mcp = await mcpOf(given);
+  return {
+    skills: skills.text,
+    facts: memory.text,
+    tools: [...skills.tools, ...memory.tools, ...(mcp?.tools ?? [])],
+    notes: mcp?.notes ?? [],
+    secrets: mcp?.secrets ?? [],
+    close: async () => mcp?.close(),
+  };
 }
 
 interface Part {

@@ -41,6 +41,8 @@ export interface Findings {
   readonly pending: string[];
   /** Tools beside the built-in ones. */
   readonly tools: readonly Tool[];
+  /** Values beside provider keys that must not reach the model. */
+  readonly secrets: readonly string[];
   /** Absent where nothing asks for any. */
   readonly hooks?: Hooks;
 }

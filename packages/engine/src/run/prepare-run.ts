@@ -1,9 +1,20 @@
 // Puts one run together: session, workspace, model, system text, quote. What is wrong with the request is thrown here.
 import { join } from 'node:path';
 import { type AgentState, buildSystem, defaultAgent, loadInstructions, stricterMode } from '@monkey-coder/agents';
-import { type Event, type EventOf, type JsonObject, MonkeyError, microUsd, type Task } from '@monkey-coder/protocol';
+import { costMicroUsd } from '@monkey-coder/models';
+import {
+  type Event,
+  type EventOf,
+  type JsonObject,
+  MonkeyError,
+  microUsd,
+  noUsage,
+  readingKinds,
+  type Task,
+  type TaskKind,
+} from '@monkey-coder/protocol';
 import { taskKindOf } from '@monkey-coder/router';
-import type { ProjectFacts, SandboxStatus } from '@monkey-coder/workspace';
+import { createGitRunner, type ProjectFacts, type SandboxStatus } from '@monkey-coder/workspace';
 import { runCap } from '../config/policy.ts';
 import { defaultSettings } from '../config/settings.ts';
 import type { RunConnection, SessionChoice } from '../engine.ts';
@@ -72,11 +83,12 @@ function mergeTask(given: Task, start: RunStart): Task {
   // Checks run without being asked about: only those this user gave here, not what an imported session says of itself.
   const first = start.prior[0];
   const isOwn = first?.type === 'session.started' && !first.forkedFrom;
-  const { candidates, strategy, candidateModels } = old;
+  const { candidates, strategy, candidateModels, work } = old;
   const kept = {
     ...(candidates === undefined ? {} : { candidates }),
     ...(strategy === undefined ? {} : { strategy }),
     ...(candidateModels === undefined ? {} : { candidateModels }),
+    ...(work === undefined ? {} : { work }),
   };
   return {
     ...given,
@@ -139,6 +151,7 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
     editFormat,
     pending,
     tools: extensions.tools,
+    secrets: extensions.secrets,
     ...(opened === undefined ? {} : { hooks: opened.hooks }),
   });
   await opened?.begin(pending);
@@ -151,7 +164,7 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
     route: given.plan.route,
     dearest: given.plan.dearest,
     agent: given.agent,
-    notes: [...money.notes, ...notesOf(given, project), ...notices, ...(opened?.notes ?? [])],
+    notes: [...money.notes, ...notesOf(given, project), ...notices, ...extensions.notes, ...(opened?.notes ?? [])],
     pending,
   });
   if (context.taskKind === 'change' && task.permissionMode !== 'plan') workspace.snapshots.prepare();
@@ -160,6 +173,7 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
     await countAgent(given, context);
     parts.traffic.flush();
     await opened?.end();
+    await extensions.close();
     await workspace.close();
     start.session.close();
   };
@@ -231,7 +245,7 @@ function sandboxLine(sandbox: SandboxStatus): string {
 }
 
 function contextOf(given: Ingredients, findings: Findings): RunContext {
-  const { parts, task, start, connection, workspace } = given;
+  const { parts, task, start, connection, workspace, found } = given;
   const runId = start.unfinished?.runId ?? parts.newId('run');
   const recorder = createRecorder({
     session: start.session,
@@ -244,7 +258,7 @@ function contextOf(given: Ingredients, findings: Findings): RunContext {
   const { chain, position } = given.plan;
   return {
     task,
-    taskKind: start.unfinished?.started.taskKind ?? (onlyReads(given) ? 'question' : taskKindOf(task.prompt)),
+    taskKind: start.unfinished?.started.taskKind ?? (onlyReads(given) ? 'question' : kindOfTask(task)),
     runId,
     settings: parts.settings,
     connection,
@@ -253,6 +267,9 @@ function contextOf(given: Ingredients, findings: Findings): RunContext {
     recorder,
     openFolder: (folder, stateFolder) => parts.openWorkspace(folder, [], stateFolder),
     isSandboxed: findings.isSandboxed,
+    runGit: createGitRunner(parts.environment['PATH']),
+    priceOf: (inputTokens, outputTokens) =>
+      found.price === undefined ? null : costMicroUsd(found.price, { ...noUsage, inputTokens, outputTokens }),
     keepHealth: () => parts.traffic.flush(),
     newId: parts.newId,
     now: parts.now,
@@ -263,6 +280,11 @@ function contextOf(given: Ingredients, findings: Findings): RunContext {
       return agentOptionsOf({ ...given, found }, findings, { runId, recorder });
     }),
   };
+}
+
+function kindOfTask({ work, prompt }: Task): TaskKind {
+  if (work === undefined) return taskKindOf(prompt);
+  return readingKinds.has(work.kind) ? 'question' : 'change';
 }
 
 function isDefault({ name, scope }: RunAgent['definition']): boolean {
@@ -291,7 +313,8 @@ async function systemText(
       ...(skills === undefined ? {} : { skills }),
       ...(facts === undefined ? {} : { facts }),
       ...(agent === undefined || isDefault(agent) ? {} : { agent: { ...agent, onlyReads: onlyReads(given) } }),
-      permissionMode: onlyReads(given) ? 'default' : task.permissionMode,
+      // A kind of work that only reads says so in its request: the head of all of them is the same.
+      permissionMode: onlyReads(given) || task.work !== undefined ? 'default' : task.permissionMode,
       ...(task.outputSchema === undefined ? {} : { outputSchema: task.outputSchema as JsonObject }),
     }),
     notices: instructions.notices,

@@ -1,6 +1,6 @@
 // Everything one run works with, put together once before it begins.
 import type { IdPrefix, Task, TaskKind } from '@monkey-coder/protocol';
-import type { ProjectFacts, Workspace } from '@monkey-coder/workspace';
+import type { ProjectFacts, RunGit, Workspace } from '@monkey-coder/workspace';
 import type { Settings } from '../config/settings.ts';
 import type { RunConnection } from '../engine.ts';
 import type { Recorder } from './recorder.ts';
@@ -23,6 +23,9 @@ export interface RunContext {
   /** Opens another folder with the same rules; what it keeps goes into `stateFolder`. */
   readonly openFolder: (folder: string, stateFolder: string) => Promise<Workspace>;
   readonly isSandboxed: boolean;
+  readonly runGit: RunGit;
+  /** Micro-dollars for so many tokens read and written by the model that begins; null when its price is unknown. */
+  readonly priceOf: (inputTokens: number, outputTokens: number) => number | null;
   /** Writes down what the calls said about the health of models; cheap to call again. */
   readonly keepHealth: () => void;
   readonly newId: (prefix: IdPrefix) => string;

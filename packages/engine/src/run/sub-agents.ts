@@ -156,6 +156,7 @@ async function runSubAgent(
     limits: { ...caller.limits, maxTurns: Math.min(maxTurns, caller.limits.maxTurns) },
     record,
     takeSteering: () => [],
+    takeReliefRequest: () => false,
     signal: subTask.signal,
   });
   return reportOf(result, ownEvents(parts.recorder.events, subTask.callId));

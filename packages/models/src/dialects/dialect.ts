@@ -67,18 +67,20 @@ export interface WireEncoder {
   encode(event: ModelEvent): string;
 }
 
-/** A wire format. Pure: the same input gives the same bytes. */
-export interface Dialect {
+/** The client half of a wire format. Pure: the same input gives the same bytes. */
+export interface ClientDialect {
   readonly name: DialectName;
-
-  /** Client half: our request to the wire. Byte-stable: equal requests give equal JSON text. */
+  /** Our request to the wire. Byte-stable: equal requests give equal JSON text. */
   encodeRequest(request: ModelRequest, quirks: DialectQuirks): WireRequest;
-  /** Client half: a reader for one response. `model` is what was asked for, in case the reply does not say. */
+  /** A reader for one response. `model` is what was asked for, in case the reply does not say. */
   createDecoder(
     head: WireResponseHead,
     options: { readonly model: string; readonly quirks: DialectQuirks },
   ): WireDecoder;
+}
 
+/** A wire format in both directions. Pure like its half. */
+export interface Dialect extends ClientDialect {
   /** Server half: whether a request to this path (query removed) is for this dialect. */
   matchesPath(path: string): boolean;
   /** Server half: the wire to our request; `stream` says which answer the client wants. Throws MonkeyError `usage.invalid`. */

@@ -2,8 +2,8 @@
 import type { ModelEvent, ModelFailure, ModelRequest, ModelTerminalEvent } from '@monkey-coder/protocol';
 import { MonkeyError, noUsage } from '@monkey-coder/protocol';
 import { estimateTokens } from '../catalogue/token-estimate.ts';
-import type { Dialect, WireDecoder } from '../dialects/dialect.ts';
-import { dialectNamed } from '../dialects/dialects.ts';
+import { clientDialectNamed } from '../dialects/client-dialects.ts';
+import type { ClientDialect, WireDecoder } from '../dialects/dialect.ts';
 import type { LanguageModel } from '../language-model.ts';
 import { EventQueue } from '../transport/event-queue.ts';
 import { modelFailure, networkFailure } from '../transport/failures.ts';
@@ -33,7 +33,7 @@ export interface ProviderModelOptions {
 
 /** Makes the model of a target. Throws MonkeyError `model.unknown` when its dialect is not spoken. */
 export function createProviderModel(target: ModelTarget, options: ProviderModelOptions = {}): LanguageModel {
-  const dialect = dialectNamed(target.dialect);
+  const dialect = clientDialectNamed(target.dialect);
   if (dialect === undefined) throw new MonkeyError('model.unknown', `the dialect ${target.dialect} is not spoken yet`);
   const context: CallContext = {
     target,
@@ -52,7 +52,7 @@ export function createProviderModel(target: ModelTarget, options: ProviderModelO
 
 interface CallContext {
   readonly target: ModelTarget;
-  readonly dialect: Dialect;
+  readonly dialect: ClientDialect;
   readonly http: HttpClient;
   readonly watchdogs: WatchdogLimits;
   readonly onNote: (note: string) => void;

@@ -4,8 +4,8 @@ import { MonkeyError } from '@monkey-coder/protocol';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { ModelFacts } from '../catalogue/model-facts.ts';
 import { resolveModelName } from '../catalogue/resolve.ts';
+import { clientDialectNamed } from '../dialects/client-dialects.ts';
 import type { DialectQuirks } from '../dialects/dialect.ts';
-import { dialectNamed } from '../dialects/dialects.ts';
 import { type AwsAccess, accessOf, addressOf } from './access.ts';
 import type { Secret } from './secret.ts';
 import {
@@ -212,7 +212,7 @@ function makeTarget(
  * nobody knows, the one that compatible hosts speak: the provider's first.
  */
 function endpointFor(entry: ProviderEntry, facts: ModelFacts | null, isOwnBaseUrl: boolean): DialectEndpoint {
-  const spoken = entry.endpoints.filter((one) => dialectNamed(one.dialect) !== undefined);
+  const spoken = entry.endpoints.filter((one) => clientDialectNamed(one.dialect) !== undefined);
   const served = spoken.filter((one) => facts?.dialects.includes(one.dialect) ?? false);
   const preferred = facts?.dialects.find((name) => served.some((one) => one.dialect === name));
   if (isOwnBaseUrl) return served[0] ?? entry.endpoints[0];

@@ -10,11 +10,15 @@ export interface TextAnswer {
   readonly body: string;
 }
 
-/** GETs an address. Rejects when the connection fails, the signal aborts, or the body is larger than 16 MB. */
+/** GETs an address, or POSTs a body to it. Rejects when the connection fails, the signal aborts, or the body is larger than 16 MB. */
 export function getText(
   http: HttpClient,
   url: URL,
-  { headers, signal }: { readonly headers: Readonly<Record<string, string>>; readonly signal: AbortSignal },
+  {
+    headers,
+    body,
+    signal,
+  }: { readonly headers: Readonly<Record<string, string>>; readonly body?: string; readonly signal: AbortSignal },
 ): Promise<TextAnswer> {
   return new Promise((resolve, reject) => {
     const pieces: Uint8Array[] = [];
@@ -28,7 +32,12 @@ export function getText(
     };
     const abort = (): void => give('no answer in time');
     const exchange = http.send(
-      { method: 'GET', url, headers: { ...headers, accept: 'application/json' } },
+      {
+        method: body === undefined ? 'GET' : 'POST',
+        url,
+        headers: { ...headers, accept: 'application/json' },
+        ...(body === undefined ? {} : { body }),
+      },
       {
         onHead: (code, all) => {
           status = code;

@@ -1,24 +1,11 @@
 // Shows that tests can fail: makes the changed lines wrong, one place at a time, in a copy of the project, and runs the tests.
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { join, relative, sep } from 'node:path';
 import { MonkeyError } from '@monkey-coder/protocol';
 import { languageOfPath } from '../code/language.ts';
 import type { LocalCommandRunner } from '../commands/local-command-runner.ts';
-import type { ProjectCheck } from '../project/project-facts.ts';
-import { writeTree } from '../snapshots/materialise.ts';
 import type { CheckLimits, CheckSubject } from './check.ts';
 import { type Mutant, mutantsOf } from './mutants.ts';
+import { inProjectCopy, type ProjectCopy } from './project-copy.ts';
+import type { CheckCommand } from './run-check.ts';
 
 /** What became of one mutant. */
 export interface MutantResult {
@@ -43,10 +30,12 @@ export interface MutationReport {
 /** What to mutate and how long. */
 export interface MutationRequest {
   readonly subject: CheckSubject;
-  /** Changed lines (1-based) of each file. */
+  /** Lines (1-based) of each file that are made wrong. */
   readonly changed: ReadonlyMap<string, readonly number[]>;
+  /** Files that are left out of the copy: tests that are not the ones in question. */
+  readonly without?: readonly string[];
   /** Command of the tests. */
-  readonly tests: ProjectCheck;
+  readonly tests: CheckCommand;
   /** Mutants tried at most. */
   readonly maxMutants: number;
   /** All of it ends after this time. */
@@ -65,33 +54,38 @@ interface Candidate extends Mutant {
 
 /** Tries mutants of changed lines. The user's files are only read: everything happens in a copy. */
 export async function mutateChanges(request: MutationRequest): Promise<MutationReport> {
-  const { subject, tests, maxMutants, limits, signal } = request;
-  const report = { command: tests.command, results: [], untried: 0 };
+  const { subject, tests, without = [], folder, openRunner, signal } = request;
   const candidates = await candidatesOf(request);
-  if (candidates.length === 0) return { ...report, reason: 'no changed line of code can be made wrong' };
-  mkdirSync(request.folder, { recursive: true });
-  const copy = realpathSync(mkdtempSync(join(request.folder, 'mutation-')));
-  const runner = request.openRunner(copy);
-  try {
-    copyProject(subject, copy);
-    const end = limits.now() + request.maxMs;
-    const first = await runTests(runner, request, Math.min(limits.timeoutMs, request.maxMs));
-    if (!first.passed) return { ...report, reason: `the tests fail without any change: ${first.tail}` };
-    const chosen = spread(candidates, maxMutants);
-    const results: MutantResult[] = [];
-    for (const candidate of chosen) {
-      signal.throwIfAborted();
-      const left = end - limits.now();
-      if (left <= 0) break;
-      // A mutant that makes the tests hang is as good as killed.
-      const patience = Math.min(left, Math.max(5_000, first.durationMs * 4));
-      results.push(await tryMutant(runner, { request, copy, candidate, patience }));
-    }
-    return { ...report, results, untried: candidates.length - results.length, reason: '' };
-  } finally {
-    await runner.close();
-    rmSync(copy, { recursive: true, force: true });
+  if (candidates.length === 0)
+    return { command: tests.command, results: [], untried: 0, reason: 'no changed line of code can be made wrong' };
+  const left = new Set(without);
+  const paths = subject.paths.filter((path) => !left.has(path));
+  return inProjectCopy({ root: subject.root, paths, folder, openRunner, signal }, (copy) =>
+    tryAll(copy, candidates, request),
+  );
+}
+
+async function tryAll(
+  copy: ProjectCopy,
+  candidates: readonly Candidate[],
+  request: MutationRequest,
+): Promise<MutationReport> {
+  const { tests, maxMutants, maxMs, limits, signal } = request;
+  const report = { command: tests.command, results: [], untried: 0 };
+  const end = limits.now() + maxMs;
+  const first = await copy.run(tests, { ...limits, timeoutMs: Math.min(limits.timeoutMs, maxMs) });
+  if (!first.passed)
+    return { ...report, reason: `the tests fail without any change: ${first.output.trim().slice(-300)}` };
+  const results: MutantResult[] = [];
+  for (const candidate of spread(candidates, maxMutants)) {
+    signal.throwIfAborted();
+    const left = end - limits.now();
+    if (left <= 0) break;
+    // A mutant that makes the tests hang is as good as killed.
+    const patience = Math.min(left, Math.max(5_000, first.durationMs * 4));
+    results.push(await tryMutant(copy, candidate, { request, patience }));
   }
+  return { ...report, results, untried: candidates.length - results.length, reason: '' };
 }
 
 async function candidatesOf({ subject, changed, signal }: MutationRequest): Promise<Candidate[]> {
@@ -126,74 +120,17 @@ function spread<T>(all: readonly T[], most: number): T[] {
 }
 
 async function tryMutant(
-  runner: LocalCommandRunner,
-  {
-    request,
-    copy,
-    candidate,
-    patience,
-  }: {
-    readonly request: MutationRequest;
-    readonly copy: string;
-    readonly candidate: Candidate;
-    readonly patience: number;
-  },
+  copy: ProjectCopy,
+  { file, line, column, change, text }: Candidate,
+  { request, patience }: { readonly request: MutationRequest; readonly patience: number },
 ): Promise<MutantResult> {
-  const { file, line, column, change, text } = candidate;
   const original = request.subject.read(file);
   if (original === null) throw new MonkeyError('workspace.not-found', `${file} was deleted while its tests ran`);
-  writeFileSync(join(copy, file), text);
+  copy.write(file, text);
   try {
-    const { passed } = await runTests(runner, request, patience);
+    const { passed } = await copy.run(request.tests, { ...request.limits, timeoutMs: patience });
     return { file, line, column, change, outcome: passed ? 'survived' : 'killed' };
   } finally {
-    writeFileSync(join(copy, file), original);
-  }
-}
-
-async function runTests(
-  runner: LocalCommandRunner,
-  { tests, limits, signal }: MutationRequest,
-  timeoutMs: number,
-): Promise<{ readonly passed: boolean; readonly durationMs: number; readonly tail: string }> {
-  const { exitCode, endedBy, durationMs, output } = await runner.run({
-    command: tests.command,
-    ...(tests.cwd === '.' ? {} : { cwd: tests.cwd }),
-    timeoutMs,
-    maxOutputBytes: 16 * 1024,
-    network: limits.network ?? false,
-    writable: true,
-    sandbox: limits.sandbox ?? 'preferred',
-    signal,
-  });
-  signal.throwIfAborted();
-  return { passed: exitCode === 0 && endedBy === 'itself', durationMs, tail: output.trim().slice(-300) };
-}
-
-function copyProject({ root, paths }: CheckSubject, copy: string): void {
-  writeTree({ root, folder: copy, current: paths, restored: [] });
-  ownMembers(root, copy);
-}
-
-/** Members of a workspace are linked in node_modules: there the links have to lead into the copy, or its files are not what is tested. */
-function ownMembers(root: string, copy: string): void {
-  const [modules, linked] = [join(root, 'node_modules'), join(copy, 'node_modules')];
-  if (!existsSync(modules) || !lstatSync(linked).isSymbolicLink()) return;
-  unlinkSync(linked);
-  linkEntries({ root, copy, from: modules, to: linked });
-}
-
-function linkEntries({ root, copy, from, to }: Readonly<Record<'root' | 'copy' | 'from' | 'to', string>>): void {
-  mkdirSync(to);
-  for (const entry of readdirSync(from, { withFileTypes: true })) {
-    const source = join(from, entry.name);
-    if (entry.name.startsWith('@') && entry.isDirectory()) {
-      linkEntries({ root, copy, from: source, to: join(to, entry.name) });
-      continue;
-    }
-    const real = entry.isSymbolicLink() && existsSync(source) ? realpathSync(source) : source;
-    const inside = relative(root, real);
-    const isMember = entry.isSymbolicLink() && !inside.startsWith('..') && !inside.split(sep).includes('node_modules');
-    symlinkSync(isMember ? join(copy, inside) : source, join(to, entry.name));
+    copy.write(file, original);
   }
 }

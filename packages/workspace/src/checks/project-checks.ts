@@ -3,6 +3,8 @@ import type { ProjectProfile } from '../project/project-profile.ts';
 import type { CheckLimits, CheckResult, Finding } from './check.ts';
 import type { FormatOutcome } from './format-check.ts';
 import type { MutationReport } from './mutation-check.ts';
+import type { ProjectCopy } from './project-copy.ts';
+import type { CheckCommand } from './run-check.ts';
 import type { SyntaxChange } from './syntax-check.ts';
 
 /** Which checks to run on what. */
@@ -30,13 +32,24 @@ export interface ProjectChecks {
   format(
     request: Pick<CheckRequest, 'limits' | 'signal'> & { readonly paths: readonly string[] },
   ): Promise<readonly FormatOutcome[]>;
-  /** Mutates lines that differ from the last commit, in these files or all of them. */
+  /** Mutates lines that differ from the last commit, in these files or all of them; or those that are named. */
   mutate(
     request: Pick<CheckRequest, 'paths' | 'limits' | 'signal'> & {
       readonly maxMutants: number;
       readonly maxMs: number;
+      /** Lines (1-based) of each file, instead of those that differ. */
+      readonly lines?: ReadonlyMap<string, readonly number[]>;
+      /** Files that are left out of the copy. */
+      readonly without?: readonly string[];
+      /** The command that must notice; the project's tests when absent. */
+      readonly check?: CheckCommand;
     },
   ): Promise<MutationReport>;
+  /** Gives a copy of the folder to `use`, to write and run things in; it is removed afterwards. */
+  inCopy<T>(
+    options: { readonly without?: readonly string[]; readonly signal: AbortSignal },
+    use: (copy: ProjectCopy) => Promise<T>,
+  ): Promise<T>;
   /** Files that differ from the last commit; null without one. */
   changedPaths(signal: AbortSignal): Promise<readonly string[] | null>;
   /** What an edit does to the syntax of a file; null where nothing can be said. */

@@ -85,6 +85,8 @@ export interface SyntaxProblem {
 export interface CodeParser {
   outline(language: LanguageId, text: string): Promise<FileOutline>;
   syntaxErrors(language: LanguageId, text: string): Promise<readonly SyntaxProblem[]>;
+  /** Pieces of the code without comments, to compare two texts; null where the text cannot be read whole. */
+  pieces(language: LanguageId, text: string): Promise<readonly string[] | null>;
   close(): void;
 }
 

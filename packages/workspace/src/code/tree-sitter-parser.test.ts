@@ -97,3 +97,30 @@ describe('languageOfPath', () => {
 
   it('knows at least 16', () => expect(Object.keys(languages).length).toBeGreaterThanOrEqual(16));
 });
+
+describe('pieces of code', () => {
+  const same = async (language: 'javascript' | 'python', one: string, other: string): Promise<boolean> => {
+    const parser = createCodeParser();
+    try {
+      const [first, second] = [await parser.pieces(language, one), await parser.pieces(language, other)];
+      return first !== null && JSON.stringify(first) === JSON.stringify(second);
+    } finally {
+      parser.close();
+    }
+  };
+  it('do not see comments, docstrings and layout', async () => {
+    expect(await same('javascript', 'f(1);\n', '/** x */\nf( 1 ); // y\n')).toBe(true);
+    expect(
+      await same('python', 'def f():\n    return 1\n', 'def f():\n    """Gives one."""\n    # one\n    return 1\n'),
+    ).toBe(true);
+  });
+  it('see names, values, strings, order and indentation', async () => {
+    expect(await same('javascript', 'f(1);', 'f(2);')).toBe(false);
+    expect(await same('javascript', "f('a b');", "f('a  b');")).toBe(false);
+    expect(await same('python', 'x = """a"""\n', 'x = """b"""\n')).toBe(false);
+    expect(await same('python', 'if a:\n    b()\n    c()\n', 'if a:\n    b()\nc()\n')).toBe(false);
+  });
+  it('are none of a text that does not parse', async () => {
+    expect(await same('javascript', 'f((', 'f((')).toBe(false);
+  });
+});

@@ -1,6 +1,7 @@
 // The code parser made of web-tree-sitter: one parser for each language that is asked for, its grammar read when first needed.
 import type { Language, Node, Parser, Query, Tree } from 'web-tree-sitter';
 import { type CodeParser, type FileOutline, maxParsedChars, type SyntaxProblem } from './code-parser.ts';
+import { codePieces } from './code-pieces.ts';
 import { readGrammar } from './grammar-files.ts';
 import { type LanguageId, languages } from './language.ts';
 import { withLateOptimising } from './late-optimising.ts';
@@ -70,6 +71,14 @@ class TreeSitterParser implements CodeParser {
     const { parser } = await this.#reader(language);
     const isLate = this.#deadline(text);
     return withTree(parser, { text, isLate }, (root) => syntaxProblemsOf(root, text)) ?? [];
+  }
+
+  async pieces(language: LanguageId, text: string): Promise<readonly string[] | null> {
+    if (text.length > maxParsedChars) return null;
+    const { parser } = await this.#reader(language);
+    return withTree(parser, { text, isLate: this.#deadline(text) }, (root) =>
+      root.hasError ? null : codePieces(root),
+    );
   }
 
   close(): void {

@@ -8,6 +8,7 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -75,6 +76,17 @@ describe('commit', () => {
     expect(git('log', '-1', '--format=%H %an %s')).toBe(`${done.commit} A feat: add discount`);
     expect(git('status', '--porcelain')).toBe('');
     await expect(commit()).rejects.toMatchObject({ code: 'usage.invalid' });
+  });
+
+  it('sees a file that was changed at the moment the index was written and kept its size', async () => {
+    const [file, index, moment] = [join(root, 'src/cart.ts'), join(root, '.git', 'index'), 1_700_000_000];
+    git('config', 'core.trustctime', 'false');
+    utimesSync(file, moment, moment);
+    git('add', '-A');
+    put('src/cart.ts', 'export function total(): number {\n  return 1;\n}\n');
+    utimesSync(file, moment, moment);
+    utimesSync(index, moment, moment);
+    expect((await commit({ isDryRun: true })).files.map(({ path }) => path)).toEqual(['src/cart.ts']);
   });
 
   it('takes what is staged and only that; else everything but secrets and what the user ignores everywhere', async () => {

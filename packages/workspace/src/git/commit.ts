@@ -3,10 +3,11 @@
 // What is staged is committed as it is; when nothing is, everything that changed is, except files that look like secrets.
 // The message is made from a private copy of the index with a private object folder, so that looking changes nothing. The
 // user's index is put back when git refuses the commit. Nothing is stashed.
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { MonkeyError } from '@monkey-coder/protocol';
 import { type ChangedFile, type ChangeText, type DescribeChange, describeChange } from './commit-message.ts';
+import { copyIndex } from './copy-index.ts';
 import { gitError, readChanges } from './read-changes.ts';
 import { findRepository, type GitRepository } from './repository.ts';
 import type { RunGit } from './run-git.ts';
@@ -123,7 +124,7 @@ async function lookAt(options: CommitOptions, repository: GitRepository, selecti
       GIT_ALTERNATE_OBJECT_DIRECTORIES: join(commonFolder, 'objects'),
     };
     mkdirSync(env.GIT_OBJECT_DIRECTORY, { recursive: true });
-    if (existsSync(join(gitFolder, 'index'))) copyFileSync(join(gitFolder, 'index'), env.GIT_INDEX_FILE);
+    if (existsSync(join(gitFolder, 'index'))) copyIndex(join(gitFolder, 'index'), env.GIT_INDEX_FILE);
     if (!selection.isStaged) {
       const added = await runGit(top, addAll(selection), { env });
       if (added.exitCode !== 0) throw gitError('look at the changes', added.stderr);
@@ -168,11 +169,11 @@ async function write(
   const index = join(gitFolder, 'index');
   const backup = `${index}.monkey-${process.pid}`;
   const hadIndex = existsSync(index);
-  if (hadIndex) copyFileSync(index, backup);
+  if (hadIndex) copyIndex(index, backup);
   try {
     await stageAndCommit(options, top, selection);
   } catch (error) {
-    if (hadIndex) copyFileSync(backup, index);
+    if (hadIndex) copyIndex(backup, index);
     else rmSync(index, { force: true });
     throw error;
   } finally {

@@ -3,12 +3,11 @@
 /**
  * Turns texts into vectors.
  *
- * Contract: one vector of `dimensions` numbers for each text, in order; the same text gives the same vector as long as `id` is the same.
+ * Contract: one vector for each text, in order, all of one length; the same text gives the same vector as long as `id` is the same.
  * A failure is a MonkeyError; it never gives fewer vectors.
  */
 export interface Embedder {
   /** Names model and version; vectors of different ids are not compared. */
   readonly id: string;
-  readonly dimensions: number;
   embed(texts: readonly string[], signal: AbortSignal): Promise<readonly Float32Array[]>;
 }

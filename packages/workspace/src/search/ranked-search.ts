@@ -1,5 +1,6 @@
 // Finds the pieces of code that are about something: BM25 on their words, fused with embeddings where there is an embedder.
 import { join } from 'node:path';
+import { MonkeyError } from '@monkey-coder/protocol';
 import type { RankedMatch } from '../code/code-intelligence.ts';
 import { isGeneratedText, isIndexedPath } from '../code/left-out.ts';
 import { NameTable } from '../code/name-table.ts';
@@ -41,7 +42,7 @@ const SLICE_FILES = 20;
 /** Ranked search over the files of an index. */
 export class RankedSearch {
   readonly #options: RankedSearchOptions;
-  readonly #vectors: VectorStore | null;
+  #vectors: VectorStore | null;
   #words: WordIndex | null = null;
 
   constructor(options: RankedSearchOptions) {
@@ -82,8 +83,16 @@ export class RankedSearch {
       exclude === undefined ? words : { ...words, files: new Map([...words.files].filter(([path]) => isShown(path))) };
     const byWords = bm25(visible, questionWords(text), Math.max(limit, CANDIDATES));
     if (this.#vectors === null) return byWords.slice(0, limit);
-    const byMeaning = await this.#byMeaning(text, byWords, { words: visible, vectors: this.#vectors, signal });
-    return fuseRanks([byWords, byMeaning]).slice(0, limit);
+    try {
+      const byMeaning = await this.#byMeaning(text, byWords, { words: visible, vectors: this.#vectors, signal });
+      return fuseRanks([byWords, byMeaning]).slice(0, limit);
+    } catch (error) {
+      signal.throwIfAborted();
+      // Words alone find most of it. Whoever made the embedder has told of the failure; it is not asked again.
+      if (!(error instanceof MonkeyError)) throw error;
+      this.#vectors = null;
+      return byWords.slice(0, limit);
+    }
   }
 
   async #byMeaning(

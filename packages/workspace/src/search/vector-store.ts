@@ -65,7 +65,7 @@ export class VectorStore {
   }
 
   #version(): string {
-    return `vectors 1 ${this.#embedder.id} ${this.#embedder.dimensions}`;
+    return `vectors 2 ${this.#embedder.id}`;
   }
 }
 

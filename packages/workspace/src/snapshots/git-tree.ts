@@ -7,18 +7,10 @@
 // converted content; they are found by comparing sizes, and taken over as the raw bytes they are.
 
 import { createHash } from 'node:crypto';
-import {
-  copyFileSync,
-  existsSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MonkeyError } from '@monkey-coder/protocol';
+import { copyIndex } from '../git/copy-index.ts';
 import { type GitRepository, readConfig } from '../git/repository.ts';
 import type { GitResult, RunGit } from '../git/run-git.ts';
 import type { BlobStore } from './blob-store.ts';
@@ -200,10 +192,7 @@ export class GitTree implements TreeIndex {
     if (stamp !== 'none') {
       const shared = readdirSync(repository.gitFolder).filter((name) => name.startsWith('sharedindex.'));
       for (const name of shared) copyFileSync(join(repository.gitFolder, name), join(folder, name));
-      copyFileSync(userIndex, `${this.#indexPath}.new`);
-      // Git trusts an entry only if it is older than the index; the copy must not look younger than the original.
-      const seconds = Math.floor(statSync(userIndex).mtimeMs) / 1000;
-      utimesSync(`${this.#indexPath}.new`, seconds, seconds);
+      copyIndex(userIndex, `${this.#indexPath}.new`);
       renameSync(`${this.#indexPath}.new`, this.#indexPath);
       if (mayConvert(repository)) this.#converted = this.#convertedCandidates();
     }

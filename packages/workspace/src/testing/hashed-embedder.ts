@@ -7,8 +7,7 @@ import type { Embedder } from '../search/embedder.ts';
 export function createHashedEmbedder(dimensions = 256): Embedder & { readonly embedded: () => number } {
   let count = 0;
   return {
-    id: 'hashed',
-    dimensions,
+    id: `hashed ${dimensions}`,
     embedded: () => count,
     async embed(texts) {
       count += texts.length;

@@ -1,15 +1,12 @@
 // The dialect of POST /v1/messages (docs.anthropic.com/en/api/messages), both directions.
 import type { Dialect } from '../dialect.ts';
-import { createAnthropicDecoder } from './decoder.ts';
-import { encodeAnthropicRequest } from './request.ts';
+import { anthropicMessagesClient } from './client.ts';
 import { createAnthropicEncoder, encodeAnthropicDocument, encodeAnthropicFailure } from './server-answer.ts';
 import { decodeAnthropicRequest } from './server-request.ts';
 
 /** Anthropic's messages. */
 export const anthropicMessages: Dialect = {
-  name: 'anthropic-messages',
-  encodeRequest: encodeAnthropicRequest,
-  createDecoder: createAnthropicDecoder,
+  ...anthropicMessagesClient,
   matchesPath: (path) => /\/messages\/?$/.test(path),
   decodeRequest: decodeAnthropicRequest,
   createEncoder: createAnthropicEncoder,

@@ -1,15 +1,12 @@
 // The dialect of Cohere's POST /v2/chat (docs.cohere.com/reference/chat), both directions.
 import type { Dialect } from '../dialect.ts';
-import { createCohereDecoder } from './decoder.ts';
-import { encodeCohereRequest } from './request.ts';
+import { cohereClient } from './client.ts';
 import { createCohereEncoder, encodeCohereDocument, encodeCohereFailure } from './server-answer.ts';
 import { decodeCohereRequest } from './server-request.ts';
 
 /** Cohere's chat, second version. */
 export const cohere: Dialect = {
-  name: 'cohere',
-  encodeRequest: encodeCohereRequest,
-  createDecoder: createCohereDecoder,
+  ...cohereClient,
   matchesPath: (path) => /\/chat\/?$/.test(path),
   decodeRequest: decodeCohereRequest,
   createEncoder: createCohereEncoder,

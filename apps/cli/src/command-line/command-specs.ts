@@ -1,122 +1,46 @@
-// Every flag and subcommand of `monkey`, as data: parser, help and completion are made from it.
-
-/** One flag. */
-export interface OptionSpec {
-  /** Long name without dashes. */
-  readonly name: string;
-  readonly short?: string;
-  /** Further long names, not shown. */
-  readonly aliases?: readonly string[];
-  /** Name of the value in help; absent for a switch. */
-  readonly value?: string;
-  /** The value may be left out. */
-  readonly valueOptional?: boolean;
-  /** May be given several times; values add up. */
-  readonly many?: boolean;
-  readonly choices?: readonly string[];
-  readonly help: string;
-}
+// What each subcommand takes and says of itself, as data: its parser, help and completion are made from it.
+import { type CommandName, commandNames } from './command-names.ts';
+import type { OptionSpec } from './option-spec.ts';
+import { cwd, permissionModes, runOptions } from './run-options.ts';
+import { workSpecs } from './work-commands.ts';
 
 /** One subcommand. */
 export interface CommandSpec {
-  readonly name: string;
+  readonly name: CommandName;
   readonly aliases?: readonly string[];
   /** What follows the name, for help. */
   readonly usage: string;
   readonly help: string;
   /** None for what is a run: those have the flags of one. */
   readonly options: readonly OptionSpec[];
-  /** It is a run like `monkey "…"`, only asked for otherwise. */
-  readonly isRun?: boolean;
+  /** A kind of work: it has the flags of a run besides its own. */
+  readonly isWork?: boolean;
 }
+
+/** Flags of a run that bound what an MCP client may ask for. */
+const serverOptions: readonly string[] = [
+  'model',
+  'permission-mode',
+  'allowed-tools',
+  'disallowed-tools',
+  'check',
+  'max-turns',
+  'max-minutes',
+  'max-budget-usd',
+  'cwd',
+  'sandbox',
+  'network',
+  'allow-domain',
+  'settings',
+  'mcp-config',
+  'strict-mcp-config',
+];
 
 const json: OptionSpec = { name: 'json', help: 'print JSON' };
 const preview: OptionSpec = { name: 'preview', short: 'n', help: 'show what would change, change nothing' };
-const cwd: OptionSpec = { name: 'cwd', short: 'C', value: 'dir', help: 'work in this folder' };
 
-/** Flags of a run: `monkey [flags] "prompt"`. */
-export const runOptions: readonly OptionSpec[] = [
-  {
-    name: 'print',
-    short: 'p',
-    help: 'print the answer and exit; never asks. Standard input is the prompt, or is added to it',
-  },
-  {
-    name: 'model',
-    short: 'm',
-    value: 'model',
-    help: 'provider/model, an alias, a tier (fast, smart, reasoning, local), or auto: the router chooses',
-  },
-  { name: 'agent', value: 'name', help: 'who works: an agent of `monkey agents`; else chosen by the task' },
-  { name: 'continue', short: 'c', help: 'go on with the newest session of this folder' },
-  {
-    name: 'resume',
-    short: 'r',
-    value: 'id',
-    valueOptional: true,
-    help: 'go on with a session; without id, the newest',
-  },
-  { name: 'fork-session', help: 'with --continue or --resume: go on in a copy' },
-  {
-    name: 'output-format',
-    value: 'format',
-    choices: ['text', 'json', 'stream-json'],
-    help: 'text, json or stream-json',
-  },
-  { name: 'json-schema', value: 'file|json', help: 'the answer must be JSON of this schema' },
-  {
-    name: 'permission-mode',
-    value: 'mode',
-    choices: ['default', 'acceptEdits', 'plan', 'auto', 'dontAsk', 'bypassPermissions'],
-    help: 'how much is allowed without asking',
-  },
-  {
-    name: 'allowed-tools',
-    aliases: ['allowedTools'],
-    value: 'rules',
-    many: true,
-    help: 'allow by rule, e.g. "Edit Bash(npm test:*)"',
-  },
-  { name: 'disallowed-tools', aliases: ['disallowedTools'], value: 'rules', many: true, help: 'deny by rule' },
-  {
-    name: 'check',
-    value: 'command',
-    many: true,
-    help: 'a command that must succeed for the work to count as verified',
-  },
-  {
-    name: 'strategy',
-    value: 'name',
-    choices: ['single', 'auto', 'explore', 'quantum', 'superposition', 'improvise', 'jazz'],
-    help: 'explore: try several candidates side by side and keep only what the checks prove; improvise: with approaches drawn first; auto: where it pays',
-  },
-  {
-    name: 'candidates',
-    value: 'n',
-    help: 'so many candidates for --strategy explore or improvise (2 to 8, default 3)',
-  },
-  { name: 'max-turns', value: 'n', help: 'stop after so many model calls' },
-  { name: 'max-minutes', value: 'n', help: 'stop after so many minutes' },
-  { name: 'max-budget-usd', value: 'usd', help: 'the run may not cost more' },
-  cwd,
-  { name: 'add-dir', value: 'dir', many: true, help: 'a further folder to read and write' },
-  { name: 'worktree', short: 'w', value: 'name', valueOptional: true, help: 'work in a git worktree of its own' },
-  { name: 'sandbox', value: 'mode', choices: ['required', 'preferred', 'off'], help: 'how commands are sandboxed' },
-  { name: 'network', help: 'commands may use the network' },
-  { name: 'allow-domain', value: 'domain', many: true, help: 'commands may reach this domain, e.g. *.example.com' },
-  { name: 'settings', value: 'file', help: 'a further settings file' },
-  { name: 'ephemeral', help: 'keep no session on disk' },
-  { name: 'yolo', help: 'the same as --permission-mode bypassPermissions' },
-  { name: 'verbose', help: 'show more of what happens' },
-  { name: 'no-color', help: 'no colours (NO_COLOR is honoured too)' },
-  { name: 'help', short: 'h', help: 'this text' },
-  { name: 'version', short: 'V', aliases: ['v'], help: 'the version' },
-];
-
-/** The subcommands. */
-export const commands: readonly CommandSpec[] = [
-  {
-    name: 'undo',
+const specs: Readonly<Record<CommandName, Omit<CommandSpec, 'name' | 'aliases'>>> = {
+  undo: {
     usage: '[snapshot]',
     help: 'take back the last run (or step), keeping what you changed since',
     options: [
@@ -127,14 +51,12 @@ export const commands: readonly CommandSpec[] = [
       cwd,
     ],
   },
-  {
-    name: 'redo',
+  redo: {
     usage: '[snapshot]',
     help: 'bring back what undo took away',
     options: [preview, { name: 'step', help: 'only one step' }, json, cwd],
   },
-  {
-    name: 'rewind',
+  rewind: {
     usage: '[session [number]]',
     help: 'back to before a request: the conversation in a copy, the files by undo',
     options: [
@@ -144,43 +66,39 @@ export const commands: readonly CommandSpec[] = [
       cwd,
     ],
   },
-  {
-    name: 'diff',
+  diff: {
     usage: '[snapshot]',
     help: 'what the last run changed',
     options: [cwd, { name: 'no-color', help: 'no colours' }],
   },
-  {
-    name: 'commit',
+  commit: {
     usage: '',
     help: 'commit what is staged, else all changes, with a message made from them; no hook or filter of the repository runs',
     options: [
       { name: 'dry-run', short: 'n', help: 'show message and files, commit nothing' },
       { name: 'message', short: 'm', value: 'text', help: 'this message instead' },
+      { name: 'model', value: 'model', help: 'let this model write the message, from the diff' },
       { name: 'hooks', help: "run the repository's own hooks and filters" },
       json,
       cwd,
     ],
   },
-  {
-    name: 'pr',
+  pr: {
     usage: '',
     help: 'title and body of a pull request, from commits and diff; opens and sends nothing',
     options: [
       { name: 'base', value: 'branch', help: "branch it goes into (the remote's default, main, master)" },
+      { name: 'model', value: 'model', help: 'let this model write title and reasons, from the diff' },
       json,
       cwd,
     ],
   },
-  {
-    name: 'worktree',
-    aliases: ['worktrees'],
+  worktree: {
     usage: 'list | remove NAME',
     help: 'look after git worktrees; removes one only when nothing in it can be lost',
     options: [{ name: 'with-ignored', help: 'remove: also files that git ignores' }, json, cwd],
   },
-  {
-    name: 'explore',
+  explore: {
     usage: 'list | show NAME | clean [NAME…]',
     help: 'look after the folders of candidates (--strategy explore); removes none that holds what no run recorded',
     options: [
@@ -190,8 +108,7 @@ export const commands: readonly CommandSpec[] = [
       cwd,
     ],
   },
-  {
-    name: 'watch',
+  watch: {
     usage: '[--check] [--] COMMAND…',
     help: 'run a command, or the checks of the project, again whenever files change; Ctrl-C ends it',
     options: [
@@ -202,9 +119,7 @@ export const commands: readonly CommandSpec[] = [
       cwd,
     ],
   },
-  {
-    name: 'sessions',
-    aliases: ['session'],
+  sessions: {
     usage: 'list | show ID | search TEXT | rename ID TITLE | export ID [FILE] | import FILE | delete ID',
     help: 'look after sessions',
     options: [
@@ -214,20 +129,17 @@ export const commands: readonly CommandSpec[] = [
       { name: 'format', value: 'format', choices: ['jsonl', 'markdown', 'atif'], help: 'of the export' },
     ],
   },
-  {
-    name: 'models',
+  models: {
     usage: '[text] | health | refresh FILE|URL',
     help: 'known models, prices, and which can be used here; health: how they have been doing; refresh: newer facts',
     options: [json, { name: 'all', short: 'a', help: 'also of providers without a key' }],
   },
-  {
-    name: 'config',
+  config: {
     usage: '[get KEY | set KEY VALUE | unset KEY | path]',
     help: 'show or change the user settings',
     options: [json, cwd],
   },
-  {
-    name: 'map',
+  map: {
     usage: '[words]',
     help: 'the definitions of this folder that matter most, for a task in words; no model is asked',
     options: [
@@ -237,8 +149,7 @@ export const commands: readonly CommandSpec[] = [
       cwd,
     ],
   },
-  {
-    name: 'search',
+  search: {
     usage: 'TEXT',
     help: 'find text, symbols, callers, or code that is about something; no model is asked',
     options: [
@@ -253,9 +164,7 @@ export const commands: readonly CommandSpec[] = [
       cwd,
     ],
   },
-  {
-    name: 'analyse',
-    aliases: ['analyze'],
+  analyse: {
     usage: '',
     help: 'what kind of project this is, each fact with its place; nothing is executed, no model is asked',
     options: [
@@ -265,8 +174,7 @@ export const commands: readonly CommandSpec[] = [
       { name: 'no-color', help: 'no colours' },
     ],
   },
-  {
-    name: 'check',
+  check: {
     usage: '[PATH ...]',
     help: 'syntax, imports, dependencies, format, types, lint, build, tests; no model is asked. Exit code 6 when one fails',
     options: [
@@ -291,26 +199,72 @@ export const commands: readonly CommandSpec[] = [
       { name: 'no-color', help: 'no colours' },
     ],
   },
-  {
-    name: 'context',
+  context: {
     usage: '[session]',
     help: "what fills the model's window, what was taken out, what the cache saved",
     options: [json, cwd],
   },
-  {
-    name: 'policy',
+  policy: {
     usage: '[show | explain TOOL(WHAT) | audit]',
     help: 'what is allowed here and who says so, what would be decided about a call, what was decided',
     options: [json, cwd, { name: 'all', short: 'a', help: 'audit: of all folders' }],
   },
-  {
-    name: 'memory',
+  mcp: {
+    usage: 'add NAME (URL | -- COMMAND …) | list | get NAME | remove NAME | tools [NAME] | auth NAME',
+    help: 'MCP servers: add, show, what each costs, what it offers, log in',
+    options: [
+      {
+        name: 'scope',
+        value: 'scope',
+        choices: ['user', 'project'],
+        help: 'your settings (default), or .mcp.json of the folder',
+      },
+      {
+        name: 'transport',
+        value: 'kind',
+        choices: ['stdio', 'http', 'sse'],
+        help: 'how it is reached; else by what is given',
+      },
+      {
+        name: 'env',
+        value: 'NAME=VALUE',
+        many: true,
+        help: 'a variable for its program; the value may name variables of yours',
+      },
+      {
+        name: 'header',
+        value: 'NAME: VALUE',
+        many: true,
+        help: 'a header for its requests; likewise',
+      },
+      { name: 'forget', help: 'with auth: log out' },
+      { name: 'no-browser', help: 'with auth: print the address instead of opening it' },
+      json,
+      cwd,
+    ],
+  },
+  'mcp-server': {
+    usage: '',
+    help: 'serve this folder to another agent as MCP tools, over standard input and output; no client can widen what the flags allow',
+    options: runOptions.filter(({ name }) => serverOptions.includes(name)),
+  },
+  acp: {
+    usage: '',
+    help: 'serve an editor by the Agent Client Protocol over standard input and output',
+    options: [
+      { name: 'model', short: 'm', value: 'model', help: 'as for a run' },
+      { name: 'permission-mode', value: 'mode', choices: permissionModes, help: 'mode a session begins with' },
+      { name: 'max-budget-usd', value: 'usd', help: 'no prompt may cost more' },
+      { name: 'settings', value: 'file', help: 'one more settings file' },
+      cwd,
+    ],
+  },
+  memory: {
     usage: 'list | add TEXT | forget ID',
     help: 'facts about this folder that are kept for later sessions; the agent may propose one, you decide',
     options: [json, cwd],
   },
-  {
-    name: 'import',
+  import: {
     usage: 'claude | codex | cursor | gemini | opencode',
     help: 'show what another agent has that could be taken over: rules, agents, skills, commands, hooks, MCP servers',
     options: [
@@ -320,29 +274,22 @@ export const commands: readonly CommandSpec[] = [
       cwd,
     ],
   },
-  {
-    name: 'run-command',
+  'run-command': {
     usage: 'NAME [arguments]',
     help: 'run a custom command or a skill, as /NAME does; takes the flags of a run',
     options: [],
-    isRun: true,
   },
-  {
-    name: 'agents',
-    aliases: ['agent'],
+  agents: {
     usage: 'list | show NAME | enable NAME | disable NAME | pin NAME | unpin NAME | choose "task"',
     help: 'the registry of agents: built in, yours, and the project’s; which text is used, how their runs ended',
     options: [{ name: 'capability', value: 'word', help: 'list: only those that are good at it' }, json, cwd],
   },
-  {
-    name: 'commands',
-    aliases: ['skills'],
+  commands: {
     usage: 'list | show NAME',
     help: 'custom commands and skills that can be called here, and where they come from',
     options: [json, cwd],
   },
-  {
-    name: 'trust',
+  trust: {
     usage: '',
     help: 'let the hooks and MCP servers that this folder declares run, after seeing exactly what they are',
     options: [
@@ -353,9 +300,8 @@ export const commands: readonly CommandSpec[] = [
       cwd,
     ],
   },
-  { name: 'doctor', usage: '', help: 'check the installation: Node, git, sandbox, keys, state', options: [json, cwd] },
-  {
-    name: 'login',
+  doctor: { usage: '', help: 'check the installation: Node, git, sandbox, keys, state', options: [json, cwd] },
+  login: {
     usage: 'PROVIDER',
     help: 'store a key (asked for, or from standard input)',
     options: [
@@ -363,10 +309,9 @@ export const commands: readonly CommandSpec[] = [
       { name: 'replace', help: 'in place of the stored keys; else it is tried before them' },
     ],
   },
-  { name: 'logout', usage: 'PROVIDER [FINGERPRINT]', help: 'forget stored keys, or one of them', options: [] },
-  { name: 'auth', usage: '', help: 'which keys are known, by fingerprint', options: [json] },
-  {
-    name: 'route',
+  logout: { usage: 'PROVIDER [FINGERPRINT]', help: 'forget stored keys, or one of them', options: [] },
+  auth: { usage: '', help: 'which keys are known, by fingerprint', options: [json] },
+  route: {
     usage: '"task"',
     help: 'explain which models would do a task: candidates, chances, cost, why',
     options: [
@@ -377,14 +322,12 @@ export const commands: readonly CommandSpec[] = [
       cwd,
     ],
   },
-  {
-    name: 'feedback',
+  feedback: {
     usage: 'up | down [session]',
     help: 'say whether a result was right; the router learns from it',
     options: [json, cwd],
   },
-  {
-    name: 'stats',
+  stats: {
     usage: '',
     help: 'what was spent, by day, model, cause and run',
     options: [
@@ -395,14 +338,12 @@ export const commands: readonly CommandSpec[] = [
       cwd,
     ],
   },
-  {
-    name: 'completion',
+  completion: {
     usage: 'bash | zsh | fish | powershell',
     help: 'a completion script for your shell',
     options: [],
   },
-  {
-    name: 'demo',
+  demo: {
     usage: '[scenario]',
     help: 'watch a whole run on a sample repository, with a scripted model',
     options: [
@@ -412,8 +353,7 @@ export const commands: readonly CommandSpec[] = [
       { name: 'no-color', help: 'no colours' },
     ],
   },
-  {
-    name: 'scripted',
+  scripted: {
     usage: 'SCENARIO.yaml',
     help: 'serve a scenario as a model provider over HTTP',
     options: [
@@ -421,9 +361,13 @@ export const commands: readonly CommandSpec[] = [
       { name: 'log', help: 'print every request' },
     ],
   },
-];
+  ...workSpecs,
+};
 
-/** The subcommand of that name, or undefined when the word is not one. */
-export function commandOf(word: string | undefined): CommandSpec | undefined {
-  return commands.find((command) => command.name === word || command.aliases?.includes(word ?? ''));
+/** The subcommands, in the order of the help. */
+export const commands: readonly CommandSpec[] = commandNames.map((named) => ({ ...named, ...specs[named.name] }));
+
+/** The flags of a subcommand. */
+export function optionsOf(name: CommandName): readonly OptionSpec[] {
+  return specs[name].options;
 }

@@ -7,8 +7,16 @@ import {
   refuseBadSchema,
   wasCutShort,
 } from '@monkey-coder/engine';
-import { exitCodeOf, interpretSchemas, MonkeyError, nearestNames, type Task } from '@monkey-coder/protocol';
-import { commands } from '../command-line/options.ts';
+import {
+  exitCodeOfOutcome,
+  interpretSchemas,
+  MonkeyError,
+  nearestNames,
+  type Task,
+  type WorkReport,
+} from '@monkey-coder/protocol';
+import { commandNamed, commandNames } from '../command-line/command-names.ts';
+import type { OptionSpec } from '../command-line/option-spec.ts';
 import { type CommandLine, optionValue, parseCommandLine } from '../command-line/parse.ts';
 import { commandSettings, workingFolder } from '../configuration/command-settings.ts';
 import { readWorld, type World } from '../configuration/environment.ts';
@@ -16,14 +24,16 @@ import { createHumanOutput } from '../output/human.ts';
 import type { OutputListener } from '../output/listener.ts';
 import { createJsonOutput, createPrintOutput } from '../output/quiet.ts';
 import { createStreamJsonOutput } from '../output/stream-json.ts';
+import { closedGate } from '../run/closed-gate.ts';
+import { continuedTask } from '../run/continued-task.ts';
+import { readPrompt } from '../run/prompt.ts';
+import { type SignalWatch, watchSignals } from '../run/signals.ts';
+import { sessionChoiceOf, taskOf } from '../run/task.ts';
+import type { TerminalConversation } from '../run/terminal-gate.ts';
 import { exitWhenDone } from '../terminal/exit.ts';
 import { describeFailure } from '../terminal/fail.ts';
 import { createStyle, printable, type Style, wantsColor } from '../terminal/style.ts';
-import { continuedTask } from './continued-task.ts';
-import { readPrompt } from './prompt.ts';
-import { type SignalWatch, watchSignals } from './signals.ts';
-import { sessionChoiceOf, taskOf } from './task.ts';
-import { closedGate, openTerminal, type TerminalConversation } from './terminal-gate.ts';
+import { terminalKind } from './terminal-kind.ts';
 
 interface RunSetting {
   readonly world: World;
@@ -44,8 +54,8 @@ async function main(args: readonly string[]): Promise<number> {
   const world = readWorld();
   let output = outputBeforeParsing(world, args);
   try {
-    const line = parseCommandLine(args);
-    if (line.options.has('help')) return await printHelp(world);
+    const line = parseCommandLine(args, await workOptions(args[0]));
+    if (line.options.has('help')) return await printHelp(world, line);
     if (line.options.has('version')) return printVersion(world);
     refuseMisspeltCommand(line);
     output = outputOf(world, line);
@@ -60,9 +70,17 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function printHelp(world: World): Promise<number> {
-  const { mainHelp } = await import('../command-line/help.ts');
-  world.out(mainHelp(world.version));
+/** The flags of a kind of work are read only for one. */
+async function workOptions(word: string | undefined): Promise<(name: string) => readonly OptionSpec[]> {
+  if (commandNamed(word)?.isWork !== true) return () => [];
+  return (await import('../command-line/work-commands.ts')).workOptionsOf;
+}
+
+async function printHelp(world: World, line: CommandLine): Promise<number> {
+  const { commandHelp, mainHelp } = await import('../command-line/help.ts');
+  const { commands } = await import('../command-line/command-specs.ts');
+  const command = commands.find(({ name }) => name === line.command);
+  world.out(command === undefined ? mainHelp(world.version) : commandHelp(command));
   return 0;
 }
 
@@ -74,12 +92,15 @@ function printVersion(world: World): number {
 /** One bare word that is nearly a command is more likely a slip than a prompt. */
 function refuseMisspeltCommand(line: CommandLine): void {
   const word = line.operands[0];
+  if (line.command !== 'run') return;
   if (word === undefined || line.operands.length > 1 || !/^[a-z-]+$/.test(word)) return;
   const near = nearestNames(
     word,
-    commands.map((command) => command.name),
+    commandNames.map((command) => command.name),
   );
   if (near.length === 0) return;
+  if (near.includes(word))
+    throw new MonkeyError('usage.invalid', `the command comes first: monkey ${word} …, then its options`);
   throw new MonkeyError('usage.invalid', `unknown command "${word}"; did you mean ${near.join(' or ')}?`, {
     advice: 'To send it as a prompt, say more than one word.',
   });
@@ -90,13 +111,15 @@ function outputBeforeParsing(world: World, args: readonly string[]): OutputListe
   const at = args.indexOf('--output-format');
   const format = at < 0 ? args.find((word) => word.startsWith('--output-format='))?.split('=')[1] : args[at + 1];
   if (format === 'stream-json') return createStreamJsonOutput(world, world.version);
-  return format === 'json' ? createJsonOutput(world) : createPrintOutput(world);
+  return format === 'json' || args.includes('--json') ? createJsonOutput(world) : createPrintOutput(world);
 }
 
 function outputOf(world: World, line: CommandLine): OutputListener {
-  const format = optionValue(line, 'output-format') ?? 'text';
+  const format = optionValue(line, 'output-format') ?? (line.options.has('json') ? 'json' : 'text');
   if (format === 'stream-json') return createStreamJsonOutput(world, world.version);
   if (format === 'json') return createJsonOutput(world);
+  // Standard output belongs to the findings then.
+  if (optionValue(line, 'sarif') === '-') return createPrintOutput({ ...world, out: world.err });
   if (line.options.has('print')) return createPrintOutput(world);
   return createHumanOutput({
     streams: world,
@@ -139,17 +162,36 @@ async function withEngine(
     random: world.random,
     newId: world.newId,
   });
-  const isInteractive =
-    world.inIsTerminal && world.outIsTerminal && !line.options.has('print') && !line.options.has('output-format');
+  const isQuiet = ['print', 'output-format', 'json'].some((name) => line.options.has(name));
+  const isInteractive = world.inIsTerminal && world.outIsTerminal && !isQuiet;
   const style = styleOf(world, line);
-  const terminal = isInteractive ? openTerminal(world.stdin, world.out, style) : undefined;
+  const isWork = commandNamed(line.command)?.isWork === true;
+  const isDrawn = isInteractive && !isWork && terminalKind(world, line, loaded) === 'drawn';
+  const terminal = isInteractive && !isDrawn ? await openLines(world, style) : undefined;
   const setting: RunSetting = { world, line, loaded, engine, output, style, cwd, terminal };
   try {
+    if (isWork) return await runWork(setting);
+    if (isDrawn) return await converseDrawn(setting);
     return await (terminal && line.operands.length === 0 ? converse(setting, terminal) : runOnce(setting));
   } finally {
     terminal?.close();
     await engine.close();
   }
+}
+
+/** The line mode, loaded only where somebody is to be asked. */
+async function openLines(world: World, style: Style): Promise<TerminalConversation> {
+  const { openTerminal } = await import('../run/terminal-gate.ts');
+  return openTerminal(world.stdin, world.out, style);
+}
+
+/** The interactive terminal; nothing of it is loaded for other runs. */
+async function converseDrawn(setting: RunSetting): Promise<number> {
+  const [{ openInteractive }, { interactiveHost }] = await Promise.all([
+    import('../interactive/interactive.ts'),
+    import('./interactive-host.ts'),
+  ]);
+  return await openInteractive(interactiveHost(setting));
 }
 
 async function runOnce(setting: RunSetting): Promise<number> {
@@ -161,6 +203,24 @@ async function runOnce(setting: RunSetting): Promise<number> {
     throw new MonkeyError('usage.invalid', 'no prompt: say what to do, e.g. monkey "fix the failing test"');
   }
   return (await runTask(setting, prompt, session)).exitCode;
+}
+
+/** One kind of work; what only these need is read only then. */
+async function runWork(setting: RunSetting): Promise<number> {
+  const { world, line, loaded, engine, cwd } = setting;
+  const { planTaskOf, workTaskOf } = await import('../run/work.ts');
+  const { auditAlone, refuseBadTarget, writeWorkFiles } = await import('../run/work-report.ts');
+  refuseBadTarget(line);
+  if (line.options.has('apply')) {
+    const { task, session } = planTaskOf(line, loaded.settings, { sessions: engine.sessions, cwd });
+    return (await runTask(setting, task.prompt, session, task)).exitCode;
+  }
+  const task = await workTaskOf(world, line, loaded.settings, cwd);
+  if (line.options.has('no-model')) return auditAlone(world, line, { cwd, targets: task.work?.targets ?? [] });
+  const session = sessionChoiceOf(line, engine.sessions, cwd);
+  const done = await runTask(setting, task.prompt, session, task);
+  if (done.work !== undefined) writeWorkFiles(world, line, done.work);
+  return done.exitCode;
 }
 
 /** `monkey run-command …`, also behind flags; a prompt of one argument is a prompt. */
@@ -178,7 +238,7 @@ function calledByName(operands: readonly string[]): string {
 /** The task of a custom command, where the prompt calls one. */
 async function expanded(task: Task, world: World, line: CommandLine): Promise<Task> {
   if (!task.prompt.startsWith('/')) return task;
-  const { customTask } = await import('./custom-task.ts');
+  const { customTask } = await import('../run/custom-task.ts');
   return customTask(task, world, { mustExist: namesCommand(line), hasModel: line.options.has('model') });
 }
 
@@ -186,9 +246,11 @@ async function runTask(
   setting: RunSetting,
   prompt: string,
   session: Parameters<Engine['run']>[1],
-): Promise<{ exitCode: number; sessionId: string }> {
+  work: Partial<Task> = {},
+): Promise<{ exitCode: number; sessionId: string; work?: WorkReport }> {
   const { world, line, loaded, engine, output, cwd, terminal } = setting;
-  const given = await expanded(taskOf(world, line, loaded.settings, cwd, prompt), world, line);
+  const asked = { ...taskOf(world, line, loaded.settings, cwd, prompt), ...work };
+  const given = work.work === undefined ? await expanded(asked, world, line) : asked;
   const task = continuedTask(given, line, engine.sessions, session);
   if (task.outputSchema) await refuseBadSchema(task.outputSchema);
   const watch: SignalWatch = watchSignals(world.err);
@@ -202,9 +264,10 @@ async function runTask(
       signal: watch.signal,
       ...(terminal ? { takeSteering: () => terminal.takeSteering() } : {}),
     });
-    const exitCode = watch.exitCode() ?? exitCodeOf(report.outcome.status);
+    const exitCode = watch.exitCode() ?? exitCodeOfOutcome(report.outcome);
     output.onReport(report, exitCode);
-    return { exitCode, sessionId: report.sessionId };
+    const { work: workReport } = report.outcome;
+    return { exitCode, sessionId: report.sessionId, ...(workReport ? { work: workReport } : {}) };
   } finally {
     watch.close();
   }

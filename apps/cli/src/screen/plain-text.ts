@@ -1,0 +1,20 @@
+// Text from outside made fit for a row: escape sequences are taken out, tabs are blanks, control characters are shown.
+import { printable } from '../terminal/style.ts';
+
+const sequences =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  /\u001b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -/]*[0-~])|\u009b[0-?]*[ -/]*[@-~]/g;
+
+/** Safe text; line feeds stay. A line that was written over by carriage returns keeps what was written last. */
+export function plainText(text: string): string {
+  const unescaped = text.includes('\u001b') || text.includes('\u009b') ? text.replace(sequences, '') : text;
+  const settled = unescaped.includes('\r')
+    ? unescaped.replace(/\r\n/g, '\n').replace(/[^\n]*\r(?!\n)/g, '')
+    : unescaped;
+  return printable(settled).replaceAll('\t', '    ');
+}
+
+/** Safe text of one row. */
+export function plainLine(text: string): string {
+  return plainText(text).replaceAll('\n', ' ');
+}

@@ -1,0 +1,271 @@
+// An editor drives the real binary, by the protocol's own client library.
+import { spawn } from 'node:child_process';
+import { Readable, Writable } from 'node:stream';
+import {
+  type ClientContext,
+  client,
+  methods,
+  ndJsonStream,
+  PROTOCOL_VERSION,
+  type PromptRequest,
+  type RequestPermissionRequest,
+  type SessionUpdate,
+} from '@agentclientprotocol/sdk';
+import { afterEach, describe, expect, it } from 'vitest';
+import { monkeyPath } from './support/monkey.ts';
+import { calls, createStage, type Stage, says, useFailingProject } from './support/stage.ts';
+
+interface Editor {
+  readonly agent: ClientContext;
+  readonly updates: SessionUpdate[];
+  readonly asked: RequestPermissionRequest[];
+  readonly exitCode: Promise<number | null>;
+  readonly stderr: () => string;
+  /** Resolves when an update of that kind came. */
+  seen(kind: SessionUpdate['sessionUpdate'], test?: (update: SessionUpdate) => boolean): Promise<void>;
+  hangUp(): void;
+}
+
+const open: Editor[] = [];
+afterEach(async () => {
+  for (const editor of open.splice(0)) {
+    editor.hangUp();
+    await editor.exitCode;
+  }
+});
+
+/** Answers permission questions with the named option; `never` leaves them open. */
+function openEditor(stage: Stage, answer = 'once', args: readonly string[] = []): Editor {
+  const child = spawn(process.execPath, [monkeyPath, 'acp', ...args], { cwd: stage.project, env: stage.env });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const exitCode = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const updates: SessionUpdate[] = [];
+  const asked: RequestPermissionRequest[] = [];
+  const waiting = new Set<() => void>();
+  const app = client({ name: 'test editor' })
+    .onNotification(methods.client.session.update, ({ params }) => {
+      updates.push(params.update);
+      for (const look of waiting) look();
+    })
+    .onRequest(methods.client.session.requestPermission, async ({ params, signal }) => {
+      asked.push(params);
+      if (answer === 'never') await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      return { outcome: { outcome: 'selected', optionId: answer } };
+    });
+  const input = Readable.toWeb(child.stdout) as ReadableStream<Uint8Array>;
+  const connection = app.connect(ndJsonStream(Writable.toWeb(child.stdin) as WritableStream<Uint8Array>, input));
+  const editor: Editor = {
+    agent: connection.agent,
+    updates,
+    asked,
+    exitCode,
+    stderr: () => stderr,
+    seen: (kind, test = () => true) =>
+      new Promise((resolve) => {
+        const look = () => {
+          if (!updates.some((update) => update.sessionUpdate === kind && test(update))) return;
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
+        look();
+      }),
+    hangUp: () => child.stdin.end(),
+  };
+  open.push(editor);
+  return editor;
+}
+
+const { agent: asks } = methods;
+
+async function begin({ agent }: Editor, stage: Stage): Promise<string> {
+  await agent.request(asks.initialize, { protocolVersion: PROTOCOL_VERSION, clientCapabilities: {} });
+  return (await agent.request(asks.session.new, { cwd: stage.project, mcpServers: [] })).sessionId;
+}
+
+const textOf = (updates: readonly SessionUpdate[], kind: SessionUpdate['sessionUpdate']) =>
+  updates
+    .map((update) =>
+      update.sessionUpdate === kind && 'content' in update && update.content && 'text' in update.content
+        ? update.content.text
+        : '',
+    )
+    .join('');
+
+const say = (sessionId: string, text: string): PromptRequest => ({ sessionId, prompt: [{ type: 'text', text }] });
+const fixes = [
+  calls('read', { path: 'src/sum.js' }),
+  calls('edit', { path: 'src/sum.js', old_string: 'a - b', new_string: 'a + b' }, 'I see: it subtracts.'),
+  says('Fixed.'),
+];
+
+describe('an editor', () => {
+  it('begins, prompts, is asked with the change before its eyes, and is told the verified end', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    await stage.serve(fixes);
+    stage.settings({ model: 'openai/scripted' });
+    const editor = openEditor(stage);
+    const started = await editor.agent.request(asks.initialize, { protocolVersion: PROTOCOL_VERSION });
+    expect(started).toMatchObject({
+      protocolVersion: 1,
+      agentInfo: { name: 'monkey-coder' },
+      agentCapabilities: { loadSession: true, promptCapabilities: { embeddedContext: true, image: false } },
+    });
+    const session = await editor.agent.request(asks.session.new, { cwd: stage.project, mcpServers: [] });
+    expect(session.modes?.currentModeId).toBe('default');
+    expect(session.modes?.availableModes.map(({ id }) => id)).not.toContain('bypassPermissions');
+    const ended = await editor.agent.request(asks.session.prompt, say(session.sessionId, 'make the tests pass'));
+    expect(ended.stopReason).toBe('end_turn');
+    expect(ended._meta?.['monkey']).toMatchObject({ status: 'verified', changes: [{ path: 'src/sum.js' }] });
+    expect(stage.read('src/sum.js')).toContain('a + b');
+    const question = editor.asked[0];
+    expect(question?.options.map(({ kind }) => kind)).toEqual(['allow_once', 'allow_always', 'reject_once']);
+    expect(question?.toolCall.content).toContainEqual({
+      type: 'diff',
+      path: `${stage.project}/src/sum.js`,
+      oldText: 'a - b',
+      newText: 'a + b',
+    });
+    const edits = editor.updates.filter(
+      (update) => 'toolCallId' in update && update.toolCallId === question?.toolCall.toolCallId,
+    );
+    expect(edits.map((update) => 'status' in update && update.status)).toEqual(['pending', 'in_progress', 'completed']);
+    const words = textOf(editor.updates, 'agent_message_chunk');
+    expect(words).toContain('I see: it subtracts.');
+    expect(words).toContain('Fixed.');
+    expect(words).toContain('**verified**');
+    expect(editor.stderr()).toBe('');
+  });
+
+  it('says no: nothing is written, and the model is told', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    await stage.serve(fixes);
+    stage.settings({ model: 'openai/scripted' });
+    const editor = openEditor(stage, 'no');
+    const sessionId = await begin(editor, stage);
+    const ended = await editor.agent.request(asks.session.prompt, say(sessionId, 'make the tests pass'));
+    expect(ended._meta?.['monkey']).not.toMatchObject({ status: 'verified' });
+    expect(stage.read('src/sum.js')).toContain('a - b');
+  });
+
+  it('changes the mode and the model of a session', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    await stage.serve(fixes);
+    stage.settings({ model: 'openai/scripted' });
+    const editor = openEditor(stage, 'never');
+    const sessionId = await begin(editor, stage);
+    await editor.agent.request(asks.session.setMode, { sessionId, modeId: 'acceptEdits' });
+    await expect(
+      editor.agent.request(asks.session.setMode, { sessionId, modeId: 'bypassPermissions' }),
+    ).rejects.toMatchObject({ code: -32602 });
+    await expect(
+      editor.agent.request(asks.session.setConfigOption, { sessionId, configId: 'model', value: 'openai/none' }),
+    ).rejects.toMatchObject({ code: -32602 });
+    const ended = await editor.agent.request(asks.session.prompt, say(sessionId, 'make the tests pass'));
+    expect(ended._meta?.['monkey']).toMatchObject({ status: 'verified' });
+    expect(editor.asked).toEqual([]);
+  });
+
+  it('cancels while it is asked: the turn ends as cancelled, and the session goes on', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    await stage.serve([...fixes.slice(0, 2), says('Stopped.')]);
+    stage.settings({ model: 'openai/scripted' });
+    const editor = openEditor(stage, 'never');
+    const sessionId = await begin(editor, stage);
+    const turn = editor.agent.request(asks.session.prompt, say(sessionId, 'make the tests pass'));
+    await editor.seen('tool_call', (update) => 'status' in update && update.status === 'pending');
+    await editor.agent.notify(asks.session.cancel, { sessionId });
+    expect((await turn).stopReason).toBe('cancelled');
+    expect(stage.read('src/sum.js')).toContain('a - b');
+    const next = await editor.agent.request(asks.session.prompt, say(sessionId, 'what happened?'));
+    expect(next.stopReason).toBe('end_turn');
+  });
+
+  it('lists, loads with its history, goes on, and deletes sessions, also in a new process', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    await stage.serve([...fixes, says('It adds now.')]);
+    stage.settings({ model: 'openai/scripted' });
+    const first = openEditor(stage);
+    const sessionId = await begin(first, stage);
+    await first.agent.request(asks.session.prompt, say(sessionId, 'make the tests pass'));
+    first.hangUp();
+    expect(await first.exitCode).toBe(0);
+
+    const editor = openEditor(stage);
+    await editor.agent.request(asks.initialize, { protocolVersion: PROTOCOL_VERSION });
+    const { sessions } = await editor.agent.request(asks.session.list, { cwd: stage.project });
+    expect(sessions).toMatchObject([{ sessionId, cwd: stage.project }]);
+    await editor.agent.request(asks.session.load, { sessionId, cwd: stage.project, mcpServers: [] });
+    expect(textOf(editor.updates, 'user_message_chunk')).toContain('make the tests pass');
+    expect(textOf(editor.updates, 'agent_message_chunk')).toContain('Fixed.');
+    expect(editor.updates.filter((update) => update.sessionUpdate === 'tool_call')).toHaveLength(2);
+    await editor.agent.request(asks.session.prompt, say(sessionId, 'what does it do?'));
+    expect(textOf(editor.updates, 'agent_message_chunk')).toContain('It adds now.');
+    await editor.agent.request(asks.session.delete, { sessionId });
+    expect((await editor.agent.request(asks.session.list, { cwd: stage.project })).sessions).toEqual([]);
+    await expect(
+      editor.agent.request(asks.session.load, { sessionId, cwd: stage.project, mcpServers: [] }),
+    ).rejects.toMatchObject({ code: -32002 });
+  });
+
+  it('is told in the protocol what is wrong: no key, no session, no folder, no text', async () => {
+    const stage = createStage();
+    const editor = openEditor(stage);
+    const sessionId = await begin(editor, stage);
+    await expect(editor.agent.request(asks.session.prompt, say(sessionId, 'go'))).rejects.toMatchObject({
+      code: -32000,
+    });
+    await expect(editor.agent.request(asks.session.prompt, say('ses_none', 'go'))).rejects.toMatchObject({
+      code: -32002,
+    });
+    await expect(editor.agent.request(asks.session.prompt, say(sessionId, ' '))).rejects.toMatchObject({
+      code: -32602,
+    });
+    await expect(
+      editor.agent.request(asks.session.new, { cwd: `${stage.project}/none`, mcpServers: [] }),
+    ).rejects.toMatchObject({ code: -32600 });
+  });
+
+  it('is told of custom commands, and calls one', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    stage.write(
+      '.monkey/commands/mend.md',
+      '---\ndescription: mends a file\nargument-hint: FILE\n---\nMake $1 right.\n',
+    );
+    await stage.serve([says('Looked.')]);
+    stage.settings({ model: 'openai/scripted' });
+    const editor = openEditor(stage);
+    const sessionId = await begin(editor, stage);
+    await editor.seen('available_commands_update');
+    expect(editor.updates).toContainEqual({
+      sessionUpdate: 'available_commands_update',
+      availableCommands: [{ name: 'mend', description: 'mends a file', input: { hint: 'FILE' } }],
+    });
+    await editor.agent.request(asks.session.prompt, say(sessionId, '/mend src/sum.js'));
+    expect(stage.sessionLogs()).toContain('Make src/sum.js right.');
+  });
+
+  it('hangs up in the middle: the process ends, and the run can be gone on with', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    await stage.serve(fixes);
+    stage.settings({ model: 'openai/scripted' });
+    const editor = openEditor(stage, 'never');
+    const sessionId = await begin(editor, stage);
+    void editor.agent.request(asks.session.prompt, say(sessionId, 'make the tests pass')).catch(() => undefined);
+    await editor.seen('tool_call', (update) => 'status' in update && update.status === 'pending');
+    editor.hangUp();
+    expect(await editor.exitCode).toBe(0);
+    const logs = stage.sessionLogs();
+    expect(logs).toContain('"status":"interrupted"');
+  });
+});
