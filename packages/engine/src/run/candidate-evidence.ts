@@ -25,7 +25,7 @@ export interface Scored extends CandidateEvidence {
 export function evidenceOf(
   place: { readonly candidate: number; readonly folder: string; readonly approach: string },
   report: { readonly sessionId: string; readonly outcome: Outcome },
-  earlier: Pick<Scored, 'changes' | 'failing'> | undefined,
+  earlier: Pick<Scored, 'changes' | 'failing' | 'passed' | 'failed'> | undefined,
   task: Pick<Task, 'prompt' | 'work'>,
 ): Scored {
   const { outcome, sessionId } = report;
@@ -35,6 +35,8 @@ export function evidenceOf(
   const counts = [...last.values()].map(
     ({ tail, passed }) => countTests(tail) ?? { passed: passed ? 1 : 0, failed: passed ? 0 : 1 },
   );
+  // Who changed nothing stands where it stood; who never changed anything has failed.
+  if (counts.length === 0) counts.push(earlier ?? { passed: 0, failed: 1 });
   const changedTests = changes.filter((change) => change.kind !== 'created' && isTestFile(change.path));
   const isRefused = changedTests.length > 0 && !asksForTests(task);
   return {
@@ -59,7 +61,7 @@ export function evidenceOf(
 
 /** Failing tests of each check of one turn; where none ran, nothing moved. */
 function failingOf({ receipts }: Outcome, before: number | undefined): number[] {
-  if (receipts.length === 0) return before === undefined ? [] : [before];
+  if (receipts.length === 0) return [before ?? 1];
   return receipts.map(({ tail, passed }) => (passed ? 0 : (countTests(tail)?.failed ?? 1)));
 }
 
