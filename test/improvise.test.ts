@@ -120,6 +120,32 @@ describe('candidates together', () => {
   });
 });
 
+describe('candidates that nothing tells apart', () => {
+  it('are mutated and reviewed', async () => {
+    const { stage, text, code } = await played({
+      start: {
+        ...start,
+        'a.test.cjs': `require('node:test')('a', () => { if (require('./a.cjs')() !== 1) throw new Error('a'); });\n`,
+      },
+      candidates: [
+        writing({ 'a.cjs': 'module.exports = (n) => {\n  if (n === undefined) return 1;\n  return 0;\n};\n' }),
+        writing({
+          'a.cjs':
+            'module.exports = (n) => {\n  const most = 1;\n  // as given\n  return n === undefined ? most : n;\n};\n',
+        }),
+      ],
+      check: 'node --test',
+      turns: [{ reply: { text: '2 | 1\n9 | 2' } }],
+    });
+    expect(code, text).toBe(0);
+    expect(text).toMatch(
+      /candidate 1: [^\\]*the tests notice \d+ % of wrong versions of it; a reviewer gives it 2 of 10/,
+    );
+    expect(text).toContain('a reviewer gives it 9 of 10');
+    expect(stage.read('a.cjs')).toContain('as given');
+  });
+});
+
 describe('improvisation', () => {
   const ideas: Turns = [
     {

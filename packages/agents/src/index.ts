@@ -17,6 +17,7 @@ export {
   countTests,
   posteriorOf,
   survivorsOf,
+  undecided,
 } from './exploration/candidates.ts';
 export { type AtWork, weakReason } from './exploration/early-stop.ts';
 export { perturbedTest } from './exploration/perturb-tests.ts';

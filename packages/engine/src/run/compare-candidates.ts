@@ -1,7 +1,8 @@
 // Further evidence where the checks accept changes that differ: tests written for the task, and how each behaves on inputs nobody looked at.
 import { rmSync } from 'node:fs';
-import type { Standing } from '@monkey-coder/agents';
+import { type Standing, undecided } from '@monkey-coder/agents';
 import { errorMessage } from '@monkey-coder/protocol';
+import type { ProjectCheck } from '@monkey-coder/workspace';
 import { isTestFile } from '../outcome/test-files.ts';
 import { type CandidateCopy, comparingCheck, withCopies } from './candidate-copies.ts';
 import type { Scored } from './candidate-evidence.ts';
@@ -22,7 +23,7 @@ export async function compareCandidates(
   return withCopies(exploration, [undefined, ...subjects], async (copies) => {
     const standings = await probeBehaviour(run, copies, check, (subject) => weightOf(subject, scored));
     const kept = await keptTests(exploration, { copies, standings }, check);
-    return scored.map((one) => {
+    const weighed = scored.map((one) => {
       const subject = subjects.find((other) => other.cluster === one.cluster);
       const standing = subject && standings.get(subject.candidate);
       const tests = subject && kept.get(subject.candidate);
@@ -32,7 +33,24 @@ export async function compareCandidates(
         ...(tests === undefined ? {} : { keptTests: tests }),
       };
     });
+    return withWeakEvidence(exploration, weighed, copies, check);
   });
+}
+
+/** What nothing else tells apart is looked at once more. */
+async function withWeakEvidence(
+  exploration: Exploration,
+  scored: readonly Scored[],
+  copies: readonly CandidateCopy[],
+  check: ProjectCheck,
+): Promise<readonly Scored[]> {
+  const left = new Set(undecided(scored).map((one) => one.candidate));
+  const before = copies.find((copy) => copy.subject === undefined);
+  if (left.size === 0 || before === undefined) return scored;
+  const { furtherEvidence } = await import('./further-evidence.ts');
+  const asked = copies.filter(({ subject }) => subject !== undefined && left.has(subject.candidate));
+  const found = await furtherEvidence(exploration, asked, before.folder, check);
+  return scored.map((one) => ({ ...one, ...found.get(one.candidate) }));
 }
 
 /** One candidate of each change, proven ones first. */
@@ -62,7 +80,7 @@ async function keptTests(
     copies,
     standings,
   }: { readonly copies: readonly CandidateCopy[]; readonly standings: ReadonlyMap<number, Standing> },
-  check: NonNullable<Awaited<ReturnType<typeof comparingCheck>>>,
+  check: ProjectCheck,
 ): Promise<ReadonlyMap<number, KeptTests>> {
   const own = writtenTests(copies);
   if (own.length > 0) return crossTest(exploration.run, copies, own, check);

@@ -50,11 +50,14 @@ function sideBySide(scored: readonly Scored[]): string {
     .join('\n');
 }
 
-function evidenceText({ outcome, refused, agreement, keptTests, changedLines, isVerified, failing }: Scored): string {
+function evidenceText(one: Scored): string {
+  const { outcome, refused, agreement, keptTests, changedLines, isVerified, failing, noticed, review } = one;
   const more = [
     ...(failing.length > 1 ? [`failing over time ${failing.join(' → ')}`] : []),
     ...(agreement === undefined || !isVerified ? [] : [`behaves as ${Math.round(agreement * 100)} % of the others do`]),
     ...(keptTests === undefined ? [] : [`${keptTests.passed} of ${keptTests.of} tests written for it pass`]),
+    ...(noticed === undefined ? [] : [`the tests notice ${Math.round(noticed * 100)} % of wrong versions of it`]),
+    ...(review === undefined ? [] : [`a reviewer gives it ${Math.round(review * 10)} of 10`]),
     ...(isVerified ? [`${changedLines} lines`] : []),
   ];
   return [`${outcome.status}, ${refused ?? outcome.reason}`, ...more].join('; ');
