@@ -22,7 +22,8 @@ export async function takeTurn(turn: Turn): Promise<Scored> {
   const { place, earlier, round, done } = turn;
   const { run } = turn.exploration;
   const known = scoredBefore(turn);
-  const scored = evidenceOf(place, known ?? (await runWatched(turn)), earlier, run.task);
+  const where = known === undefined ? place : { ...place, folder: known.folder };
+  const scored = evidenceOf(where, known ?? (await runWatched(turn)), earlier, run.task);
   done.push(scored);
   if (known === undefined) recordScore(turn.exploration, scored, round);
   return scored;
@@ -112,11 +113,15 @@ class Watch {
 }
 
 /** What a run that is gone on with after a crash has on record: no finished candidate is run again. */
-function scoredBefore({ exploration, place, round }: Turn): CandidateReport | undefined {
+function scoredBefore({
+  exploration,
+  place,
+  round,
+}: Turn): (CandidateReport & { readonly folder: string }) | undefined {
   for (const event of exploration.run.recorder.events)
     if (event.type === 'candidate.scored' && event.candidate === place.candidate && event.round === round) {
       exploration.spent.push(event.outcome);
-      return { sessionId: event.candidateSession, outcome: event.outcome };
+      return { sessionId: event.candidateSession, outcome: event.outcome, folder: event.folder };
     }
   return undefined;
 }
