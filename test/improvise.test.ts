@@ -122,17 +122,12 @@ describe('candidates together', () => {
 
 describe('candidates that nothing tells apart', () => {
   it('are mutated and reviewed', async () => {
+    const given = `const a = require('./a.cjs');\nrequire('node:test')('a', () => {\n  const got = a(4);\n  if (got !== 4) throw new Error('got ' + got);\n});\n`;
     const { stage, text, code } = await played({
-      start: {
-        ...start,
-        'a.test.cjs': `require('node:test')('a', () => { if (require('./a.cjs')() !== 1) throw new Error('a'); });\n`,
-      },
+      start: { ...start, 'a.test.cjs': given },
       candidates: [
-        writing({ 'a.cjs': 'module.exports = (n) => {\n  if (n === undefined) return 1;\n  return 0;\n};\n' }),
-        writing({
-          'a.cjs':
-            'module.exports = (n) => {\n  const most = 1;\n  // as given\n  return n === undefined ? most : n;\n};\n',
-        }),
+        writing({ 'a.cjs': 'module.exports = (n) => {\n  if (n > 0) return 4;\n  return 0;\n};\n' }),
+        writing({ 'a.cjs': 'module.exports = (n) => {\n  const least = 0;\n  // as given\n  return n + least;\n};\n' }),
       ],
       check: 'node --test',
       turns: [{ reply: { text: '2 | 1\n9 | 2' } }],

@@ -34,7 +34,7 @@ const literal =
 /** Lines that name other files, or the tests themselves: changing those shows nothing. */
 const keptLine =
   /^\s*(?:import\b|from\b|export\b.*\bfrom\b|use\b|using\b|package\b|#include|\/\/|#|\*|(?:const|let|var)\b.*\brequire\(|@)/;
-const testName = /\b(?:describe|context|test|it|suite|subTest)(?:\.\w+)*\(\s*$/;
+const keptCall = /\b(?:require|import|describe|context|test|it|suite|subTest)(?:\.\w+)*\(\s*$/;
 
 /** Another version of a test file; the same for the same `variant`. Undefined where nothing of it can be changed. */
 export function perturbedTest(text: string, variant: number): string | undefined {
@@ -48,7 +48,7 @@ export function perturbedTest(text: string, variant: number): string | undefined
       const offset = Number(found.at(-3));
       at += 1;
       const turn = mixed(at, variant);
-      if (turn % oneOf !== 0 || testName.test(line.slice(0, offset))) return whole;
+      if (turn % oneOf !== 0 || keptCall.test(line.slice(0, offset))) return whole;
       const changed = changedLiteral(whole, groups, Math.floor(turn / oneOf));
       isChanged ||= changed !== whole;
       return changed;
