@@ -1,9 +1,11 @@
 // An editor drives the real binary, by the protocol's own client library.
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import {
   type ClientContext,
   client,
+  type McpServer,
   methods,
   ndJsonStream,
   PROTOCOL_VERSION,
@@ -12,7 +14,7 @@ import {
   type SessionUpdate,
 } from '@agentclientprotocol/sdk';
 import { afterEach, describe, expect, it } from 'vitest';
-import { monkeyPath } from './support/monkey.ts';
+import { monkeyPath, repositoryRoot } from './support/monkey.ts';
 import { calls, createStage, type Stage, says, useFailingProject } from './support/stage.ts';
 
 interface Editor {
@@ -252,6 +254,21 @@ describe('an editor', () => {
     });
     await editor.agent.request(asks.session.prompt, say(sessionId, '/mend src/sum.js'));
     expect(stage.sessionLogs()).toContain('Make src/sum.js right.');
+  });
+
+  it('hands over an MCP server, whose tool is asked about and used', async () => {
+    const stage = createStage();
+    const use = calls('use_tool', { name: 'mcp__notes__add', arguments: { a: 40, b: 2 } });
+    await stage.serve([use, says('It is 42.')]);
+    stage.settings({ model: 'openai/scripted' });
+    const editor = openEditor(stage);
+    await editor.agent.request(asks.initialize, { protocolVersion: PROTOCOL_VERSION });
+    const program = join(repositoryRoot, 'test', 'support', 'mcp-server.mjs');
+    const notes: McpServer = { name: 'notes', command: process.execPath, args: [program], env: [] };
+    const { sessionId } = await editor.agent.request(asks.session.new, { cwd: stage.project, mcpServers: [notes] });
+    await editor.agent.request(asks.session.prompt, say(sessionId, 'what is 40 + 2?'));
+    expect(editor.asked[0]?.toolCall.title).toContain('notes');
+    expect(stage.sessionLogs()).toContain(String.raw`"status":"ok","output":"<mcp-data server=\"notes\">\n42\n`);
   });
 
   it('hangs up in the middle: the process ends, and the run can be gone on with', async () => {

@@ -235,6 +235,7 @@ describe.skipIf(!hasTmux)('a person in the interactive terminal (needs tmux)', (
   it('completes commands and files, and changes the mode', async () => {
     const stage = createStage();
     stage.write('src/unusual-name.ts', '');
+    stage.write('src/unusual-\u001b[2Jevil.ts', '');
     await stage.serve([says('Yes.')]);
     const seat = sitAtTmux(stage, scripted);
     await seat.sees(ready);

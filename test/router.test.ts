@@ -44,6 +44,23 @@ const routerLog = (stage: Stage): Record<string, unknown>[] =>
   jsonLines(readFileSync(join(stage.home, 'state', 'router-log.jsonl'), 'utf8'));
 
 describe('the router', () => {
+  it('notices at its next decision that work was edited by hand, or taken back', async () => {
+    for (const [written, signal] of [
+      ['export const add = (a, b) => b + a;\n', 'edited'],
+      ['export const add = (a, b) => a - b;\n', 'reverted'],
+    ] as const) {
+      const stage = createStage();
+      withTwoModels(stage);
+      await stage.serve([...escalation, says('It is a sum.')]);
+      await stage.run([...acceptEdits, '-p', 'fix the sum']);
+      stage.write('src/sum.js', written);
+      await stage.run(['-p', 'what does src/sum.js do?']);
+      const [record] = routerLog(stage);
+      expect(record?.['files']).toMatchObject([{ path: 'src/sum.js' }]);
+      expect(routerLog(stage)).toContainEqual(expect.objectContaining({ type: 'signal', id: record?.['id'], signal }));
+    }
+  });
+
   it('hands a rejected change to the next model of the chain, and learns from both', async () => {
     const stage = createStage();
     withTwoModels(stage);

@@ -61,6 +61,37 @@ export {
 } from './mcp/server-config.ts';
 export { createRedactor, type Redactor } from './messages/redact.ts';
 export { historyProblems } from './messages/tool-results.ts';
+export {
+  type BoardAnswer,
+  type BoardWrite,
+  boardAfter,
+  decideWrite,
+  type MergeRule,
+  type Slot,
+} from './messaging/blackboard.ts';
+export { countVotes, type Verdict, type VotingRule } from './messaging/consensus.ts';
+export { chainBetween, contradictions, type FactQuery, factsAbout, type KnownFact } from './messaging/knowledge.ts';
+export { type Letter, mailFor, type SentMessage, sending } from './messaging/mailbox.ts';
+export type { TeamEvent } from './messaging/team-event.ts';
+export { createTeamTool, type TeamToolParts } from './messaging/team-tool.ts';
+export { type AuctionOptions, awardTask } from './orchestration/auction.ts';
+export { type BreakerState, breakerAfter, rejectionOf } from './orchestration/breaker.ts';
+export { type ChatOptions, holdChat } from './orchestration/chat.ts';
+export {
+  type Crew,
+  changesOf,
+  costOf,
+  decided,
+  failedStep,
+  fieldOf,
+  type MemberRequest,
+  type PersonQuestion,
+  sideBySide,
+  WorkStopped,
+} from './orchestration/crew.ts';
+export { type HandoffOptions, passOn } from './orchestration/handoff.ts';
+export { leadTeam, type TeamOptions } from './orchestration/team.ts';
+export { holdVote, type VoteOptions } from './orchestration/vote.ts';
 export { decidePermission } from './permissions/decide.ts';
 export type { DecidedBy, PermissionDecision, PermissionFacts, PermissionRequest } from './permissions/decision.ts';
 export { type Danger, findDangers } from './permissions/destructive.ts';

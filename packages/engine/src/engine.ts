@@ -1,6 +1,6 @@
 // The face of the engine: one task from request to verified outcome.
 import type { Elicitation, ElicitationAnswer, Gate } from '@monkey-coder/agents';
-import type { Event, Outcome, PermissionMode, Task } from '@monkey-coder/protocol';
+import type { Event, EventOf, JsonValue, Outcome, PermissionMode, Task } from '@monkey-coder/protocol';
 import type { ReplayRecord, RouteExplanation } from '@monkey-coder/router';
 import type { UndoReport, UndoTarget } from '@monkey-coder/workspace';
 import type { SessionStore } from './sessions/session-store.ts';
@@ -38,6 +38,29 @@ export interface RunReport {
   readonly outcome: Outcome;
 }
 
+/** A workflow to begin, or to go on with. */
+export interface WorkflowRequest {
+  /** Folder, model, mode, rules and limits: the most that any member gets. Its prompt is not used. */
+  readonly task: Task;
+  /** As it was written; not used when it goes on, then the one on record counts. */
+  readonly definition?: Readonly<Record<string, unknown>>;
+  readonly inputs: Readonly<Record<string, JsonValue>>;
+  /** What a person answers to checkpoints, by step. */
+  readonly answers: Readonly<Record<string, string>>;
+  /** Session of the workflow that goes on. */
+  readonly resume?: string;
+}
+
+/** What a workflow came to. */
+export interface WorkflowReport {
+  readonly sessionId: string;
+  readonly status: EventOf<'workflow.finished'>['status'];
+  readonly reason: string;
+  readonly output: JsonValue;
+  /** Micro-dollars; null when a price was unknown. */
+  readonly costMicroUsd: number | null;
+}
+
 /** One engine per process. */
 export interface Engine {
   readonly sessions: SessionStore;
@@ -46,6 +69,12 @@ export interface Engine {
    * (`model.unknown`, `auth.missing-key`, `config.invalid`, `workspace.in-use`, `session.not-found`); afterwards every end is an outcome.
    */
   run(task: Task, session: SessionChoice, connection: RunConnection): Promise<RunReport>;
+  /**
+   * Runs a workflow of several agents; the events are those of the workflow and of all its members' sessions. Rejects with
+   * MonkeyError `usage.invalid`, `session.not-found` or `workspace.in-use` before anything is done, and for what a member's run
+   * rejects with: then the workflow can be gone on with.
+   */
+  workflow(request: WorkflowRequest, connection: RunConnection): Promise<WorkflowReport>;
   undo(
     cwd: string,
     target: UndoTarget,

@@ -8,6 +8,7 @@ import { finishReasonSchema, modelFailureSchema, usageSchema } from './model.ts'
 import { fileChangeSchema, forecastSchema, outcomeSchema, quoteSchema, receiptSchema } from './outcome.ts';
 import { reliefSchema } from './relief.ts';
 import { permissionModeSchema, taskKindSchema, taskSchema } from './task.ts';
+import { teamworkEventSchemas } from './teamwork.ts';
 
 /** Version of the session log's records. A reader refuses newer ones and migrates older ones. */
 export const sessionLogVersion = 1;
@@ -283,6 +284,7 @@ export const eventBodySchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('undo.done'), direction: z.enum(['undo', 'redo']), changes: z.array(fileChangeSchema) }),
   z.object({ type: z.literal('mode.changed'), permissionMode: permissionModeSchema }),
   z.object({ type: z.literal('run.finished'), outcome: outcomeSchema }),
+  ...teamworkEventSchemas,
 ]);
 
 /** What happened, without the envelope. */

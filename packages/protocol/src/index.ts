@@ -80,6 +80,7 @@ export {
   type TaskKind,
   taskSchema,
 } from './task.ts';
+export type { Ballot, Bid, StepResult } from './teamwork.ts';
 export {
   isAtLeast,
   type ReviewFinding,

@@ -6,6 +6,7 @@ import {
   type AvailableCommand,
   agent,
   type InitializeResponse,
+  type McpServer,
   methods,
   ndJsonStream,
   PROTOCOL_VERSION,
@@ -27,6 +28,7 @@ import type { Command, CommandContext } from '../configuration/command-context.t
 import { commandSettings, realFolder } from '../configuration/command-settings.ts';
 import { customTask } from '../run/custom-task.ts';
 import { taskOf } from '../run/task.ts';
+import { editorServers } from './editor-servers.ts';
 import { asRequestError, EditorSession } from './editor-session.ts';
 import { promptText } from './prompt-text.ts';
 
@@ -44,11 +46,19 @@ export const acp: Command = async (context) => {
   return 0;
 };
 
+/** What an editor says of a session. */
+interface SessionWish {
+  readonly cwd: string;
+  readonly additionalDirectories?: readonly string[];
+  readonly mcpServers?: readonly McpServer[];
+}
+
 class EditorAgent {
   readonly #context: CommandContext;
   readonly #sessions = new Map<string, EditorSession>();
   /** One for each folder, with that folder's settings. */
   readonly #engines = new Map<string, Engine>();
+  readonly #own: Engine[] = [];
 
   constructor(context: CommandContext) {
     this.#context = context;
@@ -89,7 +99,7 @@ class EditorAgent {
   /** Stops what runs, then lets go of everything. */
   async close(): Promise<void> {
     for (const session of this.#sessions.values()) session.cancel();
-    await Promise.all([...this.#engines.values()].map((engine) => engine.close()));
+    await Promise.all([...this.#engines.values(), ...this.#own].map((engine) => engine.close()));
   }
 
   #initialize(): InitializeResponse {
@@ -99,6 +109,7 @@ class EditorAgent {
       agentCapabilities: {
         loadSession: true,
         promptCapabilities: { embeddedContext: true, image: false, audio: false },
+        mcpCapabilities: { http: true, sse: true },
         sessionCapabilities: { list: {}, delete: {}, resume: {}, close: {}, additionalDirectories: {} },
       },
       authMethods: [
@@ -122,14 +133,14 @@ class EditorAgent {
   /** A new conversation, or one that is on disk. Nothing is started for it yet, so that the editor need not wait. */
   #open(
     client: AgentContext,
-    { cwd, additionalDirectories }: { readonly cwd: string; readonly additionalDirectories?: readonly string[] },
+    { cwd, additionalDirectories, mcpServers = [] }: SessionWish,
     known: string | null,
   ): { readonly id: string; readonly session: EditorSession } {
     return spoken(() => {
       const { world, line } = this.#context;
       const folder = realFolder(cwd, 'cwd');
       const loaded = commandSettings(world, line, folder);
-      const engine = this.#engineOf(folder, loaded);
+      const engine = mcpServers.length === 0 ? this.#engineOf(folder, loaded) : this.#engineWith(mcpServers, loaded);
       const id = known ?? created(engine, folder);
       const addDirs = (additionalDirectories ?? []).map((path) => realFolder(path, 'additionalDirectories'));
       const session = new EditorSession({
@@ -149,7 +160,7 @@ class EditorAgent {
   }
 
   async #reopen(
-    { params, client }: AgentRequestContext<{ sessionId: string; cwd: string; additionalDirectories?: string[] }>,
+    { params, client }: AgentRequestContext<SessionWish & { readonly sessionId: string }>,
     isReplayed: boolean,
   ) {
     const folder = spoken(() => realFolder(params.cwd, 'cwd'));
@@ -198,6 +209,20 @@ class EditorAgent {
     if (known !== undefined) return known;
     const engine = createEngine({ ...world, settings, warnings, productVersion: world.version });
     this.#engines.set(folder, engine);
+    return engine;
+  }
+
+  /** A session with servers of its own has an engine of its own. */
+  #engineWith(servers: readonly McpServer[], { settings, warnings }: ReturnType<typeof commandSettings>): Engine {
+    const { world } = this.#context;
+    const mcpServers = { ...settings.mcpServers, ...editorServers(servers) };
+    const engine = createEngine({
+      ...world,
+      settings: { ...settings, mcpServers },
+      warnings,
+      productVersion: world.version,
+    });
+    this.#own.push(engine);
     return engine;
   }
 

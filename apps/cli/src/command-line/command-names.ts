@@ -45,6 +45,7 @@ export const commandNames = [
   { name: 'route' },
   { name: 'feedback' },
   { name: 'stats' },
+  { name: 'workflow', aliases: ['workflows'] },
   { name: 'completion' },
   { name: 'demo' },
   { name: 'scripted' },

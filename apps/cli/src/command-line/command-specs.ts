@@ -39,6 +39,23 @@ const serverOptions: readonly string[] = [
 const json: OptionSpec = { name: 'json', help: 'print JSON' };
 const preview: OptionSpec = { name: 'preview', short: 'n', help: 'show what would change, change nothing' };
 
+/** Flags of a run that hold for all members of a workflow. */
+const workflowFlags: readonly string[] = [
+  'model',
+  'permission-mode',
+  'allowed-tools',
+  'disallowed-tools',
+  'check',
+  'max-turns',
+  'max-minutes',
+  'max-budget-usd',
+  'sandbox',
+  'network',
+  'allow-domain',
+  'settings',
+  'no-color',
+];
+
 const specs: Readonly<Record<CommandName, Omit<CommandSpec, 'name' | 'aliases'>>> = {
   undo: {
     usage: '[snapshot]',
@@ -73,7 +90,7 @@ const specs: Readonly<Record<CommandName, Omit<CommandSpec, 'name' | 'aliases'>>
   },
   commit: {
     usage: '',
-    help: 'commit what is staged, else all changes, with a message made from them; no hook or filter of the repository runs',
+    help: 'commit what is staged, else all changes; the message is made from them, hooks do not run',
     options: [
       { name: 'dry-run', short: 'n', help: 'show message and files, commit nothing' },
       { name: 'message', short: 'm', value: 'text', help: 'this message instead' },
@@ -176,7 +193,7 @@ const specs: Readonly<Record<CommandName, Omit<CommandSpec, 'name' | 'aliases'>>
   },
   check: {
     usage: '[PATH ...]',
-    help: 'syntax, imports, dependencies, format, types, lint, build, tests; no model is asked. Exit code 6 when one fails',
+    help: 'syntax, imports, dependencies, format, types, lint, build, tests; exit code 6 when one fails',
     options: [
       { name: 'changed', help: 'only files that differ from the last commit' },
       {
@@ -245,7 +262,7 @@ const specs: Readonly<Record<CommandName, Omit<CommandSpec, 'name' | 'aliases'>>
   },
   'mcp-server': {
     usage: '',
-    help: 'serve this folder to another agent as MCP tools, over standard input and output; no client can widen what the flags allow',
+    help: 'serve this folder to another agent as MCP tools; no client can widen what the flags allow',
     options: runOptions.filter(({ name }) => serverOptions.includes(name)),
   },
   acp: {
@@ -335,6 +352,20 @@ const specs: Readonly<Record<CommandName, Omit<CommandSpec, 'name' | 'aliases'>>
       { name: 'csv', help: 'one row for each charge' },
       { name: 'days', value: 'n', help: 'how far back (30)' },
       { name: 'calibration', help: 'how good the quotes were, and the counters of the router' },
+      cwd,
+    ],
+  },
+  workflow: {
+    usage: 'run FILE | resume [SESSION] | validate FILE | graph FILE',
+    help: 'several agents at work by a plan in YAML: run it, go on after a stop, check it, draw it',
+    options: [
+      { name: 'input', short: 'i', value: 'name=value', many: true, help: 'a value for one of its inputs' },
+      { name: 'answer', value: 'step=text', many: true, help: 'what a person answers to a checkpoint' },
+      ...runOptions.filter(({ name }) => workflowFlags.includes(name)),
+      { name: 'svg', value: 'file', help: 'graph: as an SVG file instead of Mermaid' },
+      { name: 'quiet', short: 'q', help: 'only the end' },
+      { name: 'events', help: 'every event of the workflow and its members as a JSON line' },
+      json,
       cwd,
     ],
   },

@@ -36,6 +36,12 @@ export const runOptions: readonly OptionSpec[] = [
     choices: ['text', 'json', 'stream-json'],
     help: 'text, json or stream-json',
   },
+  {
+    name: 'input-format',
+    value: 'format',
+    choices: ['text', 'stream-json'],
+    help: 'stream-json: standard input is one message a line, each a prompt of the same session',
+  },
   { name: 'json-schema', value: 'file|json', help: 'the answer must be JSON of this schema' },
   {
     name: 'permission-mode',

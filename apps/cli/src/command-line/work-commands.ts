@@ -25,7 +25,7 @@ const examples: OptionSpec = { name: 'run-examples', help: 'run examples even wh
 export const workSpecs = {
   fix: {
     usage: '["what is wrong"]',
-    help: 'remove a fault (report, stack trace, piped output); verified when a check failed before and passes after',
+    help: 'remove a fault; verified when a check failed before and passes after',
     options: [json],
   },
   test: {
@@ -40,7 +40,7 @@ export const workSpecs = {
   },
   review: {
     usage: '[PATH ...]',
-    help: 'find faults in what changed, or in PATH; only reads; exit code 1 with findings that are there',
+    help: 'find faults in what changed, or in PATH; only reads; exit code 1 with findings',
     options: [
       { name: 'base', value: 'ref', help: 'review what differs from this commit or branch (the last commit)' },
       { name: 'about', value: 'text', help: 'what to look at in particular' },
@@ -71,17 +71,17 @@ export const workSpecs = {
   },
   docs: {
     usage: '[PATH ...]',
-    help: 'write documents and comments; verified when code without comments is the same and examples work',
+    help: 'write documents and comments; verified when the code is the same and examples work',
     options: [{ name: 'about', value: 'text', help: 'what to document, in words' }, examples, json],
   },
   upgrade: {
     usage: 'DEPENDENCY[@VERSION]',
-    help: 'bring a dependency to a version; verified by manifest, lock file, tests, and all others as they were',
+    help: 'bring a dependency to a version; verified by manifest, lock file and tests',
     options: [json],
   },
   audit: {
     usage: '[PATH ...]',
-    help: 'secrets, dangerous calls, vulnerable dependencies, what a model finds; only reads; exit code 1 with findings',
+    help: 'secrets, dangerous calls, vulnerable dependencies; only reads; exit code 1 with findings',
     options: [{ name: 'no-model', help: 'only what is found without a model' }, failOn, sarif, json],
   },
 } as const satisfies Readonly<Record<string, WorkSpec>>;

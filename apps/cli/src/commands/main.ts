@@ -35,6 +35,7 @@ import { stats } from './stats.ts';
 import { trust } from './trust.ts';
 import { diff, redo, undo } from './undo.ts';
 import { watch } from './watch.ts';
+import { workflow } from './workflow.ts';
 import { worktree } from './worktree.ts';
 
 const table: Readonly<Record<string, Command>> = {
@@ -73,6 +74,7 @@ const table: Readonly<Record<string, Command>> = {
   trust,
   undo,
   watch,
+  workflow,
   worktree,
 };
 

@@ -4,6 +4,7 @@
 // goes to the terminal's scrollback (inline) or to the transcript's window (full screen); the rest is the live region.
 import type { Frame } from '../screen/frame.ts';
 import type { Input } from '../screen/keys.ts';
+import { plainLine } from '../screen/plain-text.ts';
 import { Screen } from '../screen/screen.ts';
 import { Terminal } from '../screen/terminal.ts';
 import { createTheme, type Theme, type ThemeName } from '../screen/theme.ts';
@@ -106,8 +107,8 @@ export class AppState {
     const { message, advice } = describeFailure(thrown);
     this.show(
       linesBlock(({ theme }) => [
-        `${theme.paint('bad', '✗')} ${message.split('\n').join(' ')}`,
-        theme.paint('dim', `  ${advice}`),
+        `${theme.paint('bad', '✗')} ${plainLine(message)}`,
+        theme.paint('dim', `  ${plainLine(advice)}`),
       ]),
     );
   }

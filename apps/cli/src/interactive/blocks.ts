@@ -3,7 +3,7 @@ import type { RunReport } from '@monkey-coder/engine';
 import { type EventOf, formatMicroUsd, type Outcome, type Receipt } from '@monkey-coder/protocol';
 import { diffCounts, drawDiff } from '../screen/diff-view.ts';
 import { drawMarkdown } from '../screen/markdown.ts';
-import { plainLine, plainText } from '../screen/plain-text.ts';
+import { paintedText, plainLine, plainText } from '../screen/plain-text.ts';
 import type { Role, Theme } from '../screen/theme.ts';
 import { truncate, widthOf, wrap } from '../screen/width.ts';
 import type { Block, Drawing } from './transcript.ts';
@@ -72,13 +72,10 @@ export function textBlock(text: string, role?: Role): Block {
 
 /** Text with colours of our own making, one row a line. */
 export function paintedBlock(text: string, isApart = true): Block {
+  const safe = paintedText(text.trimEnd());
   return {
     isApart,
-    draw: ({ columns }) =>
-      text
-        .trimEnd()
-        .split('\n')
-        .flatMap((line) => wrap(line, columns - 2).map((row) => margin + row)),
+    draw: ({ columns }) => safe.split('\n').flatMap((line) => wrap(line, columns - 2).map((row) => margin + row)),
   };
 }
 

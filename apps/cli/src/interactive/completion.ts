@@ -1,4 +1,5 @@
 // What may be meant by a `/` at the beginning and an `@` before a word, to choose from.
+import { plainLine } from '../screen/plain-text.ts';
 import type { TextBuffer } from '../screen/text-buffer.ts';
 import type { Theme } from '../screen/theme.ts';
 import { padTo, truncate } from '../screen/width.ts';
@@ -94,7 +95,7 @@ export class Completion {
       const name = padTo(item.text, item.detail === '' ? columns - 4 : width);
       const text = isSelected ? theme.paint('selected', name) : name;
       return truncate(
-        `${isSelected ? theme.paint('accent', '❯') : ' '} ${text} ${theme.paint('dim', item.detail)}`,
+        `${isSelected ? theme.paint('accent', '❯') : ' '} ${text} ${theme.paint('dim', plainLine(item.detail))}`,
         columns,
       );
     });

@@ -48,7 +48,11 @@ export class Conversation {
     this.model = options.model;
     this.#gate = {
       available: true,
-      ask: (question, { signal }) => options.events.ask(question, signal),
+      ask: (question, { signal, deadlineMs }) =>
+        options.events.ask(
+          question,
+          deadlineMs === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]),
+        ),
     };
   }
 

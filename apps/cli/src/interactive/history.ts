@@ -3,6 +3,7 @@ import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } fr
 import { dirname, join } from 'node:path';
 import { projectKey } from '@monkey-coder/engine';
 import { parseJson } from '@monkey-coder/protocol';
+import { plainText } from '../screen/plain-text.ts';
 
 const mostEntries = 1_000;
 /** Longer prompts are pasted ones: found again in the session, not here. */
@@ -67,7 +68,7 @@ export class History {
     }
     const entries = text.split('\n').flatMap((line) => {
       const value = parseJson(line);
-      return typeof value === 'string' ? [value] : [];
+      return typeof value === 'string' ? [plainText(value)] : [];
     });
     this.#at = Math.min(entries.length, mostEntries);
     return entries.slice(-mostEntries);

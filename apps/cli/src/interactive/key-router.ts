@@ -1,5 +1,6 @@
 // Gives each key to whom it is meant for: a question, the bindings, the editor.
 import type { Input, Key } from '../screen/keys.ts';
+import { plainText } from '../screen/plain-text.ts';
 import type { AppState } from './app.ts';
 import { editorCommand, editText } from './external-editor.ts';
 import type { Action } from './key-bindings.ts';
@@ -200,7 +201,7 @@ export class KeyRouter {
     terminal.hold();
     screen.restart();
     if (text === undefined) this.#state.hint(`${command} could not be used; set $VISUAL or $EDITOR`);
-    else editor.set(text);
+    else editor.set(plainText(text));
   }
 
   #suspend(): void {

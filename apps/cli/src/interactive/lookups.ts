@@ -2,6 +2,7 @@
 import { createKeyStore, firstKeys, knownKeys, userCatalogue } from '@monkey-coder/engine';
 import { availableProviders, findLocalServers, isAlive } from '@monkey-coder/models';
 import { createFileLister, runGit } from '@monkey-coder/workspace';
+import { plainLine } from '../screen/plain-text.ts';
 import type { InteractiveHost } from './host.ts';
 import type { Choice } from './picker.ts';
 
@@ -20,10 +21,10 @@ async function firstLine(cwd: string, args: readonly string[]): Promise<string> 
   return exitCode === 0 ? stdout.toString('utf8').trim() : '';
 }
 
-/** Paths of the project for completion. */
+/** Paths of the project for completion; a name that a terminal would obey is no name to be typed. */
 export async function loadFiles(cwd: string): Promise<readonly string[]> {
   const { paths } = await createFileLister(cwd).list({ limit: mostFiles });
-  return paths;
+  return paths.filter((path) => plainLine(path) === path);
 }
 
 function usableProviders({ world, loaded }: InteractiveHost): ReadonlySet<string> {
@@ -39,7 +40,7 @@ export async function missingKey(host: InteractiveHost): Promise<string | undefi
   if (usableProviders(host).size > 0 || Object.keys(settings.providers).length > 0) return undefined;
   const local = await findLocalServers(AbortSignal.timeout(500));
   if (local.length > 0) return undefined;
-  return 'No model can be called yet: leave with Ctrl-D and run `monkey login anthropic` (or openai, openrouter, …), or set ANTHROPIC_API_KEY; `monkey demo` works without.';
+  return 'No model can be called yet: leave (Ctrl-D) and run `monkey login anthropic`.';
 }
 
 /** The window of a model in tokens, as far as it may be used. */

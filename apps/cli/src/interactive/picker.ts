@@ -1,6 +1,7 @@
 // A list to choose from, narrowed by typing: sessions, models, modes, themes, places to go back to, history.
 import type { Frame } from '../screen/frame.ts';
 import { type Key, keyName } from '../screen/keys.ts';
+import { plainLine } from '../screen/plain-text.ts';
 import type { Theme } from '../screen/theme.ts';
 import { padTo, truncate, widthOf } from '../screen/width.ts';
 import type { Panel } from './panel.ts';
@@ -77,7 +78,7 @@ function drawPicker(
   const width = Math.min(longest + 2, Math.floor(columns * 0.6));
   const rows = shown.map(({ label, detail }, index) => {
     const isSelected = first + index === at;
-    const name = detail === '' ? label : padTo(label, width);
+    const name = detail === '' ? plainLine(label) : padTo(plainLine(label), width);
     const text = isSelected ? theme.paint('selected', name) : name;
     return truncate(`${isSelected ? theme.paint('accent', '❯') : ' '} ${text}${theme.paint('dim', detail)}`, columns);
   });

@@ -244,7 +244,7 @@ export class RunView {
         ({ theme }) => [
           theme.paint(
             'dim',
-            `${quote.provider}/${quote.model} · ${price} · ${quote.firstRequestTokens} tokens to begin with`,
+            `${plainLine(`${quote.provider}/${quote.model}`)} · ${price} · ${quote.firstRequestTokens} tokens to begin with`,
           ),
           ...notes.map((note) => `${theme.paint('warn', '!')} ${note}`),
         ],

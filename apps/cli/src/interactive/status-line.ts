@@ -1,6 +1,7 @@
 // The last row: mode, model, how full the window is, what was spent and what is left, the branch.
 import { basename } from 'node:path';
 import { formatMicroUsd, type PermissionMode } from '@monkey-coder/protocol';
+import { plainLine } from '../screen/plain-text.ts';
 import type { Role, Theme } from '../screen/theme.ts';
 import { truncate, widthOf } from '../screen/width.ts';
 import type { RunFacts } from './run-view.ts';
@@ -47,11 +48,14 @@ export function statusLine(facts: RunFacts, status: StatusFacts, theme: Theme, c
   const left = [
     `${mode}${status.mode === 'default' || columns < 60 ? '' : theme.paint('dim', ' (shift-tab)')}`,
     ...(status.vimMode === undefined ? [] : [theme.paint('info', status.vimMode)]),
-    theme.paint('dim', facts.model || status.model),
+    theme.paint('dim', plainLine(facts.model || status.model)),
     contextPart(facts, status, theme),
     theme.paint('dim', moneyPart(facts)),
   ].filter((part) => part !== '');
-  const place = theme.paint('dim', `${basename(status.cwd)}${status.branch === '' ? '' : ` (${status.branch})`}`);
+  const place = theme.paint(
+    'dim',
+    plainLine(`${basename(status.cwd)}${status.branch === '' ? '' : ` (${status.branch})`}`),
+  );
   const dot = theme.paint('dim', ' · ');
   for (let parts = [...left, place]; parts.length > 1; parts = parts.slice(0, -1)) {
     const text = `  ${parts.join(dot)}`;

@@ -3,7 +3,7 @@ import { lexer } from 'marked';
 import { describe, expect, it } from 'vitest';
 import { drawDiff } from './diff-view.ts';
 import { drawMarkdown, splitFinished } from './markdown.ts';
-import { plainText } from './plain-text.ts';
+import { paintedText, plainText } from './plain-text.ts';
 import { createTheme } from './theme.ts';
 import { truncate, widthOf, wrap } from './width.ts';
 
@@ -48,6 +48,10 @@ describe('text from outside', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not be there
     expect(safe).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
     expect(safe).toBe('red \\x07xy\\u202e');
+  });
+
+  it('keeps colours alone where colours are our own', () => {
+    expect(paintedText('\u001b[31mred\u001b[39m\u001b[2J\u001b]0;t\u0007\tx')).toBe('\u001b[31mred\u001b[39m    x');
   });
 
   it('keeps what a progress line said last', () => {

@@ -14,6 +14,13 @@ export function plainText(text: string): string {
   return printable(settled).replaceAll('\t', '    ');
 }
 
+/** Safe text in which colours stay: what our own subcommands print. */
+export function paintedText(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character begins a colour
+  const parts = text.split(/(\u001b\[[\d;]*m)/);
+  return parts.map((part, index) => (index % 2 === 1 ? part : plainText(part))).join('');
+}
+
 /** Safe text of one row. */
 export function plainLine(text: string): string {
   return plainText(text).replaceAll('\n', ' ');

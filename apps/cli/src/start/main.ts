@@ -4,6 +4,7 @@ import {
   createWorktree,
   type Engine,
   type LoadedSettings,
+  type RunConnection,
   refuseBadSchema,
   wasCutShort,
 } from '@monkey-coder/engine';
@@ -162,7 +163,7 @@ async function withEngine(
     random: world.random,
     newId: world.newId,
   });
-  const isQuiet = ['print', 'output-format', 'json'].some((name) => line.options.has(name));
+  const isQuiet = ['print', 'output-format', 'input-format', 'json'].some((name) => line.options.has(name));
   const isInteractive = world.inIsTerminal && world.outIsTerminal && !isQuiet;
   const style = styleOf(world, line);
   const isWork = commandNamed(line.command)?.isWork === true;
@@ -172,6 +173,7 @@ async function withEngine(
   try {
     if (isWork) return await runWork(setting);
     if (isDrawn) return await converseDrawn(setting);
+    if (optionValue(line, 'input-format') === 'stream-json') return await runStream(setting);
     return await (terminal && line.operands.length === 0 ? converse(setting, terminal) : runOnce(setting));
   } finally {
     terminal?.close();
@@ -203,6 +205,23 @@ async function runOnce(setting: RunSetting): Promise<number> {
     throw new MonkeyError('usage.invalid', 'no prompt: say what to do, e.g. monkey "fix the failing test"');
   }
   return (await runTask(setting, prompt, session)).exitCode;
+}
+
+/** One prompt after another from standard input; ends with the last one's exit code. */
+async function runStream(setting: RunSetting): Promise<number> {
+  const { world, line, engine, cwd } = setting;
+  if (line.operands.length > 0)
+    throw new MonkeyError('usage.invalid', 'with --input-format stream-json prompts come from standard input alone');
+  const { promptsIn } = await import('../run/input-stream.ts');
+  let session = sessionChoiceOf(line, engine.sessions, cwd);
+  let exitCode: number | undefined;
+  for await (const prompt of promptsIn(world.stdin)) {
+    const done = await runTask(setting, prompt, session);
+    exitCode = done.exitCode;
+    if (session.kind !== 'ephemeral') session = { kind: 'resume', sessionId: done.sessionId };
+  }
+  if (exitCode === undefined) throw new MonkeyError('usage.invalid', 'no prompt came on standard input');
+  return exitCode;
 }
 
 /** One kind of work; what only these need is read only then. */
@@ -262,7 +281,7 @@ async function runTask(
       },
       gate: terminal?.gate ?? closedGate,
       signal: watch.signal,
-      ...(terminal ? { takeSteering: () => terminal.takeSteering() } : {}),
+      ...(terminal ? { takeSteering: () => terminal.takeSteering(), elicit: elicitAt(terminal, setting.style) } : {}),
     });
     const exitCode = watch.exitCode() ?? exitCodeOfOutcome(report.outcome);
     output.onReport(report, exitCode);
@@ -271,6 +290,14 @@ async function runTask(
   } finally {
     watch.close();
   }
+}
+
+/** Forms of MCP servers are filled in line by line. */
+function elicitAt(terminal: TerminalConversation, style: Style): NonNullable<RunConnection['elicit']> {
+  return async (question) => {
+    const { fillForm } = await import('../run/fill-form.ts');
+    return fillForm({ ask: (prompt) => terminal.ask(prompt), style }, question);
+  };
 }
 
 /** One task after another in one session, until the end of input. */

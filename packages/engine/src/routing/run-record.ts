@@ -42,7 +42,28 @@ export function runRecord(events: readonly Event[], options: RunRecordOptions): 
     malformedCalls: events.filter(
       (event) => event.type === 'tool.ended' && event.status === 'failed' && isEdit(event.name),
     ).length,
+    ...filesOf(events),
   };
+}
+
+/** More than these say no more of what became of the work. */
+const mostFiles = 50;
+
+/** What the edits wrote, first state to last; what commands did beside them is not known. */
+function filesOf(events: readonly Event[]): Pick<ReplayRun, 'files'> {
+  const done = new Set(
+    events.flatMap((event) => (event.type === 'tool.ended' && event.status === 'ok' ? [event.callId] : [])),
+  );
+  const files = new Map<string, { before: string | null; after: string | null }>();
+  for (const event of events) {
+    if (event.type !== 'tool.started' || event.effect.kind !== 'files' || !done.has(event.callId)) continue;
+    for (const { path, before, after } of event.effect.files)
+      files.set(path, { before: files.get(path)?.before ?? before, after });
+  }
+  const written = [...files]
+    .map(([path, hashes]) => ({ path, ...hashes }))
+    .filter(({ before, after }) => before !== after);
+  return written.length === 0 ? {} : { files: written.slice(0, mostFiles) };
 }
 
 function isEdit(name: string): boolean {

@@ -32,7 +32,7 @@ export function agentOptionsOf(given: Ingredients, findings: Findings, run: RunI
     tools: builtinTools({
       ...toolMeans(given),
       editFormat: findings.editFormat,
-      more: findings.tools,
+      more: [...findings.tools, ...(parts.lentTools ?? [])],
       delegate: delegateOf({
         caller: () => options,
         recorder,

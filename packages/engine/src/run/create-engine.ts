@@ -22,7 +22,7 @@ import { createKeyCommands } from '../config/key-command.ts';
 import { createKeyStore } from '../config/key-store.ts';
 import { searchEmbedder } from '../config/search-embedder.ts';
 import type { Settings } from '../config/settings.ts';
-import type { Engine, RunConnection, RunReport, SessionChoice } from '../engine.ts';
+import type { Engine, RunConnection, RunReport, SessionChoice, WorkflowReport, WorkflowRequest } from '../engine.ts';
 import { createJsonlLedger } from '../ledger/jsonl-ledger.ts';
 import { appendToRouterLog, routerLogPath } from '../routing/router-log.ts';
 import { runRecord } from '../routing/run-record.ts';
@@ -58,6 +58,8 @@ export function createEngine(options: EngineOptions): Engine {
     sessions: parts.sessions,
     run: (task, session, connection) =>
       traced(options, trace, connection, (listened) => run(parts, task, session, listened)),
+    workflow: (request, connection) =>
+      traced(options, trace, connection, (listened) => workflow(parts, request, listened)),
     undo: (cwd, target, options) => undo(parts, cwd, target, options),
     diff: (cwd, range) => withWorkspace(parts, realFolder(cwd), ({ snapshots }) => snapshots.diff(range)),
     route: (task) => explainTask(parts, { ...task, cwd: realFolder(task.cwd) }),
@@ -146,6 +148,19 @@ async function exploreRun(
 ): Promise<Outcome> {
   const { exploreWith } = await import('./explore-with.ts');
   return exploreWith({ parts, context: prepared.context, connection, isEphemeral, run });
+}
+
+/** A workflow: its code is read only then. */
+async function workflow(
+  parts: EngineParts,
+  request: WorkflowRequest,
+  connection: RunConnection,
+): Promise<WorkflowReport> {
+  const { executeWorkflow } = await import('./workflow.ts');
+  const task = { ...request.task, cwd: realFolder(request.task.cwd) };
+  return executeWorkflow(parts, { ...request, task }, connection, (member, session, lent) =>
+    run({ ...parts, ...lent }, member, session, connection),
+  );
 }
 
 /** Writes down what the router can learn from the run. */

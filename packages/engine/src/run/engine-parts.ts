@@ -1,4 +1,5 @@
 // What all runs of one engine share.
+import type { Tool } from '@monkey-coder/agents';
 import type { BudgetScope } from '@monkey-coder/models';
 import type { IdPrefix } from '@monkey-coder/protocol';
 import type { ReplayLine } from '@monkey-coder/router';
@@ -25,6 +26,8 @@ export interface EngineParts {
   readonly ledger: ReturnType<typeof createJsonlLedger>;
   /** Money of the run that this one works for: every call counts there too, also after a crash. */
   readonly parentScope?: BudgetScope;
+  /** Tools that the one this run works for lends it, after all others. */
+  readonly lentTools?: readonly Tool[];
   readonly keys: KeyStore;
   readonly keyCommands: KeyCommands;
   readonly traffic: ModelTraffic;

@@ -3,13 +3,14 @@ import { providerTable } from '@monkey-coder/models';
 import type { EngineParts } from './engine-parts.ts';
 import type { FoundModel } from './find-model.ts';
 
-/** Keys from the environment, from the key file, and those the run's models are called with (a command may have printed them). */
-export function knownKeys({ environment, settings, keys }: EngineParts, found: FoundModel): string[] {
+/** Keys from the environment, from the key file, and those the run's models, where they are found already, are called with (a command may have printed them). */
+export function knownKeys({ environment, settings, keys }: EngineParts, found?: FoundModel): string[] {
   const names = [
     ...providerTable.flatMap((provider) => provider.keyEnv),
     ...Object.values(settings.providers).flatMap(({ apiKeyEnv }) => apiKeyEnv ?? []),
   ];
-  const used = [found, ...found.alternatives].map(({ target }) => target.key?.reveal());
+  const callable = found === undefined ? [] : [found, ...found.alternatives];
+  const used = callable.map(({ target }) => target.key?.reveal());
   const all = [...names.map((name) => environment[name]), ...Object.values(keys.readAll()).flat(), ...used];
   return [...new Set(all.map((key) => key?.trim() ?? ''))].filter((key) => key !== '');
 }

@@ -71,8 +71,14 @@ async function localModel({ parts, task, finder }: Planning): Promise<string | u
 
 async function routed({ parts, task, workspace }: Planning, candidates: readonly FoundCandidate[]): Promise<ModelPlan> {
   // What decides is read only where there is a choice.
-  const { createRouterStore, decideRoute } = await import('../routing/lazy.ts');
+  const { createRouterStore, decideRoute, laterSignals } = await import('../routing/lazy.ts');
   const store = createRouterStore(parts.homes.state, parts.now);
+  const became = {
+    project: projectKey(task.cwd),
+    now: parts.now(),
+    changedFiles: workspace.changedFiles.bind(workspace),
+  };
+  for (const line of await laterSignals(store.records(), became)) parts.rememberRoute(line);
   const route = decideRoute(await routeRequest(parts, task, workspace, store), candidates.map(armOf));
   const prices = candidates.flatMap((one) => (route.chain.includes(nameOf(one) ?? '') && one.price ? [one.price] : []));
   const dearest = prices.reduce<EffectivePrice | undefined>(

@@ -40,6 +40,14 @@ function addEvent(summary: { -readonly [K in keyof SessionSummary]: SessionSumma
     case 'model.failed':
       summary.costMicroUsd += event.costMicroUsd ?? 0;
       break;
+    case 'workflow.started':
+      summary.title = `workflow ${event.name}`;
+      summary.status = 'running';
+      break;
+    case 'workflow.finished':
+      summary.status = event.status;
+      summary.costMicroUsd = event.costMicroUsd ?? 0;
+      break;
     case 'run.finished':
       summary.status = event.outcome.status;
       break;

@@ -43,6 +43,10 @@ const runSchema = z.object({
   costMicroUsd: z.number(),
   durationMs: z.number(),
   malformedCalls: z.number(),
+  /** Files the run wrote, content hashes before and after; null where there was none. */
+  files: z.optional(
+    z.array(z.object({ path: z.string(), before: z.nullable(z.string()), after: z.nullable(z.string()) })),
+  ),
 });
 const signalLineSchema = z.object({
   type: z.literal('signal'),

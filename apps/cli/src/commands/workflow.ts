@@ -1,0 +1,215 @@
+// `monkey workflow`: runs, resumes, checks and draws workflows of several agents.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import {
+  drawMermaid,
+  drawSvg,
+  loadWorkflowModule,
+  type PlacedProblem,
+  type ReadWorkflow,
+  readWorkflow,
+  type Workflow,
+  type WorkflowReport,
+} from '@monkey-coder/engine';
+import {
+  type Event,
+  type EventOf,
+  errorMessage,
+  exitCodes,
+  formatMicroUsd,
+  type JsonValue,
+  MonkeyError,
+} from '@monkey-coder/protocol';
+import { optionValue } from '../command-line/parse.ts';
+import { type Command, type CommandContext, printJson } from '../configuration/command-context.ts';
+import { closedGate } from '../run/closed-gate.ts';
+import { watchSignals } from '../run/signals.ts';
+import { taskOf } from '../run/task.ts';
+import { openTerminal } from '../run/terminal-gate.ts';
+import { printable, type Style } from '../terminal/style.ts';
+
+/** Runs one of the verbs. */
+export const workflow: Command = async (context) => {
+  const [verb = '', ...operands] = context.line.operands;
+  const work = verbs[verb];
+  if (work !== undefined) return work(context, operands[0]);
+  throw new MonkeyError('usage.invalid', `monkey workflow ${verb}: say run, resume, validate or graph`);
+};
+
+const verbs: Readonly<Record<string, (context: CommandContext, operand: string | undefined) => Promise<number>>> = {
+  __proto__: null as never,
+  run: async (context, file) => {
+    const { definition } = await loadWorkflow(context, file);
+    return execute(context, { definition });
+  },
+  resume: async (context, session) => execute(context, { resume: session ?? newestWorkflow(context) }),
+  validate,
+  graph,
+};
+
+function readText(
+  { world }: CommandContext,
+  file: string | undefined,
+): { readonly path: string; readonly text: string } {
+  if (file === undefined) throw new MonkeyError('usage.invalid', 'which workflow? Give its file');
+  const path = resolve(world.cwd, file);
+  try {
+    return { path, text: readFileSync(path, 'utf8') };
+  } catch (error) {
+    throw new MonkeyError('usage.invalid', `the workflow cannot be read: ${errorMessage(error)}`);
+  }
+}
+
+/** YAML, or a module that is run: naming it is asking for that. */
+function readDefinition(context: CommandContext, file: string | undefined): Promise<ReadWorkflow> {
+  const { path, text } = readText(context, file);
+  return /\.[cm]?[jt]s$/.test(path) ? loadWorkflowModule(path) : readWorkflow(text);
+}
+
+async function loadWorkflow(context: CommandContext, file: string | undefined): Promise<Workflow> {
+  const read = await readDefinition(context, file);
+  if (read.kind === 'valid') return read.workflow;
+  const [first, ...others] = read.problems;
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  throw new MonkeyError('usage.invalid', `${first === undefined ? '' : problemLine(file ?? '', first)}${more}`, {
+    advice: `monkey workflow validate ${file} lists all of them.`,
+  });
+}
+
+function problemLine(file: string, { line, column, message }: PlacedProblem): string {
+  return `${file}:${line}:${column}: ${message}`;
+}
+
+/** Prints every problem with its place; exit code 2 when there is one. */
+async function validate(context: CommandContext, file: string | undefined): Promise<number> {
+  const { world, asJson } = context;
+  const read = await readDefinition(context, file);
+  if (read.kind === 'invalid') {
+    if (asJson) printJson(world, read);
+    else world.out(`${read.problems.map((problem) => printable(problemLine(file ?? '', problem))).join('\n')}\n`);
+    return exitCodes.usage;
+  }
+  const { workflow: name, version, agents, steps } = read.workflow;
+  if (asJson) return printJson(world, { kind: 'valid', name, version });
+  world.out(`${name} version ${version}: ${Object.keys(agents).length} agents, ${steps.length} steps, nothing wrong\n`);
+  return 0;
+}
+
+/** Prints a Mermaid chart, or writes a picture. */
+async function graph(context: CommandContext, file: string | undefined): Promise<number> {
+  const { world, line } = context;
+  const loaded = await loadWorkflow(context, file);
+  const svg = optionValue(line, 'svg');
+  if (svg === undefined) world.out(drawMermaid(loaded));
+  else writeFileSync(resolve(world.cwd, svg), drawSvg(loaded));
+  return 0;
+}
+
+/** The newest workflow of the folder that has not ended. Throws MonkeyError `session.not-found`. */
+function newestWorkflow({ engine, cwd }: CommandContext): string {
+  const { sessions } = engine();
+  for (const { id } of sessions.list({ cwd: cwd() })) {
+    const events = sessions.read(id);
+    if (!events.some((event) => event.type === 'workflow.started')) continue;
+    const end = events.findLast((event): event is EventOf<'workflow.finished'> => event.type === 'workflow.finished');
+    if (end?.status !== 'done' && end?.status !== 'failed') return id;
+  }
+  throw new MonkeyError('session.not-found', 'there is no workflow of this folder to go on with', {
+    advice: 'Start one: monkey workflow run FILE.',
+  });
+}
+
+async function execute(
+  context: CommandContext,
+  which: { readonly definition?: Workflow['definition']; readonly resume?: string },
+): Promise<number> {
+  const { world, line, loaded, engine, style, asJson } = context;
+  const task = taskOf(world, line, loaded().settings, context.cwd(), '');
+  const canAsk = world.inIsTerminal && world.outIsTerminal && !asJson && !line.options.has('events');
+  const terminal = canAsk ? openTerminal(world.stdin, world.out, style) : undefined;
+  const watch = watchSignals(world.err);
+  const isStream = line.options.has('events');
+  const isQuiet = asJson || isStream || line.options.has('quiet');
+  try {
+    const report = await engine().workflow(
+      { task, ...which, inputs: pairs(line.options.get('input')), answers: pairs(line.options.get('answer')) },
+      {
+        gate: terminal?.gate ?? closedGate,
+        signal: watch.signal,
+        onEvent: (event) => {
+          terminal?.note(event);
+          if (isStream) world.out(`${JSON.stringify(event)}\n`);
+          const text = isQuiet ? undefined : eventLine(event, style);
+          if (text !== undefined) world.err(`${text}\n`);
+        },
+      },
+    );
+    tell(context, report);
+    return watch.exitCode() ?? exitCodeOf[report.status];
+  } finally {
+    watch.close();
+    terminal?.close();
+    await engine().close();
+  }
+}
+
+/** `name=value`. Throws MonkeyError `usage.invalid`. */
+function pairs(values: readonly string[] = []): Record<string, string> {
+  return Object.fromEntries(
+    values.map((value) => {
+      const at = value.indexOf('=');
+      if (at < 1) throw new MonkeyError('usage.invalid', `${value}: write name=value`);
+      return [value.slice(0, at), value.slice(at + 1)];
+    }),
+  );
+}
+
+const exitCodeOf: Readonly<Record<WorkflowReport['status'], number>> = {
+  done: exitCodes.ok,
+  failed: exitCodes.failure,
+  waiting: exitCodes.permission,
+  'out-of-budget': exitCodes.budget,
+  limit: exitCodes.limit,
+  interrupted: exitCodes.interrupted,
+};
+
+function tell({ world, line, style, asJson }: CommandContext, report: WorkflowReport): void {
+  if (line.options.has('events')) return;
+  if (asJson) return void printJson(world, report);
+  const { status, reason, output, costMicroUsd, sessionId } = report;
+  world.out(`${printable(outputText(output))}\n`);
+  const cost = costMicroUsd === null ? 'price unknown' : formatMicroUsd(costMicroUsd);
+  const goesOn = status === 'done' || status === 'failed' ? '' : `\n  go on: monkey workflow resume ${sessionId}`;
+  world.err(`${style.bold(status)} ${printable(reason)} ${style.dim(`· ${cost} · ${sessionId}`)}${goesOn}\n`);
+}
+
+function outputText(output: JsonValue): string {
+  return typeof output === 'string' ? output : JSON.stringify(output, null, 2);
+}
+
+const marks = { ok: '✓', failed: '✗', skipped: '·', waiting: '?' } as const;
+
+/** One line for what a person wants to see go by; undefined for the rest. */
+function eventLine(event: Event, style: Style): string | undefined {
+  switch (event.type) {
+    case 'step.started':
+      return style.dim(`… ${event.step}${event.member === undefined ? '' : ` (${event.member})`}`);
+    case 'step.finished': {
+      const { status, reason, costMicroUsd } = event.result;
+      const cost = costMicroUsd === null || costMicroUsd === 0 ? '' : ` · ${formatMicroUsd(costMicroUsd)}`;
+      return `${marks[status]} ${event.step} ${style.dim(`${printable(reason)}${cost}`)}`;
+    }
+    case 'condition.decided':
+      return style.dim(
+        `  ${event.step.split('?')[0]}: ${printable(event.condition)} ${event.holds ? 'holds' : 'does not hold'}`,
+      );
+    case 'consensus.reached':
+      return `= ${event.step}: ${printable(event.decision ?? 'no decision')} ${style.dim(printable(event.reason))}`;
+    case 'task.awarded':
+      return `= ${event.step}: ${event.to ?? 'nobody'} ${style.dim(printable(event.reason))}`;
+    case 'state.handed':
+      return style.dim(`  ${event.from} → ${event.to}: ${printable(event.reason)}`);
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,218 @@
+// Workflow files: expressions, texts, checks, drawings, and the TypeScript form.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { checkWorkflow } from './check-workflow.ts';
+import { defineWorkflow } from './define-workflow.ts';
+import { drawMermaid } from './draw-mermaid.ts';
+import { drawSvg } from './draw-svg.ts';
+import { evaluate, parseExpression } from './expression.ts';
+import { loadWorkflowModule } from './load-module.ts';
+import { readWorkflow } from './read-workflow.ts';
+import { fillText, parseTemplate } from './template.ts';
+import type { Workflow } from './workflow.ts';
+
+const scope = {
+  steps: { a: { text: 'Hello world', changes: ['x.js', 'y.js'], data: { n: 3, list: [1, 2, 3] } } },
+  inputs: { goal: 'win', empty: '' },
+  board: {},
+  round: 2,
+};
+
+function value(text: string): unknown {
+  const parsed = parseExpression(text);
+  return parsed.kind === 'valid' ? evaluate(parsed.expression, scope) : `! ${parsed.at} ${parsed.message}`;
+}
+
+describe('expressions', () => {
+  it.each([
+    ['1 + 2 * 3 - 4 / 2', 5],
+    ['(1 + 2) * 3', 9],
+    ["'a' + 1", 'a1'],
+    ['round == 2 && steps.a.data.n > 2', true],
+    ['!(round < 2) || false', true],
+    ['"x.js" in steps.a.changes', true],
+    ['"z.js" in steps.a.changes', false],
+    ["contains(steps.a.text, 'world')", true],
+    ["contains(lower(steps.a.text), 'HELLO')", false],
+    ['length(steps.a.data.list)', 3],
+    ['steps.a.data.list[-1]', 3],
+    ["steps['a'].data['n']", 3],
+    ['number(" 12 ") >= 12', true],
+    ['steps.a.data == steps.a.data', true],
+    ["startsWith(steps.a.text, 'He') && endsWith(steps.a.text, 'ld')", true],
+    ['board.missing + 1 || 1', 1],
+    ['inputs.empty || "none"', 'none'],
+    ['1 / 0', null],
+    ['nothing.at.all', null],
+    ["'it''s'", '! 4 "it" is too much'],
+    ['-round + -(-1)', -1],
+    ['length(lines("a\\nb"))', 2],
+    ['trim("  x ") != null', true],
+  ])('%s', (text, expected) => {
+    const got = value(text);
+    if (typeof expected === 'string' && expected.startsWith('!')) expect(String(got)).toMatch(/^!/);
+    else expect(got).toEqual(expected);
+  });
+
+  it.each([
+    ['1 +', '! 3 it ends too early'],
+    ['a b', '! 2 "b" is too much'],
+    ['(1', '! 2 ")" is missing'],
+    ['a.1', '! 1 "0.1" cannot stand here'],
+    ['frobnicate(1)', expect.stringContaining('! 0 there is no function frobnicate')],
+    ['lower()', '! 0 lower takes 1 values, not 0'],
+    ['a = 1', '! 2 "=" cannot stand here'],
+  ])('%s is refused at its place', (text, expected) => {
+    if (text === 'a.1') expect(String(value(text))).toMatch(/^!/);
+    else expect(value(text)).toEqual(expected);
+  });
+
+  it('reach nothing of the language they are written in', () => {
+    for (const name of ['constructor', '__proto__', 'toString', 'hasOwnProperty']) {
+      expect(value(name)).toBe(null);
+      expect(value(`steps.${name}`)).toBe(null);
+      expect(value(`steps.a.text.${name}`)).toBe(null);
+      expect(value(`steps['${name}']`)).toBe(null);
+      expect(String(value(`${name}('x')`))).toContain('there is no function');
+    }
+  });
+
+  it('that are nested or long without end are refused, not run', () => {
+    expect(String(value('('.repeat(5000)))).toMatch(/^! /);
+    expect(String(value(`${'!'.repeat(3000)}true`))).toMatch(/nested too deeply/);
+    expect(String(value(`${'('.repeat(200)}1${')'.repeat(200)}`))).toMatch(/nested too deeply/);
+  });
+});
+
+/** An expression in a text. */
+const hole = (expression: string): string => `$${'{'}${expression}}`;
+
+describe('texts', () => {
+  it('are filled with values; a doubled sign stays as it is', () => {
+    expect(
+      fillText(
+        `${hole('steps.a.text')}, ${hole('inputs.goal')}! ${hole('steps.a.changes')} $${hole('x')} ${hole('board.no')}.`,
+        scope,
+      ),
+    ).toBe(`Hello world, win! ["x.js","y.js"] ${hole('x')} .`);
+    expect(fillText(hole("'}' + '{'"), scope)).toBe('}{');
+    expect(parseTemplate(`abc $${'{'}steps.a`)).toMatchObject({ kind: 'invalid', at: 4 });
+    expect(parseTemplate(`abc ${hole('1 +')}`)).toMatchObject({ kind: 'invalid', at: 9 });
+  });
+});
+
+const defined = defineWorkflow(
+  { workflow: 'typed', version: 1, agents: { dev: { mode: 'acceptEdits' }, critic: {} } },
+  (make) => [
+    make.agent('plan', 'dev', 'Plan <it> & "go"'),
+    make.repeat('loop', { until: "steps.vote.text == 'yes'", max: 3 }, [
+      make.parallel('both', [make.agent('write', 'dev', 'write'), make.agent('read', 'critic', 'read')], {
+        join: 'any',
+      }),
+      make.vote('vote', { question: 'ok?', options: ['yes', 'no'], voters: ['dev', 'critic'], rule: 'unanimous' }),
+    ]),
+    make.ask('sure', 'sure?', { when: "steps.vote.text == 'yes'", fallback: 'no' }),
+    make.say('tell', { from: 'dev', to: 'everybody', text: 'done' }),
+    make.set('keep', { last: 'steps.sure.text' }),
+    make.fact('know', { entity: 'a', relation: 'b', target: 'c', evidence: 'd' }, { by: 'dev' }),
+    make.auction('sell', { task: 't', bidders: ['dev', 'critic'], unit: 'minutes' }),
+    make.chat('talk', { subject: 's', members: ['dev', 'critic'], max: 4, moderator: 'dev' }),
+    make.handoff('pass', { task: 't', start: 'dev', routes: { dev: ['critic'] }, state: {}, max: 3 }),
+    make.group('end', [make.team('lead', { goal: 'g', manager: 'dev', members: ['critic'], maxRounds: 3 })]),
+  ],
+);
+
+function checkedWorkflow(definition: unknown): Workflow {
+  const checked = checkWorkflow(definition);
+  if (checked.kind === 'valid') return checked.workflow;
+  throw new Error(JSON.stringify(checked.problems));
+}
+
+describe('a workflow in TypeScript', () => {
+  it('is the same definition as in YAML, with every kind of step', () => {
+    expect(checkedWorkflow(defined).steps.map(({ kind }) => kind)).toEqual([
+      'agent',
+      'repeat',
+      'ask',
+      'say',
+      'set',
+      'fact',
+      'auction',
+      'chat',
+      'handoff',
+      'steps',
+    ]);
+    const wrong = defineWorkflow({ workflow: 'x', version: 1, agents: { dev: {} } }, (make) => [
+      // @ts-expect-error: there is no agent of that name
+      make.agent('a', 'dew', 'x'),
+    ]);
+    expect(checkWorkflow(wrong)).toMatchObject({ kind: 'invalid' });
+  });
+
+  it('is loaded from a module, by value or by function', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'monkey-flow-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const file = join(folder, 'flow.mjs');
+    writeFileSync(
+      file,
+      "export default (define) => define({ workflow: 'made', version: 2, agents: { a: {} } }, (make) => [make.agent('one', 'a', 'go')]);\n",
+    );
+    expect(await loadWorkflowModule(file)).toMatchObject({ kind: 'valid', workflow: { workflow: 'made', version: 2 } });
+    const broken = join(folder, 'broken.mjs');
+    writeFileSync(
+      broken,
+      'export default { workflow: "x", version: 1, agents: {}, steps: [{ id: "a", agent: "b", prompt: "c" }] };\n',
+    );
+    expect(await loadWorkflowModule(broken)).toMatchObject({
+      kind: 'invalid',
+      problems: [{ message: expect.stringContaining('steps[0].agent: there is no agent "b"') }],
+    });
+    await expect(loadWorkflowModule(join(folder, 'missing.mjs'))).rejects.toThrow('does not give a workflow');
+  });
+});
+
+describe('drawings', () => {
+  it('show every step, in Mermaid and SVG, with nothing of a text taken as markup', () => {
+    const workflow = checkedWorkflow(defined);
+    const [mermaid, svg] = [drawMermaid(workflow), drawSvg(workflow)];
+    for (const id of [
+      'plan',
+      'loop',
+      'both',
+      'write',
+      'read',
+      'vote',
+      'sure',
+      'tell',
+      'keep',
+      'know',
+      'sell',
+      'talk',
+      'pass',
+      'lead',
+    ]) {
+      expect(mermaid).toContain(`s_${id}`);
+      expect(svg).toContain(`>${id}</text>`);
+    }
+    expect(mermaid).toContain('-.->|again| s_loop_in');
+    expect(mermaid).toContain('-->|no|');
+    const nasty = { ...defined, steps: [{ id: 'x', ask: 'y', when: `'<script>"&' == 'b'` }] };
+    const drawn = checkedWorkflow(nasty);
+    expect(drawSvg(drawn)).not.toContain('<script>');
+    expect(drawMermaid(drawn)).toContain('#60;script#62;#34;#38;');
+  });
+});
+
+describe('reading', () => {
+  it('refuses what is no workflow without running or expanding it', async () => {
+    const bomb = `a: &a [1,1,1,1,1,1,1,1,1]\n${'bcdefgh'
+      .split('')
+      .map((key, index) => `${key}: &${key} [${`*${'abcdefg'[index]},`.repeat(9)}]`)
+      .join('\n')}`;
+    for (const text of ['', '- 1', 'workflow: [', bomb, 'x: !!js/function "function () {}"', ' '.repeat(600_000)]) {
+      expect(await readWorkflow(text)).toMatchObject({ kind: 'invalid' });
+    }
+  });
+});
