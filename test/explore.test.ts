@@ -5,7 +5,7 @@ import type { Scenario } from '@monkey-coder/models';
 import { describe, expect, it } from 'vitest';
 import { calls, createStage, jsonLines, type Stage, scripted } from './support/stage.ts';
 
-const usage = { input: 1000, output: 100 };
+const usage = { input: 10_000, output: 100 };
 
 function candidate(number: number, count: number, body: string): NonNullable<Scenario['others']>[number] {
   const turns = Array.from({ length: 8 }, () => [
@@ -81,12 +81,12 @@ describe('exploration', () => {
   it('stays below the cap of the run, all candidates together', async () => {
     const bodies = ['a - b', 'a * b', 'a / b'];
     const [, free] = await exploring(bodies);
-    const [stage, capped] = await exploring(bodies, ['--max-budget-usd', '0.3']);
-    expect(free.at(-1)?.total_cost_usd).toBeGreaterThan(0.3);
+    const [stage, capped] = await exploring(bodies, ['--max-budget-usd', '0.48']);
+    expect(free.at(-1)?.total_cost_usd).toBeGreaterThan(0.48);
     expect(capped.at(-1)?.total_cost_usd).toBeGreaterThan(0);
-    expect(capped.at(-1)?.total_cost_usd).toBeLessThanOrEqual(0.3);
+    expect(capped.at(-1)?.total_cost_usd).toBeLessThanOrEqual(0.48);
     const started = capped.find(({ event }) => event?.type === 'run.started')?.event;
-    expect(started?.quote?.notes.join()).toContain('3 candidates, up to 5 runs');
+    expect(started?.quote?.notes.join()).toContain('3 candidates, up to 6 runs');
     const scopes = reservedScopes(stage);
     const parent = `run:${capped.find(({ event }) => event?.type === 'candidate.started')?.event?.runId}`;
     expect(scopes.length).toBeGreaterThan(3);
@@ -131,5 +131,31 @@ describe('exploration', () => {
     expect(run.code, run.stderr).toBe(6);
     expect(run.stdout + run.stderr).toContain('no longer those the candidates began with');
     expect(stage.read('sum.cjs')).toBe('exports.add = (a, b) => a - b; // mine\n');
+  });
+
+  it('with auto starts candidates only where foresight says that they pay, and quotes them', async () => {
+    const check = `node -e "process.exit(require('./sum.cjs').add(1, 2) === 3 ? 0 : 1)"`;
+    const noteOf = async (settings: object, checks: readonly string[]) => {
+      const stage = createStage();
+      stage.write('sum.cjs', 'exports.add = () => 0;\n');
+      stage.settings({ prices: { 'openai/scripted': { input: 1, output: 1 } }, ...settings });
+      const others = [1, 2, 3].map((number) => candidate(number, 3, 'a + b'));
+      await stage.serve(candidate(1, 1, 'a + b').turns, { others });
+      const how = ['--strategy', 'auto', '--permission-mode', 'bypassPermissions'];
+      const run = await stage.run([...scripted, '-p', '--output-format', 'stream-json', ...how, ...checks, 'fix add']);
+      expect(run.code, run.stderr).toBe(checks.length === 0 ? 8 : 0);
+      const lines = jsonLines<Line>(run.stdout);
+      const started = ofType(lines, 'run.started')[0];
+      return [started?.quote?.notes.join('\n'), ofType(lines, 'candidate.started').length] as const;
+    };
+    const [none, noneStarted] = await noteOf({}, []);
+    expect(none).toContain('one attempt, no candidates: no check is known');
+    expect(noneStarted).toBe(0);
+    const [worthless, worthlessStarted] = await noteOf({ router: { valueUsd: 0.001 }, repairs: 0 }, ['--check', check]);
+    expect(worthless).toMatch(/one attempt, no candidates: candidates are worth \$\d+\.\d+ less/);
+    expect(worthlessStarted).toBe(0);
+    const [pays, started] = await noteOf({ router: { valueUsd: 20 }, repairs: 0 }, ['--check', check]);
+    expect(pays).toMatch(/3 candidates: .* % right for \$/);
+    expect(started).toBe(3);
   });
 });

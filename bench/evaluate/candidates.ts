@@ -51,10 +51,32 @@ async function playTask(task: EvaluationTask, runners: Runners, figures: Candida
   if (alone.exit === 0) figures.brokenClaimed += 1;
   else if (alone.isUntouched) figures.right += 1;
   if (alone.exit === 0 || !alone.isUntouched) console.error(`wrong: ${task.id}, broken ones alone: exit ${alone.exit}`);
-  if (missed === undefined) return;
-  const unsure = await play(task, shown, [missed, task.reference, pair[0] ?? missed], runners);
-  figures.cannotTell += 1;
-  if (unsure.exit === 0 && unsure.isRight) figures.cannotTellRight += 1;
+  if (missed !== undefined) await playUnsure(task, shown, { missed, pair, runners, figures });
+}
+
+interface Unsure {
+  /** A broken one that the shown tests pass, and those that they catch. */
+  readonly missed: string;
+  readonly pair: readonly string[];
+  readonly runners: Runners;
+  readonly figures: CandidateFigures;
+}
+
+/** The reference before and after a broken one that the shown tests cannot tell from it. */
+async function playUnsure(
+  task: EvaluationTask,
+  shown: EvaluationTask,
+  { missed, pair, runners, figures }: Unsure,
+): Promise<void> {
+  for (const codes of [
+    [missed, task.reference, pair[0] ?? missed],
+    [task.reference, pair[1] ?? missed, missed],
+  ]) {
+    const unsure = await play(task, shown, codes, runners);
+    figures.cannotTell += 1;
+    if (unsure.exit === 0 && unsure.isRight) figures.cannotTellRight += 1;
+    else console.error(`cannot tell: ${task.id}, reference in place ${codes.indexOf(task.reference) + 1}`);
+  }
 }
 
 /** The test file with every second test taken out as it runs. */

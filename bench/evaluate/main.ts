@@ -1,6 +1,7 @@
-// `npm run evaluate -- edits FILE|DIR | tasks FILE | wire FILE | retrieval DIR | candidates DIR|FILE | routing DIR [--seeds N] [--json]`: runs data through the product's own code and prints a score.
+// `npm run evaluate -- edits FILE|DIR | tasks FILE | wire FILE | retrieval DIR | candidates DIR|FILE | explore DIR | routing DIR [--seeds N] [--json]`: runs data through the product's own code and prints a score.
 import { evaluateCandidates } from './candidates.ts';
 import { evaluateEdits } from './edits.ts';
+import { evaluateExploration } from './explore.ts';
 import { evaluateRetrieval } from './retrieval.ts';
 import { evaluateRouting } from './routing.ts';
 import { evaluateTasks } from './tasks.ts';
@@ -32,6 +33,12 @@ if (name === 'routing' && path) {
   if (flags.includes('--json')) console.log(JSON.stringify(figures));
   process.exit(0);
 }
+if (name === 'explore' && path) {
+  const found = evaluateExploration(path);
+  if (!flags.includes('--json')) found.print();
+  console.log(JSON.stringify(found.figures));
+  process.exit(found.figures.isNeverWorse ? 0 : 1);
+}
 if (name === 'candidates' && path) {
   const found = await evaluateCandidates(path);
   if (!flags.includes('--json')) console.table(found);
@@ -41,7 +48,7 @@ if (name === 'candidates' && path) {
 const kind = kinds[name];
 if (!kind || !path) {
   console.error(
-    'usage: npm run evaluate -- edits FILE|DIR | tasks FILE | wire FILE | retrieval DIR | candidates DIR|FILE | routing DIR [--seeds N] [--json]',
+    'usage: npm run evaluate -- edits FILE|DIR | tasks FILE | wire FILE | retrieval DIR | candidates DIR|FILE | explore DIR | routing DIR [--seeds N] [--json]',
   );
   process.exit(2);
 }

@@ -20,7 +20,8 @@ interface KindData {
   readonly cost: Readonly<Record<string, readonly number[]>>;
 }
 
-interface Task {
+/** One task with what each model made of it; costs in dollars. */
+export interface Task {
   readonly kind: string;
   readonly success: readonly number[];
   readonly cost: readonly number[];
@@ -152,7 +153,8 @@ export function playChain(chain: readonly number[], task: Task, { accept, reject
   return { success, cost };
 }
 
-function folds<T>(items: readonly T[], count: number): (readonly [readonly T[], readonly T[]])[] {
+/** Training and held-out items, `count` times, the same each time. */
+export function folds<T>(items: readonly T[], count: number): (readonly [readonly T[], readonly T[]])[] {
   const random = seededRandom(3);
   const shuffled = items.map((item) => ({ item, key: random() })).sort((a, b) => a.key - b.key);
   return Array.from({ length: count }, (_, fold) => {

@@ -8,7 +8,7 @@ import { chainsAtEqualSuccess, intervalCoverage, readOutcomes } from './routing-
 declare const REPOSITORY_ROOT: string;
 
 /** Ten models from cheap to dear, as the evaluator's pool has them. */
-const pool = [
+export const pool = [
   'DeepSeek-V4-Pro',
   'MiniMax-M3',
   'Gemini-3-Flash',

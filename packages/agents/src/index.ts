@@ -9,13 +9,18 @@ export {
   loadInstructions,
 } from './context/instructions.ts';
 export { buildSystem, headHash, type SystemInput } from './context/system.ts';
+export { isPlateau, orderIdeas, readIdeas } from './exploration/approaches.ts';
+export { type Behaviour, piecesOf, type Standing, voteOnBehaviour } from './exploration/behaviour-vote.ts';
 export {
   type CandidateEvidence,
   chooseCandidate,
   countTests,
   posteriorOf,
   survivorsOf,
+  undecided,
 } from './exploration/candidates.ts';
+export { type AtWork, weakReason } from './exploration/early-stop.ts';
+export { perturbedTest } from './exploration/perturb-tests.ts';
 export { type CustomCommand, type ExpandedCommand, expandCommand, findCommands } from './extensions/commands.ts';
 export {
   askHooks,

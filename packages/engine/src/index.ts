@@ -40,6 +40,13 @@ export { applyImport, type ImportStep, planImport } from './peers/plan-import.ts
 export { createEngine, type EngineOptions } from './run/create-engine.ts';
 export { extensionPlaces } from './run/extension-places.ts';
 export { type HealthRecord, type HealthTable, readHealth } from './run/health-store.ts';
+export {
+  type CandidateCleaning,
+  cleanCandidates,
+  type KeptCandidate,
+  keptCandidate,
+  keptCandidates,
+} from './run/kept-candidates.ts';
 export { createServers, readServers, type ServerWorld } from './run/mcp.ts';
 export { createLoginStore } from './run/mcp-logins.ts';
 export { wasCutShort } from './run/open-session.ts';

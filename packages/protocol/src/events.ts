@@ -116,6 +116,11 @@ export const eventBodySchema = z.discriminatedUnion('type', [
     reason: z.string(),
   }),
   z.object({
+    /** Ideas of how to go about the task, in the order in which candidates are given them. */
+    type: z.literal('approaches.drawn'),
+    approaches: z.array(z.string()),
+  }),
+  z.object({
     /** A candidate of an exploration begins, or goes on in a later round, in a folder and a session of its own. */
     type: z.literal('candidate.started'),
     candidate: z.number(),

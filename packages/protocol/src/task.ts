@@ -42,6 +42,13 @@ export const taskSchema = z.object({
   outputSchema: z.optional(z.record(z.string(), z.unknown())),
   /** So many candidates are tried side by side and only what is proven is kept; absent for one attempt. */
   candidates: z.optional(z.number()),
+  /**
+   * `auto`: candidates only where foresight says that they pay, decided when the run begins; `improvise`: their approaches are drawn
+   * as ideas first. Absent: `explore` where there are candidates.
+   */
+  strategy: z.optional(z.enum(['auto', 'explore', 'improvise'])),
+  /** The model of each candidate; absent: chosen for each as for any run. */
+  candidateModels: z.optional(z.array(z.string())),
   /** A kind of work with an outcome of its own; absent for any other request. */
   work: z.optional(workSchema),
 });

@@ -26,8 +26,15 @@ export { taskKindOf } from './features/task-kind.ts';
 export { type WorkKind, workKindOf } from './features/work-kind.ts';
 export { type Calibration, calibrationOf } from './foresight/calibration.ts';
 export { type ExplainedChain, explainRoute, intervalText, type RouteExplanation } from './foresight/explain.ts';
+export {
+  type ExploreAnswer,
+  type ExploreQuestion,
+  exploreOrNot,
+  type WayForecast,
+} from './foresight/explore-or-not.ts';
 export { forecastChain } from './foresight/forecast.ts';
 export { bestPlan, plansOf, type StrategyPlan, type TreeProblem } from './foresight/strategy-tree.ts';
+export { chanceOfRight } from './foresight/team-value.ts';
 export { normalCumulative } from './numbers/normal.ts';
 export { drawIndex, drawNormal, seededRandom } from './numbers/random.ts';
 export {

@@ -18,6 +18,7 @@ export const commandNames = [
   { name: 'commit' },
   { name: 'pr' },
   { name: 'worktree', aliases: ['worktrees'] },
+  { name: 'explore' },
   { name: 'watch' },
   { name: 'sessions', aliases: ['session'] },
   { name: 'models' },

@@ -115,6 +115,16 @@ const specs: Readonly<Record<CommandName, Omit<CommandSpec, 'name' | 'aliases'>>
     help: 'look after git worktrees; removes one only when nothing in it can be lost',
     options: [{ name: 'with-ignored', help: 'remove: also files that git ignores' }, json, cwd],
   },
+  explore: {
+    usage: 'list | show NAME | clean [NAME…]',
+    help: 'look after the folders of candidates (--strategy explore); removes none that holds what no run recorded',
+    options: [
+      { name: 'all', help: 'list, clean: of all projects, not of this folder alone' },
+      { name: 'force', help: 'clean: also folders that were changed since, or that no session knows of' },
+      json,
+      cwd,
+    ],
+  },
   watch: {
     usage: '[--check] [--] COMMAND…',
     help: 'run a command, or the checks of the project, again whenever files change; Ctrl-C ends it',

@@ -66,10 +66,14 @@ export const runOptions: readonly OptionSpec[] = [
   {
     name: 'strategy',
     value: 'name',
-    choices: ['single', 'explore', 'quantum', 'superposition'],
-    help: 'explore: try several candidates side by side and keep only what the checks prove',
+    choices: ['single', 'auto', 'explore', 'quantum', 'superposition', 'improvise', 'jazz'],
+    help: 'explore: try several candidates side by side and keep only what the checks prove; improvise: with approaches drawn first; auto: where it pays',
   },
-  { name: 'candidates', value: 'n', help: 'so many candidates for --strategy explore (2 to 8, default 3)' },
+  {
+    name: 'candidates',
+    value: 'n',
+    help: 'so many candidates for --strategy explore or improvise (2 to 8, default 3)',
+  },
   { name: 'max-turns', value: 'n', help: 'stop after so many model calls' },
   { name: 'max-minutes', value: 'n', help: 'stop after so many minutes' },
   { name: 'max-budget-usd', value: 'usd', help: 'the run may not cost more' },

@@ -20,6 +20,7 @@ import { config } from './config.ts';
 import { context } from './context.ts';
 import { customCommands } from './custom-commands.ts';
 import { doctor } from './doctor.ts';
+import { explore } from './explore.ts';
 import { feedback } from './feedback.ts';
 import { importPeer } from './import.ts';
 import { auth, login, logout } from './keys.ts';
@@ -51,6 +52,7 @@ const table: Readonly<Record<string, Command>> = {
   demo,
   diff,
   doctor,
+  explore,
   feedback,
   import: importPeer,
   login,

@@ -27,20 +27,28 @@ export function taskOf(world: World, line: CommandLine, settings: Settings, cwd:
       ...(limits.maxBudgetUsd === null ? {} : { maxCostMicroUsd: microUsd(limits.maxBudgetUsd) }),
     },
     checks: [...settings.checks, ...(line.options.get('check') ?? [])],
-    ...candidatesOf(line),
+    ...strategyOf(line, settings),
     ...(schema === undefined ? {} : { outputSchema: readSchema(world, schema) }),
   };
 }
 
-function candidatesOf(line: CommandLine): { candidates?: number } {
-  const strategy = optionValue(line, 'strategy') ?? 'single';
+/** Names of the roadmap for what the code calls otherwise. */
+const strategyAliases: Readonly<Record<string, 'explore' | 'improvise'>> = {
+  quantum: 'explore',
+  superposition: 'explore',
+  jazz: 'improvise',
+};
+
+function strategyOf(line: CommandLine, settings: Settings): Pick<Task, 'strategy' | 'candidates'> {
+  const named = optionValue(line, 'strategy') ?? settings.router.strategy;
+  const strategy = strategyAliases[named] ?? named;
   const given = optionValue(line, 'candidates');
-  if (strategy === 'single') {
-    if (given === undefined) return {};
-    throw new MonkeyError('usage.invalid', '--candidates needs --strategy explore');
+  if (strategy !== 'explore' && strategy !== 'improvise') {
+    if (given === undefined) return strategy === 'auto' ? { strategy } : {};
+    throw new MonkeyError('usage.invalid', '--candidates needs --strategy explore or improvise');
   }
   const candidates = Number(given ?? 3);
-  if (Number.isInteger(candidates) && candidates >= 2 && candidates <= 8) return { candidates };
+  if (Number.isInteger(candidates) && candidates >= 2 && candidates <= 8) return { strategy, candidates };
   throw new MonkeyError('usage.invalid', `--candidates: a whole number from 2 to 8, not ${given}`);
 }
 

@@ -1,6 +1,13 @@
 // Tests of weighing candidates.
 import { describe, expect, it } from 'vitest';
-import { type CandidateEvidence, chooseCandidate, countTests, posteriorOf, survivorsOf } from './candidates.ts';
+import {
+  type CandidateEvidence,
+  chooseCandidate,
+  countTests,
+  posteriorOf,
+  survivorsOf,
+  undecided,
+} from './candidates.ts';
 
 const evidence = (candidate: number, more: Partial<CandidateEvidence> = {}): CandidateEvidence => ({
   candidate,
@@ -33,6 +40,26 @@ describe('choosing a candidate', () => {
     const pair = [2, 3].map((n) => evidence(n, { ...verified, cluster: 'same' }));
     expect(chooseCandidate([alone, ...pair])?.candidate).toBe(2);
     expect(chooseCandidate([evidence(1, verified), evidence(2, { ...verified, changedLines: 2 })])?.candidate).toBe(2);
+  });
+});
+
+describe('weak evidence', () => {
+  const level = [1, 2].map((n) => evidence(n, { isVerified: true, agreement: 0.5 }));
+
+  it('is asked for where nothing else tells proven candidates apart', () => {
+    expect(undecided(level)).toHaveLength(2);
+    expect(undecided(level.map((one) => ({ ...one, cluster: 'same' })))).toEqual([]);
+    const [first, second] = level.map((one, at) => ({ ...one, agreement: at }));
+    expect(undecided([first ?? evidence(1), second ?? evidence(2)])).toEqual([]);
+    expect(undecided([evidence(1)])).toEqual([]);
+  });
+
+  it('decides then, the reviewer less than the tests', () => {
+    const choose = (...more: readonly Partial<CandidateEvidence>[]) =>
+      chooseCandidate(level.map((one, at) => ({ ...one, ...more[at] })))?.candidate;
+    expect(choose({ review: 0.2 }, { review: 0.9 })).toBe(2);
+    expect(choose({ noticed: 1, review: 0 }, { noticed: 0.5, review: 1 })).toBe(1);
+    expect(choose({ review: 0, agreement: 0.6 }, { review: 1 })).toBe(1);
   });
 });
 

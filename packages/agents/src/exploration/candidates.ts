@@ -11,6 +11,14 @@ export interface CandidateEvidence {
   readonly failed: number;
   /** Candidates that behave alike, or made the same change but for blanks, carry the same word. */
   readonly cluster: string;
+  /** Share of the candidates on its side where they behave differently, 0..1; absent where that was not looked at. */
+  readonly agreement?: number;
+  /** Tests written for the task that it passes, of those that fail without a change and most candidates pass. */
+  readonly keptTests?: { readonly passed: number; readonly of: number };
+  /** Share of wrong versions of its lines that the tests notice, 0..1; looked at only where nothing else tells candidates apart. */
+  readonly noticed?: number;
+  /** What a reviewer gives it, 0..1: a weak sign. */
+  readonly review?: number;
   /** Existing tests that it changed or removed: it may have moved the goal. */
   readonly changedTests: number;
   /** Lines added and removed. */
@@ -38,7 +46,7 @@ export function survivorsOf(all: readonly CandidateEvidence[], expected: number)
 
 /**
  * The candidate to take: only a verified one; undefined when there is none. Who left existing tests alone goes before who did
- * not, the larger cluster before the smaller, the smaller change before the larger.
+ * not, who passes more of the tests written for the task before who passes fewer, who behaves as most do before who does not, the larger cluster before the smaller, then weak evidence (tests that notice wrong versions of it, a reviewer), the smaller change before the larger.
  */
 export function chooseCandidate(all: readonly CandidateEvidence[]): CandidateEvidence | undefined {
   const sizeOf = (cluster: string): number => all.filter((one) => one.isVerified && one.cluster === cluster).length;
@@ -47,10 +55,41 @@ export function chooseCandidate(all: readonly CandidateEvidence[]): CandidateEvi
     .sort(
       (a, b) =>
         a.changedTests - b.changedTests ||
+        shareOfKept(b) - shareOfKept(a) ||
+        (b.agreement ?? 0) - (a.agreement ?? 0) ||
         sizeOf(b.cluster) - sizeOf(a.cluster) ||
+        weakEvidence(b) - weakEvidence(a) ||
         a.changedLines - b.changedLines ||
         a.candidate - b.candidate,
     )[0];
+}
+
+/** Weight of a reviewer beside what the tests notice. */
+const reviewWeight = 0.3;
+
+function weakEvidence({ noticed = 0.5, review = 0.5 }: CandidateEvidence): number {
+  return (1 - reviewWeight) * noticed + reviewWeight * review;
+}
+
+/** Proven candidates that behave differently and that none of the strong evidence tells apart, the best ones only. */
+export function undecided(all: readonly CandidateEvidence[]): readonly CandidateEvidence[] {
+  const best = chooseCandidate(all);
+  if (best === undefined) return [];
+  const isLevel = (one: CandidateEvidence): boolean =>
+    one.isVerified &&
+    one.changedTests === best.changedTests &&
+    Math.abs(shareOfKept(one) - shareOfKept(best)) < 0.01 &&
+    Math.abs((one.agreement ?? 0) - (best.agreement ?? 0)) < 0.01;
+  const level = all.filter(isLevel);
+  const sizes = new Map<string, number>();
+  for (const { cluster } of level) sizes.set(cluster, (sizes.get(cluster) ?? 0) + 1);
+  const most = Math.max(...sizes.values());
+  const left = level.filter(({ cluster }) => sizes.get(cluster) === most);
+  return new Set(left.map(({ cluster }) => cluster)).size > 1 ? left : [];
+}
+
+function shareOfKept({ keptTests }: CandidateEvidence): number {
+  return keptTests === undefined ? 0 : keptTests.passed / Math.max(1, keptTests.of);
 }
 
 /** Tests that passed and failed by the words of common runners; undefined when the output counts none. */

@@ -131,6 +131,7 @@ export const settingsSchema = z.object({
       explore: z.optional(z.boolean()),
       policy: z.optional(z.enum([...policyNames])),
       preferLocal: z.optional(z.enum(['never', 'small'])),
+      strategy: z.optional(z.enum(['single', 'auto'])),
     }),
   ),
   /** Own models, and own names for models. */
@@ -229,6 +230,8 @@ export interface RouterSettings {
   readonly policy: PolicyName;
   /** `small`: small work goes to a server running on this machine, where there is one. */
   readonly preferLocal: 'never' | 'small';
+  /** `auto`: candidates work side by side where foresight says that it pays. */
+  readonly strategy: 'single' | 'auto';
 }
 
 /** What holds when nothing is configured. */
@@ -274,7 +277,10 @@ export const defaultSettings: Settings = {
   repairs: 3,
   providers: {},
   prices: {},
-  router: { models: [], valueUsd: 10, minSuccess: 0, explore: true, policy: 'chain-thompson', preferLocal: 'never' },
+  router: {
+    ...{ models: [], valueUsd: 10, minSuccess: 0, explore: true, policy: 'chain-thompson' },
+    ...{ preferLocal: 'never', strategy: 'single' },
+  },
   catalogue: {},
 };
 
@@ -382,6 +388,7 @@ function mergeRouter(base: RouterSettings, layer: NonNullable<SettingsFile['rout
     explore: layer.explore ?? base.explore,
     policy: layer.policy ?? base.policy,
     preferLocal: layer.preferLocal ?? base.preferLocal,
+    strategy: layer.strategy ?? base.strategy,
   };
 }
 

@@ -98,7 +98,7 @@ export function explainDecision(request: RouteRequest, arms: readonly Arm[]): Ro
 }
 
 /** What the router looks at, from a request and its workspace. */
-function routingContext(request: RouteRequest): RoutingContext {
+export function routingContext(request: RouteRequest): RoutingContext {
   const { prompt, taskKind, project, settings } = request;
   const hasChecks = taskKind === 'change' && (project.checks.length > 0 || settings.checks.length > 0);
   const features = taskFeatures({ prompt, languages: project.languages, hasChecks });

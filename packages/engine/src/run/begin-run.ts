@@ -7,6 +7,7 @@ import {
   formatMicroUsd,
   type Message,
   type ModelRequest,
+  type Task,
   userMessage,
 } from '@monkey-coder/protocol';
 import { createFixedPolicy } from '@monkey-coder/router';
@@ -55,8 +56,8 @@ function startNew(beginning: Beginning, state: AgentState): AgentState {
   const quote = quoteRun(request, found, context.agentOptions.limits, {
     contextTokens,
     requestTokens: estimateTokens(request),
-    notes: [...beginning.notes, ...explorationNotes(task.candidates)],
-    runs: runsOf(task.candidates),
+    notes: [...beginning.notes, ...explorationNotes(task)],
+    runs: runsOf(task),
     worstPrice: beginning.dearest,
     forecast: beginning.route?.forecast,
   });
@@ -88,16 +89,19 @@ function agentRecord(agent: RunAgent | undefined): Pick<EventOf<'run.started'>, 
   return { agent: { ...stampOf(definition), chosenBy, confidence, reason } };
 }
 
-/** An exploration is all candidates and then the better half of them once more. */
-function runsOf(candidates: number | undefined): number {
-  return candidates === undefined ? 1 : candidates + Math.ceil(candidates / 2);
+/** An exploration is all candidates, then the better half of them once more, and one that writes tests; an improvisation has more to it. */
+function runsOf({ candidates, strategy }: Task): number {
+  if (candidates === undefined) return 1;
+  const half = Math.ceil(candidates / 2);
+  return strategy === 'improvise' ? candidates + 2 * half + 3 : candidates + half + 1;
 }
 
-function explorationNotes(candidates: number | undefined): string[] {
+function explorationNotes(task: Task): string[] {
+  const { candidates, strategy } = task;
   if (candidates === undefined) return [];
-  const runs = runsOf(candidates);
+  const more = strategy === 'improvise' ? ' (with ideas, tests and a last pass)' : ' (with one that writes tests)';
   return [
-    `${candidates} candidates, up to ${runs} runs: turns and time hold for each, the money for all of them together`,
+    `${candidates} candidates, up to ${runsOf(task)} runs${more}: turns and time hold for each, the money for all of them together`,
   ];
 }
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CandidateEvidence, countTests } from '@monkey-coder/agents';
-import type { FileChange, Outcome } from '@monkey-coder/protocol';
+import type { FileChange, Outcome, Task } from '@monkey-coder/protocol';
 import { isTestFile } from '../outcome/test-files.ts';
 
 /** A candidate after its turn. */
@@ -15,31 +15,62 @@ export interface Scored extends CandidateEvidence {
   readonly outcome: Outcome;
   /** All that it changed, in all rounds. */
   readonly changes: readonly FileChange[];
+  /** Failing tests of its checks over time, in all rounds: the tension that is to be resolved. */
+  readonly failing: readonly number[];
+  /** Why it cannot be chosen although its checks may pass. */
+  readonly refused?: string;
 }
 
-/** Counts what a run left in the candidate's folder; `earlier` are its changes of the rounds before. */
+/** Counts what a run left in the candidate's folder; `earlier` is what it had come to in the rounds before. */
 export function evidenceOf(
   place: { readonly candidate: number; readonly folder: string; readonly approach: string },
   report: { readonly sessionId: string; readonly outcome: Outcome },
-  earlier: readonly FileChange[],
+  earlier: Pick<Scored, 'changes' | 'failing' | 'passed' | 'failed'> | undefined,
+  task: Pick<Task, 'prompt' | 'work'>,
 ): Scored {
   const { outcome, sessionId } = report;
-  const changes = joined(earlier, outcome.changes);
-  const counts = outcome.receipts.map(
+  const changes = joined(earlier?.changes ?? [], outcome.changes);
+  // The same check run again is no further evidence: its last word counts.
+  const last = new Map(outcome.receipts.map((receipt) => [receipt.command, receipt]));
+  const counts = [...last.values()].map(
     ({ tail, passed }) => countTests(tail) ?? { passed: passed ? 1 : 0, failed: passed ? 0 : 1 },
   );
+  // Who changed nothing stands where it stood; who never changed anything has failed.
+  if (counts.length === 0) counts.push(earlier ?? { passed: 0, failed: 1 });
+  const changedTests = changes.filter((change) => change.kind !== 'created' && isTestFile(change.path));
+  const isRefused = changedTests.length > 0 && !asksForTests(task);
   return {
-    ...place,
+    ...{ candidate: place.candidate, folder: place.folder, approach: place.approach },
     sessionId,
     outcome,
     changes,
-    isVerified: outcome.status === 'verified',
+    failing: [...(earlier?.failing ?? []), ...failingOf(outcome, earlier?.failing.at(-1))],
+    isVerified: outcome.status === 'verified' && !isRefused,
+    ...(isRefused
+      ? {
+          refused: `it changed existing tests, which the request does not ask for: ${changedTests.map((change) => change.path).join(', ')}`,
+        }
+      : {}),
     passed: counts.reduce((sum, one) => sum + one.passed, 0),
     failed: counts.reduce((sum, one) => sum + one.failed, 0),
     cluster: clusterOf(place.folder, changes),
-    changedTests: changes.filter((change) => change.kind !== 'created' && isTestFile(change.path)).length,
+    changedTests: changedTests.length,
     changedLines: changes.reduce((sum, change) => sum + (change.added ?? 0) + (change.removed ?? 0), 0),
   };
+}
+
+/** Failing tests of each check of one turn; where none ran, nothing moved. */
+function failingOf({ receipts }: Outcome, before: number | undefined): number[] {
+  if (receipts.length === 0) return [before ?? 1];
+  return receipts.map(({ tail, passed }) => (passed ? 0 : (countTests(tail)?.failed ?? 1)));
+}
+
+/** Whether a request is about tests that are there: who is told to change them may. */
+function asksForTests({ prompt, work }: Pick<Task, 'prompt' | 'work'>): boolean {
+  if (work?.kind === 'test') return true;
+  const verb =
+    '(?:updat|chang|adapt|adjust|rewrit|remov|delet|renam|mov|migrat|convert|refactor|clean|extend|replac)\\w*';
+  return new RegExp(`\\b${verb}\\b[^.;!?\\n]{0,60}\\b(?:tests?|specs?|fixtures?|snapshots?)\\b`, 'i').test(prompt);
 }
 
 /** The changes of two rounds as one; a file that the first one created stays created. */

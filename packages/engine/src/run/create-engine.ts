@@ -1,5 +1,5 @@
 // Composes the engine: stores, ledger, workspaces. Below this nothing reads the environment, the clock or chance by itself.
-import { mkdirSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import {
   type Event,
@@ -28,7 +28,6 @@ import { appendToRouterLog, routerLogPath } from '../routing/router-log.ts';
 import { runRecord } from '../routing/run-record.ts';
 import { createJsonlSessionStore } from '../sessions/jsonl-session-store.ts';
 import { type Lease, takeLease } from '../sessions/lease.ts';
-import { runScope } from './budget.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { executeRun } from './execute-run.ts';
 import { explainTask } from './explain-task.ts';
@@ -127,8 +126,10 @@ async function run(
     try {
       const outcome = await (prepared.context.task.candidates === undefined
         ? executeRun(prepared.context, prepared.state)
-        : exploreRun(parts, prepared, connection));
-      if (choice.kind !== 'ephemeral') remember(parts, prepared.context);
+        : exploreRun(parts, prepared, connection, choice.kind === 'ephemeral'));
+      // Candidates are runs of their own and were learnt from as such.
+      if (choice.kind !== 'ephemeral' && prepared.context.task.candidates === undefined)
+        remember(parts, prepared.context);
       return { sessionId: prepared.context.agentOptions.sessionId, runId: prepared.context.runId, outcome };
     } finally {
       await prepared.close();
@@ -139,24 +140,14 @@ async function run(
 }
 
 /** The run as an exploration; its code is read only then. */
-async function exploreRun(parts: EngineParts, prepared: PreparedRun, connection: RunConnection): Promise<Outcome> {
-  const { explore } = await import('./explore.ts');
-  const { runId, agentOptions } = prepared.context;
-  const parentScope = runScope(runId, agentOptions.limits);
-  return explore(prepared.context, {
-    makeFolder: (name) => {
-      const folder = join(parts.homes.data, 'candidates', name);
-      mkdirSync(folder, { recursive: true });
-      return realFolder(folder);
-    },
-    runCandidate: (task, session, repairs) =>
-      run({ ...parts, parentScope, settings: { ...parts.settings, repairs } }, task, session, {
-        gate: connection.gate,
-        signal: connection.signal,
-        onEvent: () => undefined,
-        ...(connection.permissionMode ? { permissionMode: connection.permissionMode } : {}),
-      }),
-  });
+async function exploreRun(
+  parts: EngineParts,
+  prepared: PreparedRun,
+  connection: RunConnection,
+  isEphemeral: boolean,
+): Promise<Outcome> {
+  const { exploreWith } = await import('./explore-with.ts');
+  return exploreWith({ parts, context: prepared.context, connection, isEphemeral, run });
 }
 
 /** A workflow: its code is read only then. */

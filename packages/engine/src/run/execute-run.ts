@@ -126,6 +126,15 @@ export async function verifyWhenDone(run: RunContext, stop: AgentStop, facts: Ru
   return judgeWork({ ...options, work, text: stop.text, isSandboxed, runGit, priceOf });
 }
 
+/** Runs the checks on the files of the run's workspace; what they come to is told to `record`. */
+export function verifyFiles(
+  run: RunContext,
+  facts: RunFacts,
+  record: (event: EventBody) => void,
+): Promise<Verification> {
+  return verify({ ...verifyOptions(run, facts), record });
+}
+
 function verifyOptions(run: RunContext, facts: RunFacts): VerifyOptions {
   return {
     workspace: run.workspace,

@@ -21,6 +21,8 @@ export interface Ingredients {
   readonly plan: ModelPlan;
   /** Undefined for the default one. */
   readonly agent: RunAgent | undefined;
+  /** What was decided about candidates, said with the quote. */
+  readonly strategyNotes: readonly string[];
   /** Nothing of the session is on disk. */
   readonly isEphemeral: boolean;
 }

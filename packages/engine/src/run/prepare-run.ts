@@ -59,14 +59,16 @@ export async function prepareRun(
   const asked = mergeTask(given, start);
   try {
     const agent = await agentOfRun(parts, asked, start, connection);
-    const task = boundByAgent(asked, agent);
-    const workspace = await parts.openWorkspace(task.cwd, task.addDirs);
+    const bound = boundByAgent(asked, agent);
+    const workspace = await parts.openWorkspace(bound.cwd, bound.addDirs);
     const finder = createModelFinder({ ...parts, keys: () => parts.keys.readAll() }, connection.signal);
-    const plan = await planModels({ parts, task, start, workspace, finder });
+    const plan = await planModels({ parts, task: bound, start, workspace, finder });
     const found = await finder.find(plan.wanted);
-    refuseByPolicy(parts.settings.policies, task, found);
+    refuseByPolicy(parts.settings.policies, bound, found);
+    const { task, strategyNotes } = await withStrategy({ parts, start, workspace, finder, found, plan }, bound);
     const isEphemeral = choice.kind === 'ephemeral';
-    return await assemble({ parts, task, start, connection, workspace, found, finder, plan, isEphemeral, agent });
+    const what = { parts, task, start, connection, workspace, found, finder, plan, isEphemeral, agent };
+    return await assemble({ ...what, strategyNotes });
   } catch (error) {
     start.session.close();
     if (choice.kind === 'new' || choice.kind === 'fork') parts.sessions.remove(start.session.id);
@@ -81,14 +83,29 @@ function mergeTask(given: Task, start: RunStart): Task {
   // Checks run without being asked about: only those this user gave here, not what an imported session says of itself.
   const first = start.prior[0];
   const isOwn = first?.type === 'session.started' && !first.forkedFrom;
-  const { candidates, work } = old;
-  const kept = { ...(candidates === undefined ? {} : { candidates }), ...(work === undefined ? {} : { work }) };
+  const { candidates, strategy, candidateModels, work } = old;
+  const kept = {
+    ...(candidates === undefined ? {} : { candidates }),
+    ...(strategy === undefined ? {} : { strategy }),
+    ...(candidateModels === undefined ? {} : { candidateModels }),
+    ...(work === undefined ? {} : { work }),
+  };
   return {
     ...given,
     ...kept,
     prompt: old.prompt,
     checks: [...new Set([...(isOwn ? old.checks : []), ...given.checks])],
   };
+}
+
+/** The task with the candidates that foresight asks for, where it was left to it. A run that goes on is not decided anew. */
+async function withStrategy(
+  given: Pick<Ingredients, 'parts' | 'start' | 'workspace' | 'finder' | 'found' | 'plan'>,
+  task: Task,
+): Promise<{ readonly task: Task; readonly strategyNotes: readonly string[] }> {
+  if (task.strategy !== 'auto' || given.start.unfinished !== undefined) return { task, strategyNotes: [] };
+  const { chooseStrategy } = await import('./choose-strategy.ts');
+  return chooseStrategy(given, task);
 }
 
 /** Whether the agent that was named never changes anything: an answer is all that is wanted of it. */
@@ -164,9 +181,9 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
 }
 
 /** What there is to say with the quote, beside what the limits say. */
-function notesOf({ parts, task, found, agent }: Ingredients, project: ProjectFacts): string[] {
+function notesOf({ parts, task, found, agent, strategyNotes }: Ingredients, project: ProjectFacts): string[] {
   const who = agent === undefined ? [] : [`${agent.definition.name} works: ${agent.reason} (--agent names another)`];
-  return [...who, ...found.notes, ...outerProjectNotes(task.cwd, project), ...parts.warnings];
+  return [...strategyNotes, ...who, ...found.notes, ...outerProjectNotes(task.cwd, project), ...parts.warnings];
 }
 
 async function countAgent({ parts, agent }: Ingredients, { recorder }: RunContext): Promise<void> {

@@ -3,6 +3,7 @@
 // A node is a belief (weights over how hard the task is) and what was spent; an action leads to "accepted" or "rejected" with the chances
 // that the belief gives, and a rejection updates the belief by Bayes. The tree is small, so it is searched whole to its depth (expectimax).
 import { difficultyNodes, difficultyWeights, successAt } from '../evidence/correlation.ts';
+import { sharedLuck } from './team-value.ts';
 
 /** A model as the tree sees it. */
 export interface TreeModel {
@@ -130,13 +131,10 @@ class TreeSearch {
   }
 }
 
-/** How much of a task's luck a second candidate of the same model draws anew. */
-const freshLuck = 0.4;
-
 /** What `count` attempts of one model lead to. Attempts of one model share the task's difficulty and most of the model's luck on it. */
 function afterRejections(problem: TreeProblem, weights: readonly number[], model: TreeModel, count: number) {
   const { correlation, acceptRate, rejectRate } = problem;
-  const own = correlation + (1 - correlation) * (1 - freshLuck);
+  const own = sharedLuck(correlation);
   let acceptedRight = 0;
   let rejected = 0;
   let rightButRejected = 0;

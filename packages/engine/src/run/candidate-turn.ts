@@ -1,0 +1,127 @@
+// One turn of one candidate: told what it needs, watched while it works, stopped early where it is weak, and scored.
+import { type AtWork, countTests, posteriorOf, weakReason } from '@monkey-coder/agents';
+import { type Event, errorMessage, type Outcome, type Task } from '@monkey-coder/protocol';
+import { evidenceOf, type Scored } from './candidate-evidence.ts';
+import { brokenDown, type CandidateReport, type Exploration, expected, ownTask, type Place } from './exploration.ts';
+
+/** What a turn begins with. */
+export interface Turn {
+  readonly exploration: Exploration;
+  readonly round: number;
+  readonly place: Place;
+  /** What the candidate had made of it in the rounds before. */
+  readonly earlier: Scored | undefined;
+  readonly prompt: string;
+  readonly share: Task['limits'];
+  /** Those of this round that ended already; this turn adds itself. */
+  readonly done: Scored[];
+}
+
+/** Runs the turn, or takes it from the record of a run that was cut off. */
+export async function takeTurn(turn: Turn): Promise<Scored> {
+  const { place, earlier, round, done } = turn;
+  const { run } = turn.exploration;
+  const known = scoredBefore(turn);
+  const where = known === undefined ? place : { ...place, folder: known.folder };
+  const scored = evidenceOf(where, known ?? (await runWatched(turn)), earlier, run.task);
+  done.push(scored);
+  if (known === undefined) recordScore(turn.exploration, scored, round);
+  return scored;
+}
+
+/** Records what a turn came to, and shares why it was not enough. */
+export function recordScore({ run, findings }: Exploration, scored: Scored, round: number): void {
+  const { candidate, folder, outcome } = scored;
+  run.recorder.record({
+    type: 'candidate.scored',
+    candidate,
+    round,
+    folder,
+    candidateSession: scored.sessionId,
+    outcome,
+    posterior: posteriorOf(scored, expected(run)),
+    cluster: scored.cluster,
+  });
+  // That somebody ran out of money, or was stopped, tells the others nothing.
+  if (scored.isVerified || !telling.has(outcome.status)) return;
+  const relation = outcome.status === 'verification-failed' ? 'fails-check' : 'dead-end';
+  findings.share({ candidate, relation, evidence: scored.refused ?? outcome.reason });
+}
+
+const telling: ReadonlySet<Outcome['status']> = new Set(['verified', 'unverified', 'verification-failed', 'failed']);
+
+async function runWatched(turn: Turn): Promise<CandidateReport> {
+  const { exploration, round, place, earlier, share, prompt } = turn;
+  const { run, means, findings } = exploration;
+  const { candidate, folder, approach } = place;
+  run.recorder.record({ type: 'candidate.started', candidate, round, folder, approach, tree: exploration.tree });
+  const stopping = new AbortController();
+  const watch = new Watch(turn, stopping);
+  const report = await means
+    .runCandidate(
+      { ...ownTask(run, candidate), cwd: folder, limits: share, prompt },
+      earlier?.sessionId && earlier.folder === folder
+        ? { kind: 'resume', sessionId: earlier.sessionId }
+        : { kind: 'new' },
+      {
+        repairs: round === 1 ? 0 : run.settings.repairs,
+        signal: AbortSignal.any([run.connection.signal, stopping.signal]),
+        onEvent: (event) => watch.see(event),
+        takeSteering: () => findings.takeFor(candidate),
+      },
+    )
+    // One that cannot be run does not sink the others.
+    .catch((error: unknown) => ({ sessionId: '', outcome: brokenDown(errorMessage(error)) }));
+  const outcome: Outcome = watch.stopped === undefined ? report.outcome : stoppedEarly(report.outcome, watch.stopped);
+  exploration.spent.push(outcome);
+  return { ...report, outcome };
+}
+
+function stoppedEarly(outcome: Outcome, why: string): Outcome {
+  return outcome.status === 'interrupted' ? { ...outcome, reason: `stopped early: ${why}` } : outcome;
+}
+
+/** Looks at a candidate while it works. */
+class Watch {
+  readonly #turn: Turn;
+  readonly #stopping: AbortController;
+  readonly #failures: number[] = [];
+  #turns = 0;
+  stopped: string | undefined;
+
+  constructor(turn: Turn, stopping: AbortController) {
+    this.#turn = turn;
+    this.#stopping = stopping;
+  }
+
+  see(event: Event): void {
+    if (event.type === 'check.finished' && !event.receipt.passed) {
+      const { tail } = event.receipt;
+      this.#failures.push(countTests(tail)?.failed ?? 1);
+      const { exploration, place } = this.#turn;
+      exploration.findings.share({ candidate: place.candidate, relation: 'fails-check', evidence: tail });
+    }
+    if (event.type !== 'model.ended') return;
+    this.#turns += 1;
+    const mine: AtWork = { turns: this.#turns, failures: this.#failures };
+    const done = this.#turn.done.map((one) => ({ ...one, turns: one.outcome.turns }));
+    const why = weakReason(mine, done);
+    if (why === undefined || this.stopped !== undefined) return;
+    this.stopped = why;
+    this.#stopping.abort();
+  }
+}
+
+/** What a run that is gone on with after a crash has on record: no finished candidate is run again. */
+function scoredBefore({
+  exploration,
+  place,
+  round,
+}: Turn): (CandidateReport & { readonly folder: string }) | undefined {
+  for (const event of exploration.run.recorder.events)
+    if (event.type === 'candidate.scored' && event.candidate === place.candidate && event.round === round) {
+      exploration.spent.push(event.outcome);
+      return { sessionId: event.candidateSession, outcome: event.outcome, folder: event.folder };
+    }
+  return undefined;
+}

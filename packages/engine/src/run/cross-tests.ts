@@ -1,0 +1,81 @@
+// Tests that candidates wrote, as evidence about all of them: kept only when they fail on the files as they were and most candidates agree.
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { countTests } from '@monkey-coder/agents';
+import type { ProjectCheck } from '@monkey-coder/workspace';
+import { isTestFile } from '../outcome/test-files.ts';
+import { bringOver, type CandidateCopy, runInCopy } from './candidate-copies.ts';
+import type { RunContext } from './run-context.ts';
+
+/** A new test file, and the folder it stands in. */
+export interface WrittenTest {
+  readonly path: string;
+  readonly folder: string;
+}
+
+/** Tests passed, of those that were kept. */
+export interface KeptTests {
+  readonly passed: number;
+  readonly of: number;
+}
+
+const mostTests = 6;
+const patienceMs = 60_000;
+
+/** The new test files that candidates left, each path once a candidate. */
+export function writtenTests(copies: readonly CandidateCopy[]): WrittenTest[] {
+  return copies.flatMap(({ subject }) =>
+    (subject?.changes ?? [])
+      .filter((change) => change.kind === 'created' && isTestFile(change.path))
+      .map(({ path }) => ({ path, folder: subject?.folder ?? '' })),
+  );
+}
+
+/**
+ * What each candidate (by number) makes of the kept tests; empty where none is kept. The copy without a subject holds the files as
+ * they were. A check that does not run new files tells nothing.
+ */
+export async function crossTest(
+  run: RunContext,
+  copies: readonly CandidateCopy[],
+  tests: readonly WrittenTest[],
+  check: ProjectCheck,
+): Promise<ReadonlyMap<number, KeptTests>> {
+  const before = copies.find((copy) => copy.subject === undefined);
+  const proven = copies.filter((copy) => copy.subject?.isVerified);
+  const kept: ReadonlySet<number>[] = [];
+  if (before === undefined || proven.length < 2) return new Map();
+  const plain = await failuresWith(run, before, undefined, check);
+  for (const test of tests.slice(0, mostTests)) {
+    if (run.connection.signal.aborted) break;
+    const asItWas = await failuresWith(run, before, test, check);
+    if (asItWas <= plain) continue;
+    const results = await Promise.all(proven.map((copy) => failuresWith(run, copy, test, check)));
+    const passing = proven.flatMap((copy, at) => (results[at] === 0 && copy.subject ? [copy.subject.candidate] : []));
+    // Most agree with it, and one of them at least did not write it.
+    if (passing.length >= 2 && passing.length > proven.length / 2) kept.push(new Set(passing));
+  }
+  if (kept.length === 0) return new Map();
+  return new Map(
+    proven.flatMap(({ subject }) => {
+      if (subject === undefined) return [];
+      return [
+        [subject.candidate, { passed: kept.filter((one) => one.has(subject.candidate)).length, of: kept.length }],
+      ];
+    }),
+  );
+}
+
+/** Failing tests of the check with one more test file; at least one where it fails without counting. */
+async function failuresWith(
+  run: RunContext,
+  copy: CandidateCopy,
+  test: WrittenTest | undefined,
+  check: ProjectCheck,
+): Promise<number> {
+  if (test !== undefined) bringOver(test.folder, copy.folder, test.path);
+  const result = await runInCopy(run, copy, check, patienceMs);
+  if (test !== undefined) rmSync(join(copy.folder, test.path), { force: true });
+  if (result?.exitCode === 0) return 0;
+  return Math.max(1, countTests(result?.output ?? '')?.failed ?? 1);
+}
