@@ -1,59 +1,9 @@
 // A person at a terminal that only prints lines (screen reader, or a prompt given), played over a pseudo-terminal.
-import { spawn, spawnSync } from 'node:child_process';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { monkeyPath } from './support/monkey.ts';
-import { calls, createStage, fixesSum, type Stage, says, scripted, useFailingProject } from './support/stage.ts';
+import { describe, expect, it } from 'vitest';
+import { hasTerminal, sitDown } from './support/person.ts';
+import { calls, createStage, fixesSum, says, scripted, useFailingProject } from './support/stage.ts';
 
-/** Runs a command on a pseudo-terminal. */
-const terminalProgram = 'script';
-const hasScript =
-  spawnSync(terminalProgram, ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux') ?? false;
-
-/** A terminal that is typed at when it shows what is waited for. */
-interface Person {
-  /** Waits for a text behind what was waited for before. */
-  sees(text: string): Promise<void>;
-  types(text: string): void;
-  /** Everything shown, and the exit code. */
-  leaves(): Promise<{ readonly screen: string; readonly code: number | null }>;
-}
-
-function sitDown(stage: Stage, args: readonly string[]): Person {
-  const command = [process.execPath, monkeyPath, ...args].map((word) => `'${word}'`).join(' ');
-  const child = spawn(terminalProgram, ['-qfec', command, '/dev/null'], {
-    cwd: stage.project,
-    env: { ...stage.env, TERM: 'xterm-256color' },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  let screen = '';
-  let looked = 0;
-  let look = (): void => undefined;
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    screen += text;
-    look();
-  });
-  const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
-  return {
-    sees: (text) =>
-      new Promise((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error(`never showed "${text}":\n${screen}`)), 15_000);
-        look = () => {
-          const at = screen.indexOf(text, looked);
-          if (at < 0) return;
-          looked = at + text.length;
-          clearTimeout(timer);
-          look = () => undefined;
-          resolve();
-        };
-        look();
-      }),
-    types: (text) => void child.stdin.write(text),
-    leaves: async () => ({ code: await ended, screen }),
-  };
-}
-
-describe.skipIf(!hasScript)('a person at the terminal (needs `script` of util-linux)', () => {
+describe.skipIf(!hasTerminal)('a person at the terminal (needs `script` of util-linux)', () => {
   it('is asked with exactly what would be granted, allows once, and ends with Ctrl-D', async () => {
     const stage = createStage();
     useFailingProject(stage);

@@ -1,12 +1,12 @@
 // The kill test: `kill -9` at a random moment of a run, then `monkey --continue`; nothing may be torn, lost, paid or done twice.
 //
 //   node scripts/run-ts.mjs bench/chaos/main.ts [--trials 40] [--seed 1]        npm run bench:chaos for the long form
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Scenario, type ScriptedServer, serveScripted } from '@monkey-coder/models';
 import { checkTrial, readLog, type TrialEvidence } from './invariants.ts';
+import { option, runUntilKilled, seeded } from './killed-process.ts';
 
 declare const REPOSITORY_ROOT: string;
 
@@ -144,31 +144,6 @@ function checkFiles({ cwd }: Stage, evidence: TrialEvidence): void {
 }
 
 /** Exit code; null when it was killed by us after `killAfterMs`. */
-function monkey({ cwd, env }: Stage, args: readonly string[], killAfterMs: number | undefined): Promise<number | null> {
-  const cli = join(REPOSITORY_ROOT, 'apps', 'cli', 'dist', 'monkey.cjs');
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [cli, ...args], { cwd, env, stdio: 'ignore' });
-    const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs);
-    child.once('error', reject);
-    child.once('exit', (code) => {
-      clearTimeout(timer);
-      resolve(code);
-    });
-  });
-}
-
-function option(name: string): string | undefined {
-  const at = process.argv.indexOf(name);
-  return at < 0 ? undefined : process.argv[at + 1];
-}
-
-/** mulberry32: a small seeded generator. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
+function monkey(stage: Stage, args: readonly string[], killAfterMs: number | undefined): Promise<number | null> {
+  return runUntilKilled(stage, [join(REPOSITORY_ROOT, 'apps', 'cli', 'dist', 'monkey.cjs'), ...args], killAfterMs);
 }

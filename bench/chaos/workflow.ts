@@ -4,11 +4,11 @@
 //
 // A trial passes when the workflow ends as it should, every step has one end, no recorded answer was asked for again, no effect
 // happened twice, no record was lost, and exactly five agents worked.
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Scenario, type ScriptedServer, serveScripted } from '@monkey-coder/models';
+import { option, runUntilKilled, seeded } from './killed-process.ts';
 
 declare const REPOSITORY_ROOT: string;
 
@@ -231,35 +231,7 @@ function check(stage: Stage, exit: number | null, logs: readonly Log[]): string[
 }
 
 /** Exit code; null when it was killed by us after `killAfterMs`. */
-function monkey(
-  { cwd, env }: Stage,
-  words: readonly string[],
-  killAfterMs: number | undefined,
-): Promise<number | null> {
+function monkey(stage: Stage, words: readonly string[], killAfterMs: number | undefined): Promise<number | null> {
   const cli = option('--cli') ?? join(REPOSITORY_ROOT, 'apps', 'cli', 'dist', 'monkey.cjs');
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [cli, 'workflow', ...words, ...flags], { cwd, env, stdio: 'ignore' });
-    const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs);
-    child.once('error', reject);
-    child.once('exit', (code) => {
-      clearTimeout(timer);
-      resolve(code);
-    });
-  });
-}
-
-function option(name: string): string | undefined {
-  const at = process.argv.indexOf(name);
-  return at < 0 ? undefined : process.argv[at + 1];
-}
-
-/** mulberry32: a small seeded generator. */
-function seeded(from: number): () => number {
-  let state = from;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
+  return runUntilKilled(stage, [cli, 'workflow', ...words, ...flags], killAfterMs);
 }
