@@ -26,6 +26,8 @@ export interface SlashContext {
   setTheme(name: ThemeName): void;
   toggleVim(): boolean;
   toggleFull(): void;
+  /** Draws a picture; a sentence when that cannot be. */
+  showImage(path: string): string | undefined;
   toggleTodos(): void;
   setDraft(text: string): void;
   /** Forgets what the status line knows of the old conversation. */

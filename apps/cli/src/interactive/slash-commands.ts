@@ -51,6 +51,16 @@ export const slashCommands: readonly SlashCommand[] = [
     },
   },
   {
+    name: 'show',
+    usage: 'FILE',
+    help: 'draw a picture, where the terminal can',
+    whileRunning: true,
+    run: (context, args) => {
+      const why = args === '' ? 'Name a picture: /show docs/logo.png' : context.showImage(args);
+      if (why !== undefined) context.show(textBlock(why, 'warn'));
+    },
+  },
+  {
     name: 'cost',
     usage: '',
     help: 'what was spent, by day, model, cause and run',

@@ -4,6 +4,7 @@ import { textBlock, userBlock } from './blocks.ts';
 import { runInside } from './inside.ts';
 import { modelChoices } from './lookups.ts';
 import { type Choice, createPicker } from './picker.ts';
+import { showImage } from './show-image.ts';
 import type { SlashContext } from './slash-command.ts';
 import { slashCommandOf } from './slash-commands.ts';
 
@@ -69,6 +70,7 @@ export class SlashRunner {
         return state.editor.isVim;
       },
       toggleFull: () => state.toggleFull(),
+      showImage: (path) => showImage(host, state.screen, path),
       toggleTodos: () => {
         state.showTodos = !state.showTodos;
       },

@@ -104,6 +104,12 @@ export class Screen {
     this.#cursorColumn = 0;
   }
 
+  /** Writes bytes that draw by themselves, such as a picture, above the region (inline only). */
+  printRaw(bytes: string): void {
+    this.redraw();
+    this.#write(`${bytes}\r\n`);
+  }
+
   /** Begins anew where the cursor is now: others have written meanwhile. */
   restart(): void {
     if (this.#mode === 'full') this.#write(enterFull);
