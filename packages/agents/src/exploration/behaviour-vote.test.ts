@@ -17,15 +17,6 @@ describe('pieces of an output', () => {
   });
 });
 
-it('long pieces are compared part by part', () => {
-  const line = (bad: number, slow: number) =>
-    `{"name":"counts the bad lines","error":"got {lines: 12, bad: ${bad}, slow: ${slow}}"}`;
-  const outputs = [line(0, 7), line(1, 7), line(1, 9)].map((text) => [piecesOf(text, '/tmp/x').join('\n')]);
-  const standings = voteOnBehaviour(outputs.map((printed, at) => ({ candidate: at + 1, weight: 1, outputs: printed })));
-  const [odd, right, other] = [1, 2, 3].map((candidate) => standings.get(candidate)?.agreement ?? 0);
-  expect(right).toBeGreaterThan(Math.max(odd ?? 1, other ?? 1));
-});
-
 describe('the vote', () => {
   const behaviour = (candidate: number, outputs: readonly string[], weight = 1) => ({ candidate, weight, outputs });
 

@@ -29,19 +29,8 @@ export function piecesOf(output: string, folder: string): string[] {
     .replace(/\b(?:in |took |duration_ms:? ?)?\d+(?:\.\d+)? ?(?:ms|µs|s|secs?|seconds)\b|\bduration_ms:? [\d.]+/g, '')
     .split(/\r?\n|(?<=\})\s*,\s*(?=\{)/)
     .map((piece) => piece.trim())
-    .filter((piece) => piece !== '' && piece.length < 4000)
-    .flatMap(parts);
+    .filter((piece) => piece !== '' && piece.length < 4000);
 }
-
-/** A long piece in its parts, each with the beginning of the piece: two candidates may differ in one part and agree in all others. */
-function parts(piece: string): string[] {
-  if (piece.length < shortPiece) return [piece];
-  const head = piece.slice(0, headLength);
-  return piece.split(/[,;]\s*/).map((part, at) => (at === 0 ? part : `${head}… ${part}`));
-}
-
-const shortPiece = 60;
-const headLength = 30;
 
 /** Lets the candidates vote. Every probe that tells any apart counts once, however much is printed. */
 export function voteOnBehaviour(all: readonly Behaviour[]): ReadonlyMap<number, Standing> {
