@@ -67,7 +67,7 @@ export const runOptions: readonly OptionSpec[] = [
     name: 'strategy',
     value: 'name',
     choices: ['single', 'auto', 'explore', 'quantum', 'superposition', 'improvise', 'jazz'],
-    help: 'explore: try several candidates side by side and keep only what the checks prove; improvise: with approaches drawn first; auto: where it pays',
+    help: 'explore: several candidates, kept is what checks prove; improvise: approaches are drawn first; auto: where it pays',
   },
   {
     name: 'candidates',
