@@ -1,5 +1,5 @@
 // The router in real runs: a cheap model that fails its checks, a strong one that takes over, and what is learnt from it.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -43,8 +43,15 @@ const eventsOf = (text: string): Record<string, unknown>[] =>
 const routerLog = (stage: Stage): Record<string, unknown>[] =>
   jsonLines(readFileSync(join(stage.home, 'state', 'router-log.jsonl'), 'utf8'));
 
+/** The runs of the log were yesterday. */
+function aDayPasses(stage: Stage): void {
+  const path = join(stage.home, 'state', 'router-log.jsonl');
+  const earlier = (_whole: string, time: string): string => `"time":${Number(time) - 86_400_000}`;
+  writeFileSync(path, readFileSync(path, 'utf8').replace(/"time":(\d+)/g, earlier));
+}
+
 describe('the router', () => {
-  it('notices at its next decision that work was edited by hand, or taken back', async () => {
+  it('notices on the next day that work was edited by hand, or taken back', async () => {
     for (const [written, signal] of [
       ['export const add = (a, b) => b + a;\n', 'edited'],
       ['export const add = (a, b) => a - b;\n', 'reverted'],
@@ -54,6 +61,7 @@ describe('the router', () => {
       await stage.serve([...escalation, says('It is a sum.')]);
       await stage.run([...acceptEdits, '-p', 'fix the sum']);
       stage.write('src/sum.js', written);
+      aDayPasses(stage);
       await stage.run(['-p', 'what does src/sum.js do?']);
       const [record] = routerLog(stage);
       expect(record?.['files']).toMatchObject([{ path: 'src/sum.js' }]);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { laterSignals } from './later-signals.ts';
 
 const hour = 3_600_000;
-const now = 100 * hour;
+const now = 1000 * hour;
 
 function run(id: string, more: Partial<ReplayRecord> = {}): ReplayRecord {
   return {
@@ -12,7 +12,7 @@ function run(id: string, more: Partial<ReplayRecord> = {}): ReplayRecord {
     v: 1,
     id,
     sessionId: 'ses_1',
-    time: now - 2 * hour,
+    time: now - 22 * hour,
     work: 'fix',
     project: 'here',
     hasChecks: true,
@@ -47,10 +47,10 @@ const signals = async (records: readonly ReplayRecord[], files: Readonly<Record<
 
 describe('later signals', () => {
   it.each([
-    ['unchanged after an hour', {}, { 'a.js': 'new' }, [['run_1', 'kept']]],
-    ['unchanged at once', { time: now - 60_000 }, { 'a.js': 'new' }, []],
-    ['back within a day', {}, { 'a.js': 'old' }, [['run_1', 'reverted']]],
-    ['back after days', { time: now - 30 * hour }, { 'a.js': 'old' }, []],
+    ['unchanged on the next day', {}, { 'a.js': 'new' }, [['run_1', 'kept']]],
+    ['edited at once', { time: now - 60_000 }, { 'a.js': 'else' }, []],
+    ['back on the next day', {}, { 'a.js': 'old' }, [['run_1', 'reverted']]],
+    ['back after days', { time: now - 60 * hour }, { 'a.js': 'old' }, []],
     ['something else', {}, { 'a.js': 'else' }, [['run_1', 'edited']]],
     ['gone', {}, {}, [['run_1', 'edited']]],
     ['a new file that is gone', { files: [{ path: 'a.js', before: null, after: 'new' }] }, {}, [['run_1', 'reverted']]],

@@ -1,4 +1,4 @@
-// What became of earlier work: kept, edited or taken back by hand, seen when the next decision is made in the same folder.
+// What became of earlier work: kept, edited or taken back by hand, seen at a decision in the same folder on a later day.
 //
 // A run's record names the files it wrote with their hashes before and after. Files that a later run wrote too say nothing of the
 // earlier one, and a run that was already judged (a thumb, undo, an earlier look) is left alone.
@@ -7,12 +7,16 @@ import type { ReplayLine, ReplayRecord, Signal } from '@monkey-coder/router';
 /** Hashes of the files that differ now from those given; null for one that is gone. */
 export type ChangedFiles = (known: ReadonlyMap<string, string>) => Promise<ReadonlyMap<string, string | null>>;
 
-const mostRuns = 10;
-/** Taken back within a day counts as taken back; later it may have been for other reasons. */
-const revertedWithinMs = 24 * 3_600_000;
-/** Unchanged for so long: kept. */
-const keptAfterMs = 3_600_000;
-const tooOldMs = 14 * 24 * 3_600_000;
+const mostRuns = 40;
+const hourMs = 3_600_000;
+/**
+ * A run is looked at on the day after: by then it is seen what was kept, and all runs of a day are judged together, because a judgement
+ * of a run that is learnt already makes everything be learnt anew.
+ */
+const judgedAfterMs = 20 * hourMs;
+/** Found as it was before the run: taken back; after more than two days it may have been for other reasons. */
+const revertedWithinMs = 48 * hourMs;
+const tooOldMs = 14 * 24 * hourMs;
 
 type WrittenFile = NonNullable<ReplayRecord['files']>[number];
 
@@ -32,7 +36,7 @@ export async function laterSignals(
     const files = (record.files ?? []).filter(({ path }) => !writtenLater.has(path));
     for (const { path } of record.files ?? []) writtenLater.add(path);
     const age = now - record.time;
-    if (record.signals.length > 0 || files.length === 0 || age > tooOldMs) continue;
+    if (record.signals.length > 0 || files.length === 0 || age < judgedAfterMs || age > tooOldMs) continue;
     const signal = await signalOf(files, age, changedFiles);
     if (signal !== undefined) lines.push({ type: 'signal', v: 1, id: record.id, time: now, signal });
   }
@@ -46,7 +50,7 @@ async function signalOf(
 ): Promise<Signal | undefined> {
   const present = files.flatMap(({ path, after }) => (after === null ? [] : [[path, after] as const]));
   const changed = await changedFiles(new Map(present));
-  if (changed.size === 0) return age >= keptAfterMs ? 'kept' : undefined;
+  if (changed.size === 0) return 'kept';
   const isBack = files.every(({ path, before, after }) => after !== null && changed.get(path) === before);
   if (!isBack) return 'edited';
   return age <= revertedWithinMs ? 'reverted' : undefined;

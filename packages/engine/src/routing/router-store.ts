@@ -32,6 +32,8 @@ import { routerLogPath } from './router-log.ts';
 const stateVersion = 1;
 /** Runs learnt from when everything is learnt anew: the last ones. */
 const mostRecords = 2000;
+/** How much of the log's end is looked at for the last runs. */
+const recentBytes = 256 * 1024;
 
 function stateSchema() {
   return z.object({
@@ -48,6 +50,8 @@ export interface RouterStore {
   policy(priors: Priors): ChainThompson;
   /** All runs with what was said of them. */
   records(): ReplayRecord[];
+  /** The last runs (some hundreds), read from the end of the log alone. */
+  recent(): ReplayRecord[];
 }
 
 /** Opens the memory; nothing is read before it is used. */
@@ -56,6 +60,8 @@ export function createRouterStore(stateFolder: string, now: () => number): Route
   const state = join(stateFolder, 'router.json');
   return {
     records: () => recordsOf(parseReplay(readFrom(log, 0)).lines),
+    // A line that is cut at the beginning is left out.
+    recent: () => recordsOf(parseReplay(readFrom(log, Math.max(0, sizeOf(log) - recentBytes))).lines),
     policy(priors) {
       const saved = readState(state);
       const size = sizeOf(log);

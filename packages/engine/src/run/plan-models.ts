@@ -78,7 +78,7 @@ async function routed({ parts, task, workspace }: Planning, candidates: readonly
     now: parts.now(),
     changedFiles: workspace.changedFiles.bind(workspace),
   };
-  for (const line of await laterSignals(store.records(), became)) parts.rememberRoute(line);
+  for (const line of await laterSignals(store.recent(), became)) parts.rememberRoute(line);
   const route = decideRoute(await routeRequest(parts, task, workspace, store), candidates.map(armOf));
   const prices = candidates.flatMap((one) => (route.chain.includes(nameOf(one) ?? '') && one.price ? [one.price] : []));
   const dearest = prices.reduce<EffectivePrice | undefined>(
