@@ -17,6 +17,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
 import { build, transform } from 'esbuild';
+import { thirdPartyLicences } from './third-party.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const repository = dirname(dirname(here));
@@ -111,7 +112,11 @@ function importsBehind(room, names) {
 const workspaceCode = join('..', '..', 'packages', 'workspace', 'src', 'code');
 // What lies beside a bundle is found from its own name.
 const ownName = { 'import.meta.url': '__filename' };
-const { chunks: pieces, closures } = await splitBundle({ run: 'src/start/main.ts', commands: 'src/commands/main.ts' });
+const {
+  chunks: pieces,
+  closures,
+  inputs,
+} = await splitBundle({ run: 'src/start/main.ts', commands: 'src/commands/main.ts' });
 const chunks = packed(pieces, closures);
 for (const name of commonLibraries) chunks.set(`library-${name}.cjs`, await library(name));
 chunks.set('help.cjs', await oneFile('src/command-line/help.ts', {}));
@@ -135,6 +140,11 @@ const { grammarModules } = await tableOf(join(workspaceCode, 'grammar-files.ts')
 const { formatterModules } = await tableOf(join(workspaceCode, '..', 'checks', 'formatter-files.ts'));
 await writeWasm(join(dist, 'grammars'), grammarModules);
 await writeWasm(join(dist, 'formatters'), formatterModules);
+const wasmPaths = [...Object.values(grammarModules), ...Object.values(formatterModules)].map(
+  (path) => `node_modules/${path}`,
+);
+const bundled = { paths: [...inputs, ...wasmPaths], names: commonLibraries };
+writeFileSync(join(dist, 'THIRD-PARTY-LICENCES.txt'), thirdPartyLicences(repository, bundled));
 rmSync(join(dist, 'examples'), { recursive: true, force: true });
 cpSync(join(repository, 'examples'), join(dist, 'examples'), { recursive: true });
 
@@ -230,7 +240,8 @@ async function splitBundle(entries) {
     });
     pieces.set(commonName(path), code.replace(/require\("(\.\/[\w.-]+)\.js"\)/g, 'require("$1.cjs")'));
   }
-  return { chunks: pieces, closures: closuresOf(built.metafile, Object.keys(entries)) };
+  const inputs = Object.keys(built.metafile.inputs);
+  return { chunks: pieces, closures: closuresOf(built.metafile, Object.keys(entries)), inputs };
 }
 
 /**
