@@ -18,20 +18,23 @@ export function editorGate({ client, sessionId, updates, tell }: EditorQuestions
     available: true,
     async ask(question, { deadlineMs, signal }): Promise<GateAnswer> {
       const title = question.grants.join('; ') || question.tool;
-      await tell(updates.asked(question.callId, question.tool, title));
-      const answer = client.request(methods.client.session.requestPermission, {
+      const toolCallId = updates.idOfQuestion(question.callId);
+      await tell(updates.asked(toolCallId, question.tool, title));
+      const asking = client.request(methods.client.session.requestPermission, {
         sessionId,
         toolCall: {
-          toolCallId: question.callId,
+          toolCallId,
           title,
           status: 'pending',
           content: [
             { type: 'content', content: { type: 'text', text: wordsOf(question) } },
-            ...updates.proposed(question.callId),
+            ...updates.proposed(toolCallId),
           ],
         },
         options: optionsOf(question),
       });
+      // An editor that is gone, or does not know the request, has not answered.
+      const answer = asking.catch(() => null);
       const given = await Promise.race([answer, expired(deadlineMs, signal)]);
       if (given === null || given.outcome.outcome === 'cancelled') return { kind: 'expired' };
       if (given.outcome.optionId === 'once') return { kind: 'answered', scope: 'once' };

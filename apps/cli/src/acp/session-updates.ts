@@ -36,6 +36,10 @@ export class SessionUpdates {
   readonly #open = new Set<string>();
   readonly #arguments = new Map<string, unknown>();
   readonly #streamed = new Set<string>();
+  /** Ids of the calls that are asked about, by the name they bear in the question. */
+  readonly #asked = new Map<string, string>();
+  /** End of what each call printed so far: an update replaces what was shown before. */
+  readonly #printed = new Map<string, string>();
 
   constructor(cwd: string) {
     this.#cwd = cwd;
@@ -58,7 +62,12 @@ export class SessionUpdates {
       case 'tool.ended':
         return this.#ended(event);
       case 'tool.output':
-        return this.#open.has(idOf(event)) ? [{ ...call(event, 'in_progress'), content: [content(event.text)] }] : [];
+        return this.#output(event);
+      case 'permission.requested':
+        this.#asked.set(event.callId, idOf(event));
+        return [];
+      case 'permission.decided':
+        return this.#decided(event);
       case 'todo.updated':
         return [planOf(event)];
       case 'session.renamed':
@@ -100,8 +109,30 @@ export class SessionUpdates {
     return [{ type: 'diff', path, oldText: before, newText: after }];
   }
 
+  /** How the editor knows the call of a question. */
+  idOfQuestion(callId: string): string {
+    return this.#asked.get(callId) ?? callId;
+  }
+
+  #output(event: EventOf<'tool.output'>): readonly SessionUpdate[] {
+    const id = idOf(event);
+    if (!this.#open.has(id)) return [];
+    const printed = `${this.#printed.get(id) ?? ''}${event.text}`.slice(-MOST_OUTPUT);
+    this.#printed.set(id, printed);
+    return [{ ...call(event, 'in_progress'), content: [content(printed)] }];
+  }
+
+  /** A question about a check is no call of the model's: its end is the answer. */
+  #decided(event: EventOf<'permission.decided'>): readonly SessionUpdate[] {
+    const id = idOf(event);
+    if (event.tool !== 'check' || !this.#open.delete(id)) return [];
+    const status = event.decision === 'allowed' ? 'completed' : 'failed';
+    return [{ sessionUpdate: 'tool_call_update', toolCallId: id, status }];
+  }
+
   #modelEnded(event: EventOf<'model.ended'>): readonly SessionUpdate[] {
-    for (const { id, arguments: written } of toolCalls(event.message)) this.#arguments.set(id, parseJson(written));
+    for (const { id, arguments: written } of toolCalls(event.message))
+      this.#arguments.set(idOf({ ...event, callId: id }), parseJson(written));
     const isTold =
       this.#streamed.delete(event.callId) || event.parentCallId !== undefined || event.purpose !== undefined;
     const words = messageText(event.message);
@@ -130,6 +161,7 @@ export class SessionUpdates {
     const id = idOf(event);
     const isKnown = this.#open.delete(id);
     this.#arguments.delete(id);
+    this.#printed.delete(id);
     const diffs = event.diff === undefined ? [] : diffContents(event.diff, (path) => this.#inside(path));
     const shown: ToolCallContent[] = diffs.length > 0 ? diffs : [content(event.output.slice(0, MOST_OUTPUT))];
     const status = event.status === 'ok' ? 'completed' : 'failed';
