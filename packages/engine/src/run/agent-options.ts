@@ -8,9 +8,11 @@ import { composeModel } from './compose-model.ts';
 import { delegateOf } from './delegate-on-demand.ts';
 import type { Findings, Ingredients } from './ingredients.ts';
 import { knownKeys } from './known-keys.ts';
+import { refuseByPolicy } from './policy-bounds.ts';
 import { createRecall } from './recall.ts';
 import type { Recorder } from './recorder.ts';
 import type { StageOptions } from './stages.ts';
+import type { NamedModel } from './sub-agents.ts';
 import { webMeans } from './web-means.ts';
 
 /** The run the options are for. */
@@ -37,6 +39,7 @@ export function agentOptionsOf(given: Ingredients, findings: Findings, run: RunI
         caller: () => options,
         recorder,
         modelWith,
+        modelNamed: (name) => modelNamed(given, findings, run, name),
         readLog: () => (given.isEphemeral ? [] : parts.sessions.read(start.session.id)),
         freeSubAgents: parts.settings.limits.subAgents,
         agentNamed: async (name) => (await import('./registry.ts')).namedAgent(parts, workspace.root, name),
@@ -84,6 +87,21 @@ function modelMaker(
       expectsNewPrefix: () => wasJustRelieved(recorder.events),
       deadline: startedAt + limits.maxDurationMs,
     });
+}
+
+/** A model that an agent's definition names, within the same scopes of money and the same policies. */
+async function modelNamed(given: Ingredients, findings: Findings, run: RunIdentity, name: string): Promise<NamedModel> {
+  const { parts, task, finder } = given;
+  const found = await finder.find(name);
+  refuseByPolicy(parts.settings.policies, task, found);
+  const own = { ...given, found };
+  const modelWith = modelMaker(own, findings, run);
+  return (scope) => ({
+    model: modelWith(scope),
+    modelName: found.target.model,
+    ...tokenLimits(own),
+    secrets: [...knownKeys(parts, given.found), ...knownKeys(parts, found), ...findings.secrets],
+  });
 }
 
 /** Since the answer before the last call began: the conversation was shortened, or a summary was asked for. */
