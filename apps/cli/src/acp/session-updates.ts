@@ -57,6 +57,9 @@ export class SessionUpdates {
         return event.origin === 'user' ? [text('user_message_chunk', messageText(event.message))] : [];
       case 'model.ended':
         return this.#modelEnded(event);
+      case 'call.changed':
+        this.#arguments.set(idOf(event), parseJson(event.arguments));
+        return [];
       case 'tool.started':
         return this.#started(event);
       case 'tool.ended':
