@@ -8,6 +8,7 @@ export {
   instructionsLimit,
   loadInstructions,
 } from './context/instructions.ts';
+export { modeNote, planNote, planOverNote } from './context/mode-notes.ts';
 export { buildSystem, headHash, type SystemInput } from './context/system.ts';
 export { isPlateau, orderIdeas, readIdeas } from './exploration/approaches.ts';
 export { type Behaviour, piecesOf, type Standing, voteOnBehaviour } from './exploration/behaviour-vote.ts';

@@ -18,8 +18,10 @@ export interface RunConnection {
   readonly takeSteering?: () => readonly string[];
   /** Whether a person asked for room in the conversation since the last call; read before each request to the model. */
   readonly takeReliefRequest?: () => boolean;
-  /** Changes while it runs; the task's mode when absent. */
+  /** Changes while it runs; the task's mode when absent. A run that leaves plan mode takes the checkout, or stays in it. */
   readonly permissionMode?: () => PermissionMode;
+  /** Asks whether the plan of a run in plan mode is carried out now, in the same run; by then `permissionMode` says in which mode. */
+  readonly approvePlan?: (plan: string, signal: AbortSignal) => Promise<'carry-out' | 'not-now'>;
 }
 
 /** Which session a run belongs to. */

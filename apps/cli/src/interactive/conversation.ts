@@ -14,6 +14,8 @@ export interface ConversationEvents {
   onChange(): void;
   /** Asks a person; the signal says that nobody needs to answer any more. */
   ask(question: GateQuestion, signal: AbortSignal): Promise<GateAnswer>;
+  /** Asks in which mode the plan that was made is carried out; undefined: not now. */
+  askPlan(signal: AbortSignal): Promise<PermissionMode | undefined>;
 }
 
 /** What it runs on. */
@@ -133,7 +135,8 @@ export class Conversation {
         gate: this.#gate,
         signal: controller.signal,
         takeSteering: () => this.#takeSteering(),
-        permissionMode: () => (task.permissionMode === 'plan' ? 'plan' : this.mode),
+        permissionMode: () => this.mode,
+        approvePlan: (_plan, signal) => this.#approvePlan(signal),
         takeReliefRequest: () => this.#takeReliefRequest(),
       });
       if (this.#session.kind !== 'ephemeral') this.#session = { kind: 'resume', sessionId: report.sessionId };
@@ -152,6 +155,13 @@ export class Conversation {
   #task(task: Task): Task {
     const model = this.model === undefined ? {} : { model: this.model };
     return { ...task, ...model, permissionMode: this.mode };
+  }
+
+  async #approvePlan(signal: AbortSignal): Promise<'carry-out' | 'not-now'> {
+    const mode = await this.#options.events.askPlan(signal);
+    if (mode === undefined || mode === 'plan') return 'not-now';
+    this.mode = mode;
+    return 'carry-out';
   }
 
   #takeSteering(): readonly string[] {

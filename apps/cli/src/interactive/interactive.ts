@@ -11,6 +11,7 @@ import { KeyRouter } from './key-router.ts';
 import { loadBranch, loadFiles, missingKey, windowOf } from './lookups.ts';
 import { notification } from './notify.ts';
 import { PermissionPanel } from './permission-panel.ts';
+import { type Choice, createPicker } from './picker.ts';
 import { ProposedDiffs } from './proposed-diff.ts';
 import { showAgain } from './session-commands.ts';
 import { SlashRunner } from './slash-runner.ts';
@@ -20,6 +21,13 @@ import { welcomeBlock } from './welcome.ts';
 const lookingMs = 8_000;
 /** A run that is stopped by a signal may take so long to write down its end. */
 const stopMs = 3_000;
+
+const planChoices: readonly Choice<PermissionMode>[] = [
+  { label: 'not yet', detail: 'go on planning', value: 'plan' },
+  { label: 'yes, asking', detail: 'before edits and commands', value: 'default' },
+  { label: 'yes, accept edits', detail: 'asking before commands', value: 'acceptEdits' },
+  { label: 'yes, auto', detail: 'what the sandbox bounds', value: 'auto' },
+];
 
 /** Lets a person work until they leave; resolves to the exit code. */
 export async function openInteractive(host: InteractiveHost): Promise<number> {
@@ -153,6 +161,7 @@ class InteractiveApp {
         onLatePrompt: (text) => this.#state.show(userBlock(text)),
         onChange: () => this.#state.later(),
         ask: (question, signal) => this.#ask(question, signal),
+        askPlan: (signal) => this.#askPlan(signal),
       },
     });
   }
@@ -196,9 +205,6 @@ class InteractiveApp {
   #onReport(report: RunReport): void {
     const state = this.#state;
     state.view.finish(report);
-    const { status, text } = report.outcome;
-    const isPlan = ['answered', 'nothing-done', 'denied'].includes(status) && text.trim() !== '';
-    if (state.conversation.mode === 'plan' && isPlan) void this.#offerPlan();
     if (!this.#ending) this.#notify(`${report.outcome.status}: ${report.outcome.reason}`);
     void loadBranch(this.#host.cwd).then((branch) => {
       state.branch = branch;
@@ -210,16 +216,27 @@ class InteractiveApp {
   }
 
   /** A plan was made: whether it is carried out, and how much is allowed for that. */
-  async #offerPlan(): Promise<void> {
-    const mode = await this.#slash.context().pick<PermissionMode>('The plan stands. Carry it out?', [
-      { label: 'not yet', detail: 'go on planning', value: 'plan' },
-      { label: 'yes, asking', detail: 'before edits and commands', value: 'default' },
-      { label: 'yes, accept edits', detail: 'asking before commands', value: 'acceptEdits' },
-      { label: 'yes, auto', detail: 'what the sandbox bounds', value: 'auto' },
-    ]);
-    if (mode === undefined || mode === 'plan') return;
-    this.#state.conversation.mode = mode;
-    this.#say('Carry out the plan.', 'Carry out the plan.');
+  #askPlan(signal: AbortSignal): Promise<PermissionMode | undefined> {
+    const state = this.#state;
+    return new Promise((resolve) => {
+      const done = (mode: PermissionMode | undefined): void => {
+        signal.removeEventListener('abort', onAbort);
+        state.removePanel(picker);
+        if (mode !== undefined && mode !== 'plan') state.show(userBlock('Carry out the plan.'));
+        resolve(mode);
+        state.draw();
+      };
+      const onAbort = (): void => done(undefined);
+      const picker = createPicker<PermissionMode>({
+        title: 'The plan stands. Carry it out?',
+        choices: planChoices,
+        onDone: done,
+      });
+      signal.addEventListener('abort', onAbort, { once: true });
+      state.pushPanel(picker, false);
+      this.#notify('the plan stands: carry it out?');
+      state.draw();
+    });
   }
 
   /** Questions are asked one after the other; one that nobody needs to answer any more goes away. */

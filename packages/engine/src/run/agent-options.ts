@@ -1,8 +1,8 @@
 // The options of a run's agent: everything it works with, but for where it stands. One set for each model that takes over.
-import { type AgentOptions, builtinTools, stricterMode, type ToolMeans } from '@monkey-coder/agents';
+import { type AgentOptions, builtinTools, type ToolMeans } from '@monkey-coder/agents';
 import type { BudgetScope, LanguageModel } from '@monkey-coder/models';
 import type { Event, PermissionMode } from '@monkey-coder/protocol';
-import { hostLists, mayUseMode } from '../config/policy.ts';
+import { hostLists } from '../config/policy.ts';
 import { budgetScopes } from './budget.ts';
 import { composeModel } from './compose-model.ts';
 import { delegateOf } from './delegate-on-demand.ts';
@@ -19,12 +19,13 @@ import { webMeans } from './web-means.ts';
 export interface RunIdentity {
   readonly runId: string;
   readonly recorder: Recorder;
+  readonly permissionMode: () => PermissionMode;
 }
 
 /** Options for the model that was found. */
 export function agentOptionsOf(given: Ingredients, findings: Findings, run: RunIdentity): StageOptions {
   const { parts, start, connection, workspace, found } = given;
-  const { runId, recorder } = run;
+  const { runId, recorder, permissionMode } = run;
   const modelWith = modelMaker(given, findings, run);
   const options: StageOptions = {
     model: modelWith(),
@@ -48,7 +49,7 @@ export function agentOptionsOf(given: Ingredients, findings: Findings, run: RunI
     workspace,
     gate: connection.gate,
     ...(findings.hooks === undefined ? {} : { hooks: findings.hooks }),
-    permissionMode: permittedMode(given),
+    permissionMode,
     rules: permissionRules(given),
     limits: findings.limits,
     startedAt: findings.startedAt,
@@ -56,7 +57,11 @@ export function agentOptionsOf(given: Ingredients, findings: Findings, run: RunI
     sessionId: start.session.id,
     runId,
     record: recorder.record,
-    takeSteering: () => [...findings.pending.splice(0), ...(connection.takeSteering?.() ?? [])],
+    takeSteering: () => {
+      // First, so that the model is told of a change of mode before its next call.
+      permissionMode();
+      return [...findings.pending.splice(0), ...(connection.takeSteering?.() ?? [])];
+    },
     ...(connection.takeReliefRequest ? { takeReliefRequest: connection.takeReliefRequest } : {}),
     signal: connection.signal,
     now: parts.now,
@@ -132,15 +137,6 @@ function toolMeans({ parts, task, start, isEphemeral }: Ingredients): ToolMeans 
   return {
     ...webMeans(parts.settings, parts.environment, parts.productVersion),
     ...(isEphemeral ? {} : { recall: createRecall(parts.sessions, { id, cwd: task.cwd }) }),
-  };
-}
-
-/** The mode may change while a run is at work, but not to one that a policy forbids. */
-function permittedMode({ parts, task, connection, agent }: Ingredients): () => PermissionMode {
-  const bound = agent?.chosenBy === 'user' ? agent.definition.permissionMode : undefined;
-  return () => {
-    const wanted = stricterMode(connection.permissionMode?.() ?? task.permissionMode, bound);
-    return mayUseMode(parts.settings.policies, wanted).kind === 'allowed' ? wanted : task.permissionMode;
   };
 }
 
