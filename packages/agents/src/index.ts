@@ -51,6 +51,7 @@ export type {
 } from './mcp/mcp-client.ts';
 export { McpServers } from './mcp/mcp-servers.ts';
 export { createMcpTools, findToolsName } from './mcp/mcp-tools.ts';
+export { proxiedFetch } from './mcp/proxied-fetch.ts';
 export {
   isServerName,
   type McpServerConfig,

@@ -7,9 +7,11 @@ import {
   type McpParts,
   type McpServerConfig,
   McpServers,
+  proxiedFetch,
   readMcpServer,
   type Tool,
 } from '@monkey-coder/agents';
+import { proxyFromEnvironment } from '@monkey-coder/models';
 import { errorMessage, type IdPrefix, MonkeyError, parseJson } from '@monkey-coder/protocol';
 import type { Homes } from '../config/homes.ts';
 import { hostLists } from '../config/policy.ts';
@@ -130,7 +132,7 @@ export function createServers(
     now,
     loadSchemaProblem: async () => (await import('../outcome/json-schema.ts')).schemaProblem,
     elicit,
-    fetch,
+    fetch: proxiedFetch(proxyFromEnvironment(environment), fetch),
     logins: createLoginStore(homes, now),
   });
 }
