@@ -3,9 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ScenarioTurn } from '@monkey-coder/models';
 import { describe, expect, it } from 'vitest';
+import { repositoryRoot } from './support/monkey.ts';
 import { calls, createStage, fixesSum, jsonLines, says, scripted, useFailingProject } from './support/stage.ts';
 import { hasTmux, sitAtTmux } from './support/tmux.ts';
 
+const mcpServer = join(repositoryRoot, 'test', 'support', 'mcp-server.mjs');
 const ready = 'say what to do';
 
 describe.skipIf(!hasTmux)('a person in the interactive terminal (needs tmux)', () => {
@@ -235,6 +237,47 @@ describe.skipIf(!hasTmux)('a person in the interactive terminal (needs tmux)', (
     expect(log.filter(({ type }) => type === 'run.started')).toHaveLength(1);
     expect(log.find(({ type }) => type === 'mode.changed')?.permissionMode).toBe('acceptEdits');
     expect(JSON.stringify(server.log.at(-1))).toContain('Plan mode is over');
+  });
+
+  it('lists the prompts of MCP servers, completes and calls them, and fills in a form with fields of each kind', async () => {
+    const stage = createStage();
+    stage.settings({ mcpServers: { notes: { command: process.execPath, args: [mcpServer, 'form'] } } });
+    const use = calls('use_tool', { name: 'mcp__notes__ask', arguments: {} });
+    const server = await stage.serve([says('Summed up.'), use, says('Tea.')], { mode: 'sequence' });
+    const seat = sitAtTmux(stage, [...scripted, '--allowed-tools', 'mcp__notes']);
+    await seat.sees(ready);
+    seat.types('/mcp');
+    seat.presses('Enter');
+    await seat.sees('mcp__notes__prompt_summarise');
+    seat.types('/mcp__notes__su');
+    await seat.sees('<file> [tone] Summarise a file');
+    seat.presses('Tab');
+    seat.types('"my notes.md" tone=merry');
+    seat.presses('Enter');
+    await seat.sees('Summed up.');
+    expect(JSON.stringify(server.log.at(-1)?.request)).toContain('Summarise my notes.md, merry.');
+    seat.types('/mcp__notes__summarise');
+    seat.presses('Enter');
+    await seat.sees('/mcp__notes__summarise needs file');
+    seat.types('make tea');
+    seat.presses('Enter');
+    await seat.sees('Order a tea');
+    seat.presses('Enter');
+    await seat.sees(/kind.*type to narrow/);
+    seat.presses('Down', 'Enter');
+    await seat.sees('cups (how many): a whole number');
+    seat.types('many');
+    seat.presses('Enter');
+    await seat.sees('that is not a whole number');
+    seat.types('2');
+    seat.presses('Enter');
+    await seat.sees(/milk.*type to narrow/);
+    seat.presses('Enter');
+    await seat.sees('Tea.');
+    const told = JSON.stringify(server.log.at(-1)?.request);
+    expect(told).toContain('black');
+    expect(told).toMatch(/cups\W+2\W+milk\W+true/);
+    expect(told).not.toContain('api_token');
   });
 
   it('leaves plan mode at the next call when the person says so, unless somebody else works there', async () => {

@@ -39,6 +39,7 @@ export { findSkills, type Skill, skillList } from './extensions/skills.ts';
 export type { AgentOptions, AgentResult, AgentState, AgentStop, OpenCall, Record, RunAgent } from './loop/agent.ts';
 export { rebuildState } from './loop/rebuild-state.ts';
 export { runAgent } from './loop/run-agent.ts';
+export { answerText } from './mcp/call-result.ts';
 export { type LoginParts, logIn } from './mcp/log-in.ts';
 export type {
   Elicitation,

@@ -49,6 +49,7 @@ export {
 } from './run/kept-candidates.ts';
 export { createServers, readServers, type ServerWorld } from './run/mcp.ts';
 export { createLoginStore } from './run/mcp-logins.ts';
+export { expandMcpPrompt, knownMcpPrompts, usageOf } from './run/mcp-prompts.ts';
 export { wasCutShort } from './run/open-session.ts';
 export { removeIdleWorktree } from './run/worktree.ts';
 export { createWorktree } from './run/worktree-on-demand.ts';

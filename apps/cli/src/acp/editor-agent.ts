@@ -149,7 +149,8 @@ class EditorAgent {
         engine,
         loaded,
         taskOf: (prompt) => ({ ...taskOf(world, line, loaded.settings, folder, prompt), addDirs }),
-        expanded: (task, hasModel) => customTask(task, world, { mustExist: false, hasModel }),
+        expanded: (task, hasModel) =>
+          customTask(task, world, { settings: loaded.settings, mustExist: false, hasModel }),
         commands: async () => (await findCommands(extensionPlaces(world, folder))).map(availableCommand),
         models: this.#models(loaded.settings),
         mayBypass: loaded.settings.permissions.mode === 'bypassPermissions',

@@ -1,5 +1,5 @@
 // One task after another in one session, as the engine runs them: what is asked, what steers, what is allowed, what interrupts.
-import type { Gate, GateAnswer, GateQuestion } from '@monkey-coder/agents';
+import type { Elicitation, ElicitationAnswer, Gate, GateAnswer, GateQuestion } from '@monkey-coder/agents';
 import { type Engine, type RunReport, refuseBadSchema, type SessionChoice } from '@monkey-coder/engine';
 import { type Event, exitCodeOf, exitCodes, type PermissionMode, type Task } from '@monkey-coder/protocol';
 
@@ -14,6 +14,8 @@ export interface ConversationEvents {
   onChange(): void;
   /** Asks a person; the signal says that nobody needs to answer any more. */
   ask(question: GateQuestion, signal: AbortSignal): Promise<GateAnswer>;
+  /** Puts a form of an MCP server to the person. */
+  elicit(question: Elicitation, signal: AbortSignal): Promise<ElicitationAnswer>;
   /** Asks in which mode the plan that was made is carried out; undefined: not now. */
   askPlan(signal: AbortSignal): Promise<PermissionMode | undefined>;
 }
@@ -133,6 +135,7 @@ export class Conversation {
       const report = await engine.run(task, this.#session, {
         onEvent: events.onEvent,
         gate: this.#gate,
+        elicit: events.elicit,
         signal: controller.signal,
         takeSteering: () => this.#takeSteering(),
         permissionMode: () => this.mode,

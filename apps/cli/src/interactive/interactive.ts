@@ -6,6 +6,7 @@ import { loadLexer } from '../screen/markdown.ts';
 import { AppState } from './app.ts';
 import { textBlock, userBlock } from './blocks.ts';
 import { Conversation } from './conversation.ts';
+import { askForm, showPanel } from './form-panel.ts';
 import { type InteractiveHost, isTmux } from './host.ts';
 import { KeyRouter } from './key-router.ts';
 import { loadBranch, loadFiles, missingKey, windowOf } from './lookups.ts';
@@ -162,6 +163,10 @@ class InteractiveApp {
         onChange: () => this.#state.later(),
         ask: (question, signal) => this.#ask(question, signal),
         askPlan: (signal) => this.#askPlan(signal),
+        elicit: (question, signal) => {
+          this.#notify(`${question.server} asks`);
+          return askForm(this.#state, question, signal);
+        },
       },
     });
   }
@@ -216,27 +221,14 @@ class InteractiveApp {
   }
 
   /** A plan was made: whether it is carried out, and how much is allowed for that. */
-  #askPlan(signal: AbortSignal): Promise<PermissionMode | undefined> {
-    const state = this.#state;
-    return new Promise((resolve) => {
-      const done = (mode: PermissionMode | undefined): void => {
-        signal.removeEventListener('abort', onAbort);
-        state.removePanel(picker);
-        if (mode !== undefined && mode !== 'plan') state.show(userBlock('Carry out the plan.'));
-        resolve(mode);
-        state.draw();
-      };
-      const onAbort = (): void => done(undefined);
-      const picker = createPicker<PermissionMode>({
-        title: 'The plan stands. Carry it out?',
-        choices: planChoices,
-        onDone: done,
-      });
-      signal.addEventListener('abort', onAbort, { once: true });
-      state.pushPanel(picker, false);
-      this.#notify('the plan stands: carry it out?');
-      state.draw();
-    });
+  async #askPlan(signal: AbortSignal): Promise<PermissionMode | undefined> {
+    this.#notify('the plan stands: carry it out?');
+    const title = 'The plan stands. Carry it out?';
+    const mode = await showPanel<PermissionMode>(this.#state, signal, (onDone) =>
+      createPicker({ title, choices: planChoices, onDone }),
+    );
+    if (mode !== undefined && mode !== 'plan') this.#state.show(userBlock('Carry out the plan.'));
+    return mode;
   }
 
   /** Questions are asked one after the other; one that nobody needs to answer any more goes away. */
