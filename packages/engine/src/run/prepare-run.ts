@@ -21,7 +21,7 @@ import {
   type TaskKind,
 } from '@monkey-coder/protocol';
 import { taskKindOf } from '@monkey-coder/router';
-import { createGitRunner, type ProjectFacts, type SandboxStatus } from '@monkey-coder/workspace';
+import { createGitRunner, type ProjectFacts, type SandboxStatus, type Workspace } from '@monkey-coder/workspace';
 import { runCap } from '../config/policy.ts';
 import { defaultSettings } from '../config/settings.ts';
 import type { RunConnection, SessionChoice } from '../engine.ts';
@@ -68,7 +68,7 @@ export async function prepareRun(
   try {
     const agent = await agentOfRun(parts, asked, start, connection);
     const bound = boundByAgent(asked, agent);
-    const workspace = await parts.openWorkspace(bound.cwd, bound.addDirs);
+    const workspace = await openedIn(parts, bound, connection);
     const finder = createModelFinder({ ...parts, keys: () => parts.keys.readAll() }, connection.signal);
     const plan = await planModels({ parts, task: bound, start, workspace, finder });
     const found = await finder.find(plan.wanted);
@@ -82,6 +82,13 @@ export async function prepareRun(
     if (choice.kind === 'new' || choice.kind === 'fork') parts.sessions.remove(start.session.id);
     throw error;
   }
+}
+
+/** The folder of a run, through the editor where there is one; candidates work in copies, which no editor knows. */
+async function openedIn(parts: EngineParts, { cwd, addDirs }: Task, { editor }: RunConnection): Promise<Workspace> {
+  const workspace = await parts.openWorkspace(cwd, addDirs);
+  if (editor === undefined || parts.parentScope !== undefined) return workspace;
+  return (await import('./editor-workspace.ts')).withEditor(workspace, editor);
 }
 
 /** A run that goes on keeps its request; what the new command line says about limits and permissions counts. */
