@@ -1,16 +1,20 @@
 // A plan was made in plan mode: the editor's person is asked whether it is carried out, and how much is allowed for that.
-import { type AgentContext, methods, type PermissionOption, type SessionUpdate } from '@agentclientprotocol/sdk';
+import {
+  type AgentContext,
+  methods,
+  type PermissionOption,
+  type RequestPermissionResponse,
+  type SessionUpdate,
+} from '@agentclientprotocol/sdk';
 import type { PermissionMode } from '@monkey-coder/protocol';
 
-interface PlanChoice extends PermissionOption {
-  readonly optionId: PermissionMode;
-}
-
-const choices: PlanChoice[] = [
+const choices: PermissionOption[] = [
   { optionId: 'acceptEdits', name: 'Yes, accept edits', kind: 'allow_once' },
   { optionId: 'default', name: 'Yes, ask before edits and commands', kind: 'allow_once' },
   { optionId: 'plan', name: 'No, go on planning', kind: 'reject_once' },
 ];
+
+const modes: readonly PermissionMode[] = ['acceptEdits', 'default'];
 
 /** What is asked with. */
 export interface PlanQuestion {
@@ -27,15 +31,15 @@ export async function askPlan({ client, sessionId, tell, signal }: PlanQuestion)
   const about = { toolCallId, title: 'Carry out the plan?' };
   await tell([{ sessionUpdate: 'tool_call', ...about, kind: 'switch_mode', status: 'pending' }]);
   const stopped = new Promise<null>((resolve) => signal.addEventListener('abort', () => resolve(null), { once: true }));
-  const asking = client.request(methods.client.session.requestPermission, {
+  const asking: Promise<RequestPermissionResponse> = client.request(methods.client.session.requestPermission, {
     sessionId,
     toolCall: about,
     options: choices,
   });
   const answer = asking.catch(() => null);
   const given = await Promise.race([answer, stopped]);
-  const chosen = given?.outcome.outcome === 'selected' ? given.outcome.optionId : 'plan';
-  const mode = choices.find(({ optionId }) => optionId === chosen)?.optionId ?? 'plan';
-  await tell([{ sessionUpdate: 'tool_call_update', toolCallId, status: mode === 'plan' ? 'failed' : 'completed' }]);
-  return mode === 'plan' ? undefined : mode;
+  const chosen = given?.outcome.outcome === 'selected' ? given.outcome.optionId : '';
+  const mode = modes.find((one) => one === chosen);
+  await tell([{ sessionUpdate: 'tool_call_update', toolCallId, status: mode === undefined ? 'failed' : 'completed' }]);
+  return mode;
 }
