@@ -47,6 +47,8 @@ interface RunSetting {
   readonly cwd: string;
   /** Present when a person can be asked. */
   readonly terminal: TerminalConversation | undefined;
+  /** What came for the run that works, where that is read from a stream. */
+  readonly takeSteering?: () => readonly string[];
 }
 
 interpretSchemas();
@@ -213,11 +215,13 @@ async function runStream(setting: RunSetting): Promise<number> {
   const { world, line, engine, cwd } = setting;
   if (line.operands.length > 0)
     throw new MonkeyError('usage.invalid', 'with --input-format stream-json prompts come from standard input alone');
-  const { promptsIn } = await import('../run/input-stream.ts');
+  const { PromptInput } = await import('../run/input-stream.ts');
+  const input = new PromptInput(world.stdin);
+  const steered: RunSetting = { ...setting, takeSteering: () => input.takeSteering() };
   let session = sessionChoiceOf(line, engine.sessions, cwd);
   let exitCode: number | undefined;
-  for await (const prompt of promptsIn(world.stdin)) {
-    const done = await runTask(setting, prompt, session);
+  for (let prompt = await input.next(); prompt !== undefined; prompt = await input.next()) {
+    const done = await runTask(steered, prompt, session);
     exitCode = done.exitCode;
     if (session.kind !== 'ephemeral') session = { kind: 'resume', sessionId: done.sessionId };
   }
@@ -289,6 +293,7 @@ async function runTask(
       },
       gate: terminal?.gate ?? closedGate,
       signal: watch.signal,
+      ...(setting.takeSteering === undefined ? {} : { takeSteering: setting.takeSteering }),
       ...(terminal ? { takeSteering: () => terminal.takeSteering(), elicit: elicitAt(terminal, setting) } : {}),
     });
     const exitCode = watch.exitCode() ?? exitCodeOfOutcome(report.outcome);
