@@ -57,6 +57,8 @@ function remark(event: Event, { style, verbose }: BlockOptions): string | undefi
       return `${event.outcome.status === 'verified' ? style.green('✓') : style.yellow('✗')} candidate ${event.candidate}: ${event.outcome.status}, ${printable(event.outcome.reason)} (chance ${event.posterior.toFixed(2)})`;
     case 'candidate.chosen':
       return `${style.bold('⇒')} ${printable(event.reason)}`;
+    case 'call.changed':
+      return style.yellow(`⤳ a hook changes ${printable(event.name)} to ${printable(event.arguments.slice(0, 200))}`);
     case 'permission.decided':
       return event.decision === 'allowed'
         ? undefined
