@@ -74,7 +74,7 @@ describe('exploration', () => {
     expect(code).toBe(6);
     expect(stage.read('sum.cjs')).toBe('exports.add = () => 0;\n');
     expect(ofType(lines, 'candidate.started').filter((event) => event.round === 2)).toHaveLength(2);
-    expect(ofType(lines, 'finding.shared').length).toBeGreaterThanOrEqual(4);
+    expect(ofType(lines, 'fact.asserted').length).toBeGreaterThanOrEqual(4);
     expect(ofType(lines, 'candidate.chosen')[0]).not.toHaveProperty('candidate');
   });
 

@@ -3,7 +3,7 @@ import { chooseCandidate } from '@monkey-coder/agents';
 import type { Outcome } from '@monkey-coder/protocol';
 import type { Verification } from '../outcome/judge.ts';
 import { foldRunFacts } from '../outcome/run-facts.ts';
-import { applyCandidate } from './apply-candidate.ts';
+import { applyCandidate, mayApply } from './apply-candidate.ts';
 import type { Scored } from './candidate-evidence.ts';
 import { finish, verifyWhenDone } from './execute-run.ts';
 import type { Exploration } from './exploration.ts';
@@ -15,7 +15,8 @@ export function winnerOf(scored: readonly Scored[]): Scored | undefined {
 }
 
 /** Chooses, applies, verifies and ends the run. */
-export async function conclude({ run, tree, spent }: Exploration, scored: readonly Scored[]): Promise<Outcome> {
+export async function conclude(exploration: Exploration, scored: readonly Scored[]): Promise<Outcome> {
+  const { run, spent } = exploration;
   const winner = winnerOf(scored);
   const refuse = (reason: string): Outcome => {
     run.recorder.record({ type: 'candidate.chosen', reason });
@@ -24,7 +25,7 @@ export async function conclude({ run, tree, spent }: Exploration, scored: readon
   };
   if (run.connection.signal.aborted) return refuse('stopped before a candidate was chosen; nothing was applied');
   if (winner === undefined) return refuse(`none of ${scored.length} candidates is proven; nothing was applied`);
-  if ((await run.workspace.snapshots.treeHash()) !== tree)
+  if (!(await mayApply(exploration, winner)))
     return refuse(
       `your files are no longer those the candidates began with; they are left as they are (the proven change is in ${winner.folder})`,
     );

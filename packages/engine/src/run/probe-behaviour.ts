@@ -3,11 +3,12 @@
 // Nothing is asked of a model. What the checks print in the copies is compared piece by piece (`packages/agents/src/exploration`).
 import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { type Behaviour, perturbedTest, piecesOf, type Standing, voteOnBehaviour } from '@monkey-coder/agents';
+import { type Behaviour, perturbedTest, piecesOf, voteOnBehaviour } from '@monkey-coder/agents';
 import type { ProjectCheck } from '@monkey-coder/workspace';
 import { isTestFile } from '../outcome/test-files.ts';
 import { type CandidateCopy, runInCopy } from './candidate-copies.ts';
 import type { Scored } from './candidate-evidence.ts';
+import type { Compared } from './comparison-record.ts';
 import type { RunContext } from './run-context.ts';
 
 /** Bounds of one comparison. */
@@ -23,20 +24,21 @@ export async function probeBehaviour(
   copies: readonly CandidateCopy[],
   check: ProjectCheck,
   weightOf: (subject: Scored) => number,
-): Promise<ReadonlyMap<number, Standing>> {
+): Promise<readonly Compared[]> {
   const own = copies.filter((copy) => copy.subject !== undefined);
   const tests = await testsAround(
     run,
     own.flatMap(({ subject }) => subject ?? []),
   );
-  if (tests.length === 0) return new Map();
+  if (tests.length === 0) return [];
   const outputs = await runVariants(run, own, tests, check);
-  return voteOnBehaviour(
+  const standings = voteOnBehaviour(
     own.flatMap(({ subject }, at): Behaviour[] => {
       const printed = outputs.map((variant) => variant[at] ?? '');
       return subject ? [{ candidate: subject.candidate, weight: weightOf(subject), outputs: printed }] : [];
     }),
   );
+  return [...standings].map(([candidate, standing]) => ({ candidate, ...standing }));
 }
 
 interface TestFile {
