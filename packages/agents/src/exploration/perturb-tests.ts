@@ -38,33 +38,49 @@ const keptCall = /\b(?:require|import|describe|context|test|it|suite|subTest)(?:
 
 /** Another version of a test file; the same for the same `variant`. Undefined where nothing of it can be changed. */
 export function perturbedTest(text: string, variant: number): string | undefined {
-  let at = 0;
-  let isChanged = false;
-  const lines = text.split('\n').map((line) => {
-    if (keptLine.test(line)) return line;
-    return line.replace(literal, (...found) => {
-      const whole = String(found[0]);
-      const groups = found.at(-1) as Readonly<Record<string, string | undefined>>;
-      const offset = Number(found.at(-3));
-      at += 1;
-      const turn = mixed(at, variant);
-      if (turn % oneOf !== 0 || keptCall.test(line.slice(0, offset))) return whole;
-      const changed = changedLiteral(whole, groups, Math.floor(turn / oneOf));
-      isChanged ||= changed !== whole;
-      return changed;
-    });
+  const count = countLiterals(text);
+  if (count === 0) return undefined;
+  // In a small file chance may pass over all of them: then it is the turn of one.
+  const due = Array.from({ length: count }, (_, at) => mixed(at + 1, variant) % oneOf === 0);
+  if (!due.includes(true)) due[variant % count] = true;
+  let at = -1;
+  const changed = eachLiteral(text, (whole, groups) => {
+    at += 1;
+    return due[at] ? changedLiteral(whole, groups, Math.floor(mixed(at + 1, variant) / oneOf)) : whole;
   });
-  return isChanged ? lines.join('\n') : undefined;
+  return changed === text ? undefined : changed;
+}
+
+function countLiterals(text: string): number {
+  let count = 0;
+  eachLiteral(text, (whole) => {
+    count += 1;
+    return whole;
+  });
+  return count;
+}
+
+type Groups = Readonly<Record<string, string | undefined>>;
+
+/** The text with each literal that may be changed replaced by what `change` makes of it. */
+function eachLiteral(text: string, change: (whole: string, groups: Groups) => string): string {
+  return text
+    .split('\n')
+    .map((line) => {
+      if (keptLine.test(line)) return line;
+      return line.replace(literal, (...found) => {
+        const whole = String(found[0]);
+        const offset = Number(found.at(-3));
+        return keptCall.test(line.slice(0, offset)) ? whole : change(whole, found.at(-1) as Groups);
+      });
+    })
+    .join('\n');
 }
 
 /** Of so many literals one is changed: about one a test. */
 const oneOf = 7;
 
-function changedLiteral(
-  whole: string,
-  { string, number, word }: Readonly<Record<string, string | undefined>>,
-  way: number,
-) {
+function changedLiteral(whole: string, { string, number, word }: Groups, way: number) {
   if (number !== undefined) return String(waysOfNumbers[way % waysOfNumbers.length]?.(Number(number)) ?? whole);
   if (word !== undefined) return words[word] ?? whole;
   if (string === undefined || string.includes('\\')) return whole;

@@ -72,10 +72,13 @@ async function runVariants(
 ): Promise<string[][]> {
   const end = run.now() + mostMs;
   const outputs: string[][] = [];
+  const tried = new Set<string>();
   let patience = 15_000;
   for (let variant = 0; variant < mostVariants && !run.connection.signal.aborted; variant += 1) {
     const texts = tests.map(({ path, text }) => ({ path, text: perturbedTest(text, variant) }));
-    if (texts.every(({ text }) => text === undefined)) break;
+    const key = texts.map(({ text }) => text ?? '').join('\0');
+    if (tried.has(key) || texts.every(({ text }) => text === undefined)) continue;
+    tried.add(key);
     const startedAt = run.now();
     outputs.push(
       await Promise.all(
