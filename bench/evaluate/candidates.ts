@@ -80,7 +80,7 @@ async function playUnsure(
 }
 
 /** The test file with every second test taken out as it runs. */
-function everySecondTest({ language, test }: EvaluationTask): string {
+export function everySecondTest({ language, test }: EvaluationTask): string {
   if (language === 'javascript')
     return `const shownOnly = (whole) => { let n = 0; const half = (...a) => { n += 1; if (n % 2 === 1) whole(...a); }; half.each = (rows) => (name, f) => rows.forEach((r) => half(name, () => f(...(Array.isArray(r) ? r : [r])))); return half; };\nconst test = shownOnly(globalThis.test), it = test;\n${test}`;
   return `${test}

@@ -64,7 +64,13 @@ export interface Exploration {
 }
 
 /** An improvisation has one round more, to leave an approach that leads nowhere; who goes on with a run that ended gives it one more. */
-export function roundsOf({ task, recorder }: Pick<RunContext, 'task' | 'recorder'>): number {
+export function roundsOf({
+  task,
+  recorder,
+}: {
+  readonly task: Task;
+  readonly recorder: Pick<RunContext['recorder'], 'events'>;
+}): number {
   const ends = recorder.events.filter(
     (event) => event.type === 'run.finished' && event.outcome.status !== 'interrupted',
   ).length;
