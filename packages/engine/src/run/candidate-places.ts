@@ -1,6 +1,6 @@
 // Where candidates work: the snapshot they begin with, and a copy of it for each.
 import { existsSync, renameSync, rmSync } from 'node:fs';
-import { type Event, errorMessage, isMonkeyError, MonkeyError } from '@monkey-coder/protocol';
+import { type Event, errorMessage, MonkeyError } from '@monkey-coder/protocol';
 import type { Exploration, Place } from './exploration.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -52,18 +52,18 @@ export async function newCopy(exploration: Exploration, name: string): Promise<s
     renameSync(part, folder);
   } catch (error) {
     rmSync(part, { recursive: true, force: true });
-    if (isMonkeyError(error)) throw error;
-    throw new MonkeyError(
-      'workspace.io',
-      `no copy of the files could be made for a candidate: ${errorMessage(error)}`,
-      {
-        cause: error,
-        advice:
-          'Nothing was applied. Make room below the data folder (monkey explore clean) or work without candidates.',
-      },
-    );
+    throw noCopies(error);
   }
   return folder;
+}
+
+/** What is said where the files of a candidate have no room. */
+export function noCopies(error: unknown): MonkeyError {
+  const cause = error instanceof MonkeyError && error.cause !== undefined ? error.cause : error;
+  return new MonkeyError('workspace.io', `there is no room for the files of candidates: ${errorMessage(cause)}`, {
+    cause,
+    advice: 'Nothing was applied. Make room below the data folder (monkey explore clean), or work without candidates.',
+  });
 }
 
 /** Folder of this exploration of a name. */

@@ -23,6 +23,8 @@ export interface Turn {
   readonly share: Task['limits'];
   /** Those of this round that ended already; this turn adds itself. */
   readonly done: Scored[];
+  /** Those of this round that are at work: each is looked at again when another one ends. */
+  readonly atWork: Set<Watch>;
 }
 
 /** Runs the turn, goes on with it after a crash, or takes it from the record. */
@@ -33,6 +35,7 @@ export async function takeTurn(turn: Turn): Promise<Scored> {
   const where = known === undefined ? place : { ...place, folder: known.folder };
   const scored = evidenceOf(where, known ?? (await runWatched(turn)), earlier, run.task);
   done.push(scored);
+  for (const watch of turn.atWork) watch.look();
   // What was at work when a person stopped the run is not done: it goes on with the run.
   const isCutOff = run.connection.signal.aborted && scored.outcome.status === 'interrupted';
   if (known === undefined && !isCutOff) recordScore(turn.exploration, scored, round);
@@ -70,6 +73,7 @@ async function runWatched(turn: Turn): Promise<CandidateReport> {
   // One that cannot be run does not sink the others.
   const failed = (error: unknown): CandidateReport => ({ sessionId: '', outcome: brokenDown(errorMessage(error)) });
   let report: CandidateReport;
+  turn.atWork.add(watch);
   try {
     report = await means.runCandidate(
       { ...ownTask(run, candidate), cwd: folder, limits: share, prompt },
@@ -83,6 +87,8 @@ async function runWatched(turn: Turn): Promise<CandidateReport> {
     );
   } catch (error) {
     report = failed(error);
+  } finally {
+    turn.atWork.delete(watch);
   }
   const outcome: Outcome = watch.stopped === undefined ? report.outcome : stoppedEarly(report.outcome, watch.stopped);
   exploration.spent.push(outcome);
@@ -117,7 +123,7 @@ function stoppedEarly(outcome: Outcome, why: string): Outcome {
 }
 
 /** Looks at a candidate while it works. */
-class Watch {
+export class Watch {
   readonly #turn: Turn;
   readonly #stopping: AbortController;
   readonly #failures: number[] = [];
@@ -139,6 +145,11 @@ class Watch {
     }
     if (event.type !== 'model.ended') return;
     this.#turns += 1;
+    this.look();
+  }
+
+  /** Stops it where it is weak beside those that ended. */
+  look(): void {
     const mine: AtWork = { turns: this.#turns, failures: this.#failures };
     const done = this.#turn.done.map((one) => ({ ...one, turns: one.outcome.turns }));
     const why = weakReason(mine, done);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { isMonkeyError, type Outcome, type Task } from '@monkey-coder/protocol';
 import type { RunConnection, RunReport, SessionChoice } from '../engine.ts';
 import { runScope } from './budget.ts';
+import { noCopies } from './candidate-places.ts';
 import type { EngineParts } from './engine-parts.ts';
 import type { SessionPlace } from './exploration.ts';
 import { explore } from './explore.ts';
@@ -30,12 +31,11 @@ export async function exploreWith({ parts, context, connection, isEphemeral, run
   const parentScope = runScope(runId, agentOptions.limits);
   const left = { folders: new Set<string>(), sessions: new Set<string>() };
   const own = isEphemeral ? { ...parts, rememberRoute: () => undefined } : parts;
-  const home = join(parts.homes.data, 'candidates');
-  mkdirSync(home, { recursive: true });
+  const home = homeOf(parts);
   try {
     return await explore(context, {
       folderOf: (name) => {
-        const folder = join(realpathSync(home), name);
+        const folder = join(home, name);
         left.folders.add(folder);
         return folder;
       },
@@ -64,6 +64,17 @@ export async function exploreWith({ parts, context, connection, isEphemeral, run
     });
   } finally {
     if (isEphemeral) removeAll(parts, left);
+  }
+}
+
+/** Where the folders of candidates are. Throws MonkeyError `workspace.io`. */
+function homeOf({ homes }: EngineParts): string {
+  const home = join(homes.data, 'candidates');
+  try {
+    mkdirSync(home, { recursive: true });
+    return realpathSync(home);
+  } catch (error) {
+    throw noCopies(error);
   }
 }
 

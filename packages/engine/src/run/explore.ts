@@ -9,7 +9,7 @@ import type { Outcome } from '@monkey-coder/protocol';
 import type { Scored } from './candidate-evidence.ts';
 import { FindingList } from './candidate-findings.ts';
 import { copyOf, dropHelpers, placeOf, snapshotBase, treeAtFirst } from './candidate-places.ts';
-import { takeTurn } from './candidate-turn.ts';
+import { type Turn, takeTurn, type Watch } from './candidate-turn.ts';
 import { conclude, winnerOf } from './conclude-exploration.ts';
 import { approachesOf } from './draw-approaches.ts';
 import { type Exploration, type ExploreMeans, expected, type Place, roundsOf, shareOf } from './exploration.ts';
@@ -61,16 +61,19 @@ async function playRound(exploration: Exploration, round: number, scored: readon
       ? Array.from({ length: count }, (_, at) => at + 1)
       : survivorsOf(scored, expected(run)).map((one) => one.candidate);
   const share = shareOf(exploration, numbers.length);
-  const done: Scored[] = [];
-  return inTurns(numbers, async (candidate) => {
+  const turns: Turn[] = [];
+  const [done, atWork]: [Scored[], Set<Watch>] = [[], new Set()];
+  // All places are made before anybody begins: where there is no room for one, nobody has been paid.
+  for (const candidate of numbers) {
     const before = scored.find((one) => one.candidate === candidate);
     const anew = before === undefined ? undefined : await otherApproach(exploration, before, round);
     const earlier = anew === undefined ? before : undefined;
     const approach = exploration.approaches[candidate - 1] ?? '';
     const place = anew ?? earlier ?? (await placeOf(exploration, candidate, approach));
     const prompt = promptOf(exploration, { place, earlier, scored });
-    return takeTurn({ exploration, round, place, earlier, prompt, share, done });
-  });
+    turns.push({ exploration, round, place, earlier, prompt, share, done, atWork });
+  }
+  return inTurns(turns, takeTurn);
 }
 
 /** Improvising, who gets nowhere is given the next idea and begins with the files as they were. */
