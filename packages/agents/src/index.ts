@@ -18,6 +18,7 @@ export {
   posteriorOf,
   survivorsOf,
   undecided,
+  whyChosen,
 } from './exploration/candidates.ts';
 export { type AtWork, weakReason } from './exploration/early-stop.ts';
 export { type Hints, literalsIn, methodsIn, perturbedTest, quotedIn } from './exploration/perturb-tests.ts';

@@ -179,6 +179,8 @@ export const eventBodySchema = z.discriminatedUnion('type', [
     type: z.literal('candidate.chosen'),
     candidate: z.optional(z.number()),
     reason: z.string(),
+    /** All candidates side by side, as a table for people. */
+    evidence: z.optional(z.string()),
   }),
   z.object({
     type: z.literal('message.added'),

@@ -23,8 +23,10 @@ import type { RunContext } from './run-context.ts';
 /** Bounds of one comparison. */
 const mostVariants = 200;
 const mostMs = 60_000;
-/** So many variants on which proven candidates differ are enough. */
+/** So many variants on which proven candidates differ are enough; some will do where many were tried. */
 const enoughTelling = 8;
+const someTelling = 3;
+const manyTried = 60;
 const mostTestFiles = 8;
 const mostTestBytes = 200_000;
 const mostListed = 5_000;
@@ -122,7 +124,7 @@ async function runVariants(
   const telling: string[][] = [];
   const tried = new Set<string>();
   let patience = 15_000;
-  for (let variant = 0; variant < mostVariants && telling.length < enoughTelling; variant += 1) {
+  for (let variant = 0; variant < mostVariants && !isEnough(telling.length, variant); variant += 1) {
     if (run.connection.signal.aborted) break;
     const files = tests.map(({ path, text }) => ({ path, text: perturbedTest(text, variant, hints) ?? text }));
     const key = files.map(({ text }) => text).join('\0');
@@ -141,6 +143,10 @@ async function runVariants(
   // The tests are put back for whoever uses the copies next.
   for (const { folder } of copies) for (const { path, text } of tests) writeFileSync(join(folder, path), text);
   return telling;
+}
+
+function isEnough(telling: number, tried: number): boolean {
+  return telling >= enoughTelling || (telling >= someTelling && tried >= manyTried);
 }
 
 interface Variant {
