@@ -73,6 +73,43 @@ describe('outcomes and exit codes', () => {
     expect(run.stdout).toContain('npm test: could not run');
   });
 
+  it('does not blame the change for tests that failed before it, and proves nothing by them', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    const server = await stage.serve([
+      calls('write', { path: 'src/hello.js', content: 'export const hello = 1;\n' }),
+      says('Written.'),
+      says('The sum is not what I was asked for.'),
+    ]);
+    const run = await stage.run([...scripted, ...acceptEdits, 'write a greeting']);
+    expect(run.code, run.stdout).toBe(8);
+    expect(run.stdout).toContain(
+      'unverified: npm test fails in the tests that failed before the change, too, and in no other',
+    );
+    expect(server.log).toHaveLength(3);
+    expect(JSON.stringify(server.log[2])).toContain('If the task is about these tests, go on until they pass');
+  });
+
+  it('tells tests that the change broke from those that failed before', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    stage.settings({ repairs: 0 });
+    stage.write('src/hello.js', 'export const hello = 1;\n');
+    stage.write(
+      'test/hello.test.js',
+      "import test from 'node:test';\nimport assert from 'node:assert';\nimport { hello } from '../src/hello.js';\ntest('says hello', () => assert.equal(hello, 1));\n",
+    );
+    commitAll(stage);
+    await stage.serve([
+      calls('read', { path: 'src/hello.js' }),
+      calls('edit', { path: 'src/hello.js', old_string: '1', new_string: '2' }),
+      says('Written.'),
+    ]);
+    const run = await stage.run([...scripted, ...acceptEdits, 'make the greeting longer']);
+    expect(run.code, run.stdout).toBe(6);
+    expect(run.stdout).toMatch(/npm test failed \(exit 1, newly: says hello\)/);
+  });
+
   it('takes back what a check wrote, with the run', async () => {
     const stage = createStage();
     useFailingProject(stage);

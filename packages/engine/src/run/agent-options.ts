@@ -1,5 +1,5 @@
 // The options of a run's agent: everything it works with, but for where it stands. One set for each model that takes over.
-import { type AgentOptions, builtinTools, stricterMode, type ToolMeans } from '@monkey-coder/agents';
+import { type AgentOptions, builtinTools, type Recall, stricterMode, type ToolMeans } from '@monkey-coder/agents';
 import type { BudgetScope, LanguageModel } from '@monkey-coder/models';
 import type { Event, PermissionMode } from '@monkey-coder/protocol';
 import { hostLists, mayUseMode } from '../config/policy.ts';
@@ -8,7 +8,6 @@ import { composeModel } from './compose-model.ts';
 import { delegateOf } from './delegate-on-demand.ts';
 import type { Findings, Ingredients } from './ingredients.ts';
 import { knownKeys } from './known-keys.ts';
-import { createRecall } from './recall.ts';
 import type { Recorder } from './recorder.ts';
 import type { StageOptions } from './stages.ts';
 import { webMeans } from './web-means.ts';
@@ -113,7 +112,7 @@ function toolMeans({ parts, task, start, isEphemeral }: Ingredients): ToolMeans 
   const { id } = start.session;
   return {
     ...webMeans(parts.settings, parts.environment, parts.productVersion),
-    ...(isEphemeral ? {} : { recall: createRecall(parts.sessions, { id, cwd: task.cwd }) }),
+    ...(isEphemeral ? {} : { recall: recallOnDemand(parts.sessions, { id, cwd: task.cwd }) }),
   };
 }
 
@@ -136,4 +135,9 @@ function permissionRules({ parts, task, agent }: Ingredients): AgentOptions['rul
     ask: permissions.ask,
     hosts: hostLists(parts.settings.policies),
   };
+}
+
+/** Few runs recall anything; who does loads what reads the logs. */
+function recallOnDemand(...given: Parameters<typeof import('./recall.ts').createRecall>): Recall {
+  return async (query, signal) => (await import('./recall.ts')).createRecall(...given)(query, signal);
 }

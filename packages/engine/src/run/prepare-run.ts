@@ -276,6 +276,7 @@ function contextOf(given: Ingredients, findings: Findings): RunContext {
     priceOf: (inputTokens, outputTokens) =>
       found.price === undefined ? null : costMicroUsd(found.price, { ...noUsage, inputTokens, outputTokens }),
     keepHealth: () => parts.traffic.flush(),
+    checksBefore: new Map(),
     newId: parts.newId,
     now: parts.now,
     agentOptions,

@@ -1,6 +1,6 @@
 // Everything one run works with, put together once before it begins.
 import type { IdPrefix, Task, TaskKind } from '@monkey-coder/protocol';
-import type { ProjectFacts, RunGit, Workspace } from '@monkey-coder/workspace';
+import type { CheckOutcome, ProjectFacts, RunGit, Workspace } from '@monkey-coder/workspace';
 import type { Settings } from '../config/settings.ts';
 import type { RunConnection } from '../engine.ts';
 import type { Recorder } from './recorder.ts';
@@ -28,6 +28,8 @@ export interface RunContext {
   readonly priceOf: (inputTokens: number, outputTokens: number) => number | null;
   /** Writes down what the calls said about the health of models; cheap to call again. */
   readonly keepHealth: () => void;
+  /** How checks ended on the files as they were before the run. */
+  readonly checksBefore: Map<string, Promise<CheckOutcome | undefined>>;
   readonly newId: (prefix: IdPrefix) => string;
   readonly now: () => number;
 }
