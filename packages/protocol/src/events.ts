@@ -168,6 +168,11 @@ export const eventBodySchema = z.discriminatedUnion('type', [
     cluster: z.string(),
   }),
   z.object({
+    /** A comparison of candidates begins; it may take a minute, and nothing else is said meanwhile. */
+    type: z.literal('comparison.started'),
+    by: z.string(),
+  }),
+  z.object({
     /** A comparison of candidates came to its end; going on after a crash takes what it came to from here. */
     type: z.literal('candidates.compared'),
     /** What was compared: `behaviour`, `tests`, `mutation 2`, `review`, `combination 1+3, round 1`. */

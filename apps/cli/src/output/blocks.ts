@@ -64,8 +64,8 @@ function remark(event: Event, { style, verbose }: BlockOptions): string | undefi
       return `${event.outcome.status === 'verified' ? style.green('✓') : style.yellow('✗')} candidate ${event.candidate}: ${event.outcome.status}, ${printable(event.outcome.reason)} (chance ${event.posterior.toFixed(2)})`;
     case 'candidate.chosen':
       return `${style.bold('⇒')} ${printable(event.reason)}${event.evidence === undefined ? '' : `\n${printable(event.evidence)}`}`;
-    case 'candidates.compared':
-      return style.dim(`≟ compared: ${printable(event.by)}`);
+    case 'comparison.started':
+      return style.dim(`≟ comparing ${printable(event.by)}`);
     case 'helper.started':
       return style.dim(`… ${helperWords[event.purpose]}`);
     case 'call.changed':

@@ -1,3 +1,4 @@
+// Findings reach the others once, also after a crash.
 import type { Event, EventBody } from '@monkey-coder/protocol';
 import { describe, expect, it } from 'vitest';
 import { FindingList } from './candidate-findings.ts';

@@ -22,6 +22,7 @@ export async function comparedOnce(
 ): Promise<ReadonlyMap<number, Compared>> {
   let found = comparedBefore(run, by);
   if (found === undefined) {
+    run.recorder.record({ type: 'comparison.started', by });
     found = await compare();
     if (!run.connection.signal.aborted) run.recorder.record({ type: 'candidates.compared', by, found: [...found] });
   }
