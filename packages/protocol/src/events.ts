@@ -45,6 +45,8 @@ const comparedSchema = z.object({
   noticed: z.optional(z.number()),
   /** What a reviewer gives it, 0..1. */
   review: z.optional(z.number()),
+  /** What fails of the tests as they were. */
+  oldTests: z.optional(z.string()),
 });
 
 /** Path to content hash (null: gone) of files that changed since the model saw them, and that it needs no telling of any more. */

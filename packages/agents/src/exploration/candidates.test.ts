@@ -49,7 +49,10 @@ describe('why one is chosen', () => {
   it.each([
     ['no candidate is proven', [evidence(1)]],
     ['it is the only one that the checks accept', [evidence(1), evidence(2, verified)]],
-    ['it leaves the existing tests alone', [evidence(1, { ...verified, changedTests: 1 }), evidence(2, verified)]],
+    [
+      'it leaves the files of existing tests alone',
+      [evidence(1, { ...verified, changedTests: 1 }), evidence(2, verified)],
+    ],
     [
       'it passes more of the tests written for the request',
       [0, 1, 1].map((passed, at) =>

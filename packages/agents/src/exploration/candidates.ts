@@ -45,8 +45,9 @@ export function survivorsOf(all: readonly CandidateEvidence[], expected: number)
 }
 
 /**
- * The candidate to take: only a verified one; undefined when there is none. Who left existing tests alone goes before who did
- * not, who passes more of the tests written for the task before who passes fewer, who behaves as most do before who does not, the larger cluster before the smaller, then weak evidence (tests that notice wrong versions of it, a reviewer), the smaller change before the larger.
+ * The candidate to take: only a verified one; undefined when there is none. Who passes more of the tests written for the task goes
+ * before who passes fewer, who behaves as most do before who does not, the larger cluster before the smaller, then weak evidence
+ * (tests that notice wrong versions of it, a reviewer), who left the files of existing tests alone, the smaller change before the larger.
  */
 export function chooseCandidate(all: readonly CandidateEvidence[]): CandidateEvidence | undefined {
   return ranked(all)[0];
@@ -57,7 +58,7 @@ export function whyChosen(all: readonly CandidateEvidence[]): string {
   const [best, ...rest] = ranked(all);
   if (best === undefined) return 'no candidate is proven';
   if (rest.length === 0) return 'it is the only one that the checks accept';
-  const next = rest.find((one) => one.cluster !== best.cluster);
+  const next = rest.find((one) => one.cluster !== best.cluster || shareOfKept(one) !== shareOfKept(best));
   if (next === undefined) return 'all that the checks accept came to the same, and its change is the smallest';
   const decisive = criteria.find(({ compare }) => compare(best, next, all) < 0);
   return decisive?.words ?? 'nothing tells it from the next best one';
@@ -79,7 +80,6 @@ interface Criterion {
 
 /** In the order in which they decide. */
 const criteria: readonly Criterion[] = [
-  { words: 'it leaves the existing tests alone', compare: (a, b) => a.changedTests - b.changedTests },
   { words: 'it passes more of the tests written for the request', compare: (a, b) => shareOfKept(b) - shareOfKept(a) },
   {
     words: 'where they differ it behaves as more of the others do',
@@ -90,6 +90,7 @@ const criteria: readonly Criterion[] = [
     words: 'the tests notice more wrong versions of it, or the reviewer likes it better',
     compare: (a, b) => weakEvidence(b) - weakEvidence(a),
   },
+  { words: 'it leaves the files of existing tests alone', compare: (a, b) => a.changedTests - b.changedTests },
   {
     words: 'nothing else tells them apart, and its change is the smallest',
     compare: (a, b) => a.changedLines - b.changedLines,

@@ -22,12 +22,15 @@ export interface CandidateCopy {
 export class Copies {
   readonly #exploration: Exploration;
   readonly #subjects: readonly (Scored | undefined)[];
+  readonly #home: string;
   readonly #open: CandidateCopy[] = [];
   #made: Promise<readonly CandidateCopy[]> | undefined;
 
-  constructor(exploration: Exploration, subjects: readonly (Scored | undefined)[]) {
+  /** `name`: of the folder they are in; those of another name may be there at the same time. */
+  constructor(exploration: Exploration, subjects: readonly (Scored | undefined)[], name = 'compare') {
     this.#exploration = exploration;
     this.#subjects = subjects;
+    this.#home = helperFolder(exploration, name);
   }
 
   /** The copies, in the order of the subjects. Throws MonkeyError `workspace.io`. */
@@ -38,12 +41,12 @@ export class Copies {
 
   async close(): Promise<void> {
     for (const { workspace } of this.#open) await workspace.close();
-    rmSync(helperFolder(this.#exploration, 'compare'), { recursive: true, force: true });
+    rmSync(this.#home, { recursive: true, force: true });
   }
 
   async #make(): Promise<readonly CandidateCopy[]> {
     const { run, base } = this.#exploration;
-    const home = helperFolder(this.#exploration, 'compare');
+    const home = this.#home;
     rmSync(home, { recursive: true, force: true });
     for (const [at, subject] of this.#subjects.entries()) {
       const folder = join(home, `files-${at}`);

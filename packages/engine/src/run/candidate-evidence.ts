@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CandidateEvidence, countTests } from '@monkey-coder/agents';
-import type { FileChange, Outcome, Task } from '@monkey-coder/protocol';
+import type { FileChange, Outcome } from '@monkey-coder/protocol';
 import { isTestFile } from '../outcome/test-files.ts';
 
 /** A candidate after its turn. */
@@ -26,7 +26,6 @@ export function evidenceOf(
   place: { readonly candidate: number; readonly folder: string; readonly approach: string },
   report: { readonly sessionId: string; readonly outcome: Outcome },
   earlier: Pick<Scored, 'changes' | 'failing' | 'passed' | 'failed'> | undefined,
-  task: Pick<Task, 'prompt' | 'work'>,
 ): Scored {
   const { outcome, sessionId } = report;
   const changes = joined(earlier?.changes ?? [], outcome.changes);
@@ -38,19 +37,13 @@ export function evidenceOf(
   // Who changed nothing stands where it stood; who never changed anything has failed.
   if (counts.length === 0) counts.push(earlier ?? { passed: 0, failed: 1 });
   const changedTests = changes.filter((change) => change.kind !== 'created' && isTestFile(change.path));
-  const isRefused = changedTests.length > 0 && !asksForTests(task);
   return {
     ...{ candidate: place.candidate, folder: place.folder, approach: place.approach },
     sessionId,
     outcome,
     changes,
     failing: [...(earlier?.failing ?? []), ...failingOf(outcome, earlier?.failing.at(-1))],
-    isVerified: outcome.status === 'verified' && !isRefused,
-    ...(isRefused
-      ? {
-          refused: `it changed existing tests, which the request does not ask for: ${changedTests.map((change) => change.path).join(', ')}`,
-        }
-      : {}),
+    isVerified: outcome.status === 'verified',
     passed: counts.reduce((sum, one) => sum + one.passed, 0),
     failed: counts.reduce((sum, one) => sum + one.failed, 0),
     cluster: clusterOf(place.folder, changes),
@@ -63,14 +56,6 @@ export function evidenceOf(
 function failingOf({ receipts }: Outcome, before: number | undefined): number[] {
   if (receipts.length === 0) return [before ?? 1];
   return receipts.map(({ tail, passed }) => (passed ? 0 : (countTests(tail)?.failed ?? 1)));
-}
-
-/** Whether a request is about tests that are there: who is told to change them may. */
-function asksForTests({ prompt, work }: Pick<Task, 'prompt' | 'work'>): boolean {
-  if (work?.kind === 'test') return true;
-  const verb =
-    '(?:updat|chang|adapt|adjust|rewrit|remov|delet|renam|mov|migrat|convert|refactor|clean|extend|replac)\\w*';
-  return new RegExp(`\\b${verb}\\b[^.;!?\\n]{0,60}\\b(?:tests?|specs?|fixtures?|snapshots?)\\b`, 'i').test(prompt);
 }
 
 /** The changes of two rounds as one; a file that the first one created stays created. */

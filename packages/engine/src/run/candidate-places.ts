@@ -73,6 +73,7 @@ export function helperFolder({ run, means }: Exploration, name: string): string 
 
 /** Removes what was made for comparing only. */
 export function dropHelpers(exploration: Exploration): void {
-  for (const name of ['compare', 'tests', 'kept'])
+  const oldTests = Array.from({ length: exploration.count + 1 }, (_, at) => `old-tests-${at + 1}`);
+  for (const name of ['compare', 'tests', 'kept', ...oldTests])
     rmSync(helperFolder(exploration, name), { recursive: true, force: true });
 }

@@ -11,6 +11,7 @@ import {
   type Place,
   type SessionPlace,
 } from './exploration.ts';
+import { heldAgainstOldTests } from './old-tests.ts';
 
 /** What a turn begins with. */
 export interface Turn {
@@ -33,7 +34,8 @@ export async function takeTurn(turn: Turn): Promise<Scored> {
   const { run } = turn.exploration;
   const known = scoredBefore(turn);
   const where = known === undefined ? place : { ...place, folder: known.folder };
-  const scored = evidenceOf(where, known ?? (await runWatched(turn)), earlier, run.task);
+  const report = withEarlier(known ?? (await runWatched(turn)), earlier);
+  const scored = await heldAgainstOldTests(turn.exploration, evidenceOf(where, report, earlier), round);
   done.push(scored);
   for (const watch of turn.atWork) watch.look();
   // What was at work when a person stopped the run is not done: it goes on with the run.
@@ -41,6 +43,17 @@ export async function takeTurn(turn: Turn): Promise<Scored> {
   if (known === undefined && !isCutOff) recordScore(turn.exploration, scored, round);
   return scored;
 }
+
+/** Who answers with words stands where it stood. */
+function withEarlier(report: CandidateReport, earlier: Scored | undefined): CandidateReport {
+  const { outcome } = report;
+  if (earlier === undefined || earlier.changes.length === 0 || outcome.status !== 'nothing-done') return report;
+  const { status, reason } = earlier.outcome;
+  const isSaid = reason.endsWith(nothingMore);
+  return { ...report, outcome: { ...outcome, status, reason: isSaid ? reason : `${reason}${nothingMore}` } };
+}
+
+const nothingMore = '; told so, it changed nothing more';
 
 /** Records what a turn came to, and shares why it was not enough. */
 export function recordScore({ run, findings }: Exploration, scored: Scored, round: number): void {

@@ -12,6 +12,7 @@ import { recordScore } from './candidate-turn.ts';
 import { comparedBefore } from './comparison-record.ts';
 import { verifyFiles } from './execute-run.ts';
 import { brokenDown, type Exploration, expected } from './exploration.ts';
+import { heldAgainstOldTests } from './old-tests.ts';
 
 /** Partial solutions that are paired, best first. */
 const mostPaired = 3;
@@ -23,7 +24,7 @@ export async function combinedCandidate(
   round: number,
 ): Promise<Scored | undefined> {
   const known = combinedBefore(exploration, round);
-  if (known !== undefined) return known;
+  if (known !== undefined) return heldAgainstOldTests(exploration, known, round);
   const { run } = exploration;
   for (const [left, right] of pairsOf(scored, expected(run))) {
     if (run.connection.signal.aborted) return undefined;
@@ -51,7 +52,7 @@ function combinedBefore({ run, count }: Exploration, round: number): Scored | un
   );
   if (event?.type !== 'candidate.scored') return undefined;
   const { candidate, folder, outcome } = event;
-  return evidenceOf({ candidate, folder, approach: '' }, { sessionId: '', outcome }, undefined, run.task);
+  return evidenceOf({ candidate, folder, approach: '' }, { sessionId: '', outcome }, undefined);
 }
 
 /** Pairs of the best that changed something, and not the same. */
@@ -82,7 +83,8 @@ async function combine(
   }
   const text = `Candidates ${left.candidate} and ${right.candidate} put together.`;
   const outcome = await judged(exploration, folder, changes, text);
-  return evidenceOf({ candidate, folder, approach: text }, { sessionId: '', outcome }, undefined, exploration.run.task);
+  const scored = evidenceOf({ candidate, folder, approach: text }, { sessionId: '', outcome }, undefined);
+  return heldAgainstOldTests(exploration, scored, round);
 }
 
 /** Writes both changes into the copy; undefined, and possibly half written, where they conflict or one holds the other. */

@@ -5,9 +5,10 @@ import { evidenceOf, type Scored } from './candidate-evidence.ts';
 import { helperFolder, newCopy } from './candidate-places.ts';
 import { type Exploration, ownTask, shareOf } from './exploration.ts';
 import { helperBefore, runHelper } from './helper-run.ts';
+import { heldAgainstOldTests } from './old-tests.ts';
 
 const prompt =
-  'Your change is proven and was chosen. One last pass, for consistency only: does it do all that the request says and nothing besides? Are names, errors, comments and style those of the code around it? Is anything left over that was only needed on the way? Correct what is not, change nothing else, and leave existing tests as they are. If all is well, say so and change nothing.';
+  'Your change is proven and was chosen. One last pass, for consistency only: does it do all that the request says and nothing besides? Are names, errors, comments and style those of the code around it? Is anything left over that was only needed on the way? Correct what is not, change nothing else, and leave what existing tests say as it is. If all is well, say so and change nothing.';
 
 /** The winner after its last pass; as it was before where the pass does not end proven. */
 export async function consistencyPass(exploration: Exploration, winner: Scored): Promise<Scored> {
@@ -19,7 +20,7 @@ export async function consistencyPass(exploration: Exploration, winner: Scored):
     const { sessionId } = winner;
     const outcome = await runHelper(exploration, 'last-pass', task, { repairs: 1, sessionId });
     if (outcome.changes.length === 0) return winner;
-    const after = evidenceOf(winner, { sessionId, outcome }, winner, run.task);
+    const after = await heldAgainstOldTests(exploration, evidenceOf(winner, { sessionId, outcome }, winner), 'last');
     if (after.isVerified) return { ...winner, changes: after.changes, changedLines: after.changedLines };
     for (const { path } of after.changes) bringOver(kept, winner.folder, path);
   } catch (error) {

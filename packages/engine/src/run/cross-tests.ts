@@ -1,5 +1,5 @@
 // Tests that candidates wrote, as evidence about all of them: kept only when they fail on the files as they were and most candidates agree.
-import { rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { countTests } from '@monkey-coder/agents';
 import type { ProjectCheck } from '@monkey-coder/workspace';
@@ -9,7 +9,7 @@ import type { Scored } from './candidate-evidence.ts';
 import type { Compared } from './comparison-record.ts';
 import type { RunContext } from './run-context.ts';
 
-/** A new test file, and the folder it stands in. */
+/** A test file that is new or has new tests, and the folder it stands in. */
 export interface WrittenTest {
   readonly path: string;
   readonly folder: string;
@@ -18,11 +18,11 @@ export interface WrittenTest {
 const mostTests = 6;
 const patienceMs = 60_000;
 
-/** The new test files that candidates left, each path once a candidate. */
+/** The test files that candidates wrote or added to, each path once a candidate. */
 export function writtenTests(subjects: readonly Scored[]): WrittenTest[] {
   return subjects.flatMap(({ changes, folder }) =>
     changes
-      .filter((change) => change.kind === 'created' && isTestFile(change.path))
+      .filter((change) => change.kind !== 'deleted' && isTestFile(change.path))
       .map(({ path }) => ({ path, folder })),
   );
 }
@@ -60,16 +60,24 @@ export async function crossTest(
   });
 }
 
-/** Failing tests of the check with one more test file; at least one where it fails without counting. */
+/** Failing tests of the check with a test file as a candidate has it; at least one where it fails without counting. */
 async function failuresWith(
   run: RunContext,
   copy: CandidateCopy,
   test: WrittenTest | undefined,
   check: ProjectCheck,
 ): Promise<number> {
-  if (test !== undefined) bringOver(test.folder, copy.folder, test.path);
+  const putBack = test === undefined ? () => undefined : lent(test, copy.folder);
   const result = await runInCopy(run, copy, check, patienceMs);
-  if (test !== undefined) rmSync(join(copy.folder, test.path), { force: true });
+  putBack();
   if (result?.exitCode === 0) return 0;
   return Math.max(1, countTests(result?.output ?? '')?.failed ?? 1);
+}
+
+/** Puts the test file into a folder; the function that comes back restores what stood there. */
+function lent(test: WrittenTest, folder: string): () => void {
+  const path = join(folder, test.path);
+  const old = existsSync(path) ? readFileSync(path) : undefined;
+  bringOver(test.folder, folder, test.path);
+  return () => (old === undefined ? rmSync(path, { force: true }) : writeFileSync(path, old));
 }

@@ -124,7 +124,7 @@ interface Telling {
 /** The request with an approach, what the checks said, or both: who has no conversation of its own yet is told all of it. */
 function promptOf({ run, count }: Exploration, { place, earlier, scored }: Telling): string {
   const { candidate, approach } = place;
-  const first = `${run.task.prompt}\n\n(Candidate ${candidate} of ${count}: others try the same in other ways. ${approach} Leave existing tests as they are.)`;
+  const first = `${run.task.prompt}\n\n(Candidate ${candidate} of ${count}: others try the same in other ways. ${approach} What existing tests say stays as it is; new ones may stand in their files.)`;
   const others = whatOthersFound(candidate, scored);
   if (earlier === undefined) return [first, ...others].join('\n\n');
   const tail = earlier.outcome.receipts.findLast((receipt) => !receipt.passed)?.tail ?? earlier.outcome.reason;
