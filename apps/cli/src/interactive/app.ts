@@ -17,6 +17,7 @@ import type { Conversation } from './conversation.ts';
 import { fullFrame, Scroll } from './full-frame.ts';
 import { History } from './history.ts';
 import { type InteractiveHost, isTmux } from './host.ts';
+import { asSlashCommands } from './inside.ts';
 import { createKeyBindings, type KeyBindings } from './key-bindings.ts';
 import type { Panel } from './panel.ts';
 import { PromptEditor } from './prompt-editor.ts';
@@ -110,8 +111,11 @@ export class AppState {
     const { message, advice } = describeFailure(thrown);
     this.show(
       linesBlock(({ theme }) => [
-        `${theme.paint('bad', '✗')} ${plainLine(message)}`,
-        theme.paint('dim', `  ${plainLine(advice === commandLineAdvice ? '/help lists what there is.' : advice)}`),
+        `${theme.paint('bad', '✗')} ${plainLine(asSlashCommands(message))}`,
+        theme.paint(
+          'dim',
+          `  ${plainLine(advice === commandLineAdvice ? '/help lists what there is.' : asSlashCommands(advice))}`,
+        ),
       ]),
     );
   }
