@@ -19,9 +19,10 @@ export {
   posteriorOf,
   survivorsOf,
   undecided,
+  whyChosen,
 } from './exploration/candidates.ts';
 export { type AtWork, weakReason } from './exploration/early-stop.ts';
-export { perturbedTest } from './exploration/perturb-tests.ts';
+export { type Hints, literalsIn, methodsIn, perturbedTest, quotedIn } from './exploration/perturb-tests.ts';
 export { type CustomCommand, type ExpandedCommand, expandCommand, findCommands } from './extensions/commands.ts';
 export {
   askHooks,

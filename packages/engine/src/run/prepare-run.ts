@@ -113,12 +113,17 @@ function mergeTask(given: Task, start: RunStart): Task {
   };
 }
 
-/** The task with the candidates that foresight asks for, where it was left to it. A run that goes on is not decided anew. */
+/** The task with the candidates that foresight asks for, where it was left to it, and never more than its cap can carry. A run that goes on is not decided anew. */
 async function withStrategy(
   given: Pick<Ingredients, 'parts' | 'start' | 'workspace' | 'finder' | 'found' | 'plan'>,
   task: Task,
 ): Promise<{ readonly task: Task; readonly strategyNotes: readonly string[] }> {
-  if (task.strategy !== 'auto' || given.start.unfinished !== undefined) return { task, strategyNotes: [] };
+  if (given.start.unfinished !== undefined) return { task, strategyNotes: [] };
+  if (task.candidates !== undefined) {
+    const { candidatesInBudget } = await import('./candidates-in-budget.ts');
+    return candidatesInBudget(given, task);
+  }
+  if (task.strategy !== 'auto') return { task, strategyNotes: [] };
   const { chooseStrategy } = await import('./choose-strategy.ts');
   return chooseStrategy(given, task);
 }
