@@ -71,8 +71,12 @@ export function helperFolder({ run, means }: Exploration, name: string): string 
   return means.folderOf(`${run.runId}-${name}`);
 }
 
-/** Removes what was made for comparing only. */
+/** Removes what was made for comparing only: each folder goes as a whole or stays, whenever a crash comes. */
 export function dropHelpers(exploration: Exploration): void {
-  for (const name of ['compare', 'tests', 'kept'])
-    rmSync(helperFolder(exploration, name), { recursive: true, force: true });
+  for (const name of ['compare', 'tests', 'kept']) {
+    const [folder, gone] = [helperFolder(exploration, name), helperFolder(exploration, `${name}.gone`)];
+    rmSync(gone, { recursive: true, force: true });
+    if (existsSync(folder)) renameSync(folder, gone);
+    rmSync(gone, { recursive: true, force: true });
+  }
 }
