@@ -71,9 +71,13 @@ export function helperFolder({ run, means }: Exploration, name: string): string 
   return means.folderOf(`${run.runId}-${name}`);
 }
 
-/** Removes what was made for comparing only. */
+/** Removes what was made for comparing only: each folder goes as a whole or stays, whenever a crash comes. */
 export function dropHelpers(exploration: Exploration): void {
   const oldTests = Array.from({ length: exploration.count + 1 }, (_, at) => `old-tests-${at + 1}`);
-  for (const name of ['compare', 'tests', 'kept', ...oldTests])
-    rmSync(helperFolder(exploration, name), { recursive: true, force: true });
+  for (const name of ['compare', 'tests', 'kept', ...oldTests]) {
+    const [folder, gone] = [helperFolder(exploration, name), helperFolder(exploration, `${name}.gone`)];
+    rmSync(gone, { recursive: true, force: true });
+    if (existsSync(folder)) renameSync(folder, gone);
+    rmSync(gone, { recursive: true, force: true });
+  }
 }

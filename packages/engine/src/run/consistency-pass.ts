@@ -1,4 +1,5 @@
 // The last pass of an improvisation: who won looks at its change once more, against the request and the code around it.
+import { existsSync } from 'node:fs';
 import { errorMessage } from '@monkey-coder/protocol';
 import { bringOver } from './candidate-copies.ts';
 import { evidenceOf, type Scored } from './candidate-evidence.ts';
@@ -19,16 +20,22 @@ export async function consistencyPass(exploration: Exploration, winner: Scored):
     const task = { ...ownTask(run, winner.candidate), cwd: winner.folder, limits: shareOf(exploration, 1), prompt };
     const { sessionId } = winner;
     const outcome = await runHelper(exploration, 'last-pass', task, { repairs: 1, sessionId });
-    if (outcome.changes.length === 0) return winner;
+    // What a person stopped is not judged: it goes on with the run.
+    if (outcome.changes.length === 0 || run.connection.signal.aborted) return winner;
     const after = await heldAgainstOldTests(exploration, evidenceOf(winner, { sessionId, outcome }, winner), 'last');
     if (after.isVerified) return { ...winner, changes: after.changes, changedLines: after.changedLines };
-    for (const { path } of after.changes) bringOver(kept, winner.folder, path);
+    putBack(kept, winner, after);
   } catch (error) {
     const text = `the last pass came to nothing: ${errorMessage(error)}`;
     run.recorder.record({ type: 'notice', level: 'warning', code: 'explore.last-pass', text });
-    for (const { path } of winner.changes) bringOver(kept, winner.folder, path);
+    putBack(kept, winner, winner);
   }
   return winner;
+}
+
+/** Makes the files of a change what they were; where the copy is gone, that was done before a crash. */
+function putBack(kept: string, { folder }: Scored, { changes }: Scored): void {
+  if (existsSync(kept)) for (const { path } of changes) bringOver(kept, folder, path);
 }
 
 /** The winner's files as they were proven; made before the pass begins, and after a crash the same. */

@@ -33,7 +33,8 @@ export async function explore(run: RunContext, means: ExploreMeans): Promise<Out
     scored = replaced(scored, await lastPass(exploration, scored));
   }
   const outcome = await conclude(exploration, scored);
-  dropHelpers(exploration);
+  // What a person stopped goes on with what there is.
+  if (!run.connection.signal.aborted) dropHelpers(exploration);
   return outcome;
 }
 
