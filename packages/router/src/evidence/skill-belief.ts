@@ -11,8 +11,8 @@ import {
   type Line,
   lineMoments,
   type Moments,
+  setLineMoments,
   type Variable,
-  withLineMoments,
   withoutVariables,
   withVariables,
 } from '../numbers/gaussian.ts';
@@ -112,11 +112,12 @@ export function afterTask(
   correlation: number,
 ): Gaussian {
   const own = 'this task';
-  let grown = withVariables(belief, [{ name: own, mean: 0, variance: correlation }]);
+  // Grown is copied: what is learnt is written into the copy.
+  const grown = withVariables(belief, [{ name: own, mean: 0, variance: correlation }]);
   for (const { model, likelihood } of observations) {
     const line: Line = [...skillLine(model, context), [own, 1]];
     const before = lineMoments(grown, line);
-    grown = withLineMoments(grown, line, probitMoments(before, likelihood, 1 - correlation));
+    setLineMoments(grown, line, probitMoments(before, likelihood, 1 - correlation));
   }
   return withoutVariables(grown, (name) => name === own);
 }
