@@ -138,7 +138,7 @@ export function jointMoments(
 
 /** The belief after the moments of a line became `after`. */
 export function withLineMoments(belief: Gaussian, line: Line, after: Moments): Gaussian {
-  const copy = { ...belief, mean: belief.mean.slice(), covariance: belief.covariance.slice() };
+  const copy = copied(belief);
   setLineMoments(copy, line, after);
   return copy;
 }
@@ -164,11 +164,49 @@ export function setLineMoments(belief: Gaussian, line: Line, after: Moments): vo
   }
 }
 
+/** Variables that move towards what was thought of them at first; `kept` is the share of their distance that is left, 0..1. */
+export interface Drift {
+  readonly towards: readonly Variable[];
+  readonly kept: number;
+}
+
+/**
+ * Lets variables drift in place, for a belief that nobody else has. A step of the Ornstein and Uhlenbeck process with the first belief
+ * as its rest: means go back towards it, variances grow (or shrink) towards it, covariances shrink in step, so that what is
+ * known of the others is as it was.
+ */
+export function setDrift({ index, mean, covariance, names }: Gaussian, { towards, kept }: Drift): void {
+  const size = names.length;
+  for (const variable of towards) {
+    const at = index.get(variable.name);
+    if (at === undefined) continue;
+    mean[at] = variable.mean + kept * ((mean[at] as number) - variable.mean);
+    const own = covariance[at * (size + 1)] as number;
+    for (let other = 0; other < size; other++) {
+      covariance[at * size + other] = kept * (covariance[at * size + other] as number);
+      covariance[other * size + at] = kept * (covariance[other * size + at] as number);
+    }
+    covariance[at * (size + 1)] = kept * kept * own + (1 - kept * kept) * variable.variance;
+  }
+}
+
+/** A belief of one's own, to be written into. */
+export function copied(belief: Gaussian): Gaussian {
+  return { ...belief, mean: belief.mean.slice(), covariance: belief.covariance.slice() };
+}
+
 /** The belief after a line was measured with Gaussian noise of the given variance. */
 export function measured(belief: Gaussian, line: Line, value: number, noiseVariance: number): Gaussian {
+  const copy = copied(belief);
+  setMeasured(copy, line, value, noiseVariance);
+  return copy;
+}
+
+/** The same in place: for a belief that nobody else has. */
+export function setMeasured(belief: Gaussian, line: Line, value: number, noiseVariance: number): void {
   const { mean, variance } = lineMoments(belief, line);
   const gain = variance / (variance + noiseVariance);
-  return withLineMoments(belief, line, { mean: mean + gain * (value - mean), variance: variance * (1 - gain) });
+  setLineMoments(belief, line, { mean: mean + gain * (value - mean), variance: variance * (1 - gain) });
 }
 
 /** Lower triangle L with L·Lᵀ = matrix; a little is added to the diagonal where rounding made it lose its rank. */

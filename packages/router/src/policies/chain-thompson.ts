@@ -17,6 +17,7 @@ import { type Arm, armName } from '../evidence/arm.ts';
 import { acceptRate, rejectRate } from '../evidence/check-rates.ts';
 import { evidenceContext } from '../evidence/context.ts';
 import { beliefAbout, type Evidence, learnt, noEvidence, type Priors } from '../evidence/evidence.ts';
+import { fadedTo, usualMemory } from '../evidence/fading.ts';
 import { focused, focusedOnCost } from '../evidence/focus.ts';
 import { packEvidence, unpackEvidence } from '../evidence/pack-evidence.ts';
 import { cholesky } from '../numbers/gaussian.ts';
@@ -56,27 +57,37 @@ export interface ChainThompsonState {
   readonly recent?: number;
 }
 
+/** What is given beforehand: what is thought of models, and how slowly evidence fades. */
+interface Beforehand {
+  readonly priors: Priors;
+  readonly memory: number;
+}
+
 const fresh: ChainThompsonState = { evidence: noEvidence, spent: 0, explored: 0 };
 
-/** Makes the policy. `priors` are what is thought of models before own evidence. */
-export function createChainThompson(priors: Priors, state: ChainThompsonState = fresh): ChainThompson {
-  return new ChainThompson(priors, state);
+/** Makes the policy. `priors` are what is thought of models before own evidence; `memory` is how slowly evidence fades. */
+export function createChainThompson(
+  priors: Priors,
+  state: ChainThompsonState = fresh,
+  { memory = usualMemory }: { readonly memory?: number } = {},
+): ChainThompson {
+  return new ChainThompson({ priors, memory }, state);
 }
 
 /** Makes the policy from its saved state; what cannot be read counts as no evidence. */
 export function restoreChainThompson(priors: Priors, saved: JsonValue): ChainThompson {
-  return new ChainThompson(priors, unpackState(saved) ?? fresh);
+  return new ChainThompson({ priors, memory: usualMemory }, unpackState(saved) ?? fresh);
 }
 
 /** The default policy; see the head of the file. Its evidence can be looked at for explanations. */
 export class ChainThompson implements RoutingPolicy {
   readonly name = 'chain-thompson';
-  readonly #priors: Priors;
+  readonly #beforehand: Beforehand;
   readonly #state: ChainThompsonState;
   readonly #plans: AllChainPlans;
 
-  constructor(priors: Priors, state: ChainThompsonState, plans = new AllChainPlans()) {
-    this.#priors = priors;
+  constructor(beforehand: Beforehand, state: ChainThompsonState, plans = new AllChainPlans()) {
+    this.#beforehand = beforehand;
     this.#state = state;
     this.#plans = plans;
   }
@@ -97,7 +108,8 @@ export class ChainThompson implements RoutingPolicy {
 
   /** What the evidence says of some arms in a context, for predictions. */
   evidenceFor(context: RoutingContext, arms: readonly Arm[]): Evidence {
-    return focused(this.#state.evidence, arms.map(armName), evidenceContext(context), this.#priors);
+    const known = focused(this.#state.evidence, arms.map(armName), evidenceContext(context), this.#beforehand.priors);
+    return fadedTo(known, context.time, this.#beforehand);
   }
 
   decide(context: RoutingContext, arms: readonly Arm[], random: () => number): Decision {
@@ -108,8 +120,14 @@ export class ChainThompson implements RoutingPolicy {
     if (arms.length === 1) return certain(first, this.name, 'the only model that can be called');
     const minSuccess = adaptedThreshold(context.minSuccess ?? 0, this.#state.recent);
     const plan = this.#plans.of(arms.length, context.hasChecks ? chainThompsonKnobs.longest : 1);
-    const known = focusedOnCost(this.#state.evidence, arms.map(armName), evidenceContext(context), this.#priors);
-    const table = new DecisionTable({ ...context, minSuccess }, arms, known, plan);
+    const known = focusedOnCost(
+      this.#state.evidence,
+      arms.map(armName),
+      evidenceContext(context),
+      this.#beforehand.priors,
+    );
+    const now = fadedTo(known, context.time, this.#beforehand);
+    const table = new DecisionTable({ ...context, minSuccess }, arms, now, plan);
     const best = table.bestOfMean();
     if (context.isCritical)
       return table.decided(best, [], this.name, 'the best known: nothing is tried out on this task');
@@ -132,12 +150,15 @@ export class ChainThompson implements RoutingPolicy {
     const right = last?.quality ?? (last?.verdict === 'accepted' ? 1 : last?.verdict === 'rejected' ? 0 : undefined);
     const cost = outcome.stages.reduce((sum, stage) => sum + (stage.costMicroUsd ?? 0), 0);
     const state = {
-      evidence: learnt(evidence, evidenceContext(outcome.context), outcome.stages, this.#priors),
+      evidence: learnt(evidence, evidenceContext(outcome.context), outcome.stages, {
+        ...this.#beforehand,
+        ...(outcome.context.time === undefined ? {} : { time: outcome.context.time }),
+      }),
       spent: spent + cost,
       explored: explored + (outcome.exploreCostMicroUsd ?? 0),
       ...(right === undefined && recent === undefined ? {} : { recent: smoothed(recent, right) }),
     };
-    return new ChainThompson(this.#priors, state, this.#plans);
+    return new ChainThompson(this.#beforehand, state, this.#plans);
   }
 }
 

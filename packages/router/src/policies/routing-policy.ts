@@ -30,6 +30,8 @@ export interface RoutingContext {
   readonly costWeight?: number;
   /** Least chance of success wanted, 0..1; 0 for none. */
   readonly minSuccess?: number;
+  /** When this is, milliseconds since 1970: how much of what was learnt has faded. */
+  readonly time?: number;
   /** What a chain may be expected to cost at most, in micro-dollars. */
   readonly maxCostMicroUsd?: number;
 }
