@@ -1,11 +1,10 @@
 // Invented worlds of models with known truth, to hold the router against: what is the best chain, and how much worse did the router do.
 import {
-  allChains,
   type Arm,
+  allChains,
   armName,
   type ChainThompson,
   drawNormal,
-  normalCumulative,
   type RoutingContext,
   type StageOutcome,
 } from '@monkey-coder/router';
@@ -50,37 +49,36 @@ export function drawTask(world: World, skills: World['skills'], random: () => nu
 }
 
 /** Plays a chain on a task: what it was worth in solved tasks, and what the router is told. */
-export function play(
-  world: World,
-  chain: readonly number[],
-  task: Task,
-): { readonly worth: number; readonly stages: StageOutcome[] } {
-  const stages: StageOutcome[] = [];
-  let worth = 0;
-  for (const [index, model] of chain.entries()) {
+export function play(world: World, chain: readonly number[], task: Task): Played {
+  const accepting = chain.findIndex((model) => task.accepted[model]);
+  const last = accepting < 0 ? chain.length - 1 : accepting;
+  const tried = chain.slice(0, last + 1);
+  const stages = tried.map((model, index): StageOutcome => {
     const arm = world.arms[model];
-    const isAccepted = task.accepted[model] ?? false;
-    const isKept = isAccepted || index === chain.length - 1;
-    const costMicroUsd = task.costs[model] ?? 0;
-    const quality = task.right[model] ? 1 : 0;
-    worth += (isKept ? quality : 0) - costMicroUsd / world.valueMicroUsd;
-    stages.push({
+    return {
       model: arm ? armName(arm) : '',
-      verdict: isAccepted ? 'accepted' : 'rejected',
-      costMicroUsd,
-      ...(isKept ? { quality } : {}),
-    });
-    if (isKept) break;
-  }
-  return { worth, stages };
+      verdict: task.accepted[model] ? 'accepted' : 'rejected',
+      costMicroUsd: task.costs[model] ?? 0,
+      ...(index === last ? { quality: task.right[model] ? 1 : 0 } : {}),
+    };
+  });
+  const spent = tried.reduce((sum, model) => sum + (task.costs[model] ?? 0), 0);
+  return { worth: (stages[last]?.quality ?? 0) - spent / world.valueMicroUsd, spent, stages };
 }
 
-/** What the best fixed chain is worth a task, by playing all on the same drawn tasks; `longest` 1 for the best single model. */
-export function bestFixed(world: World, skills: World['skills'], longest: number, tasks: readonly Task[]) {
+/** What came of a chain: its worth in solved tasks, micro-dollars spent, and the stages that ran. */
+export interface Played {
+  readonly worth: number;
+  readonly spent: number;
+  readonly stages: StageOutcome[];
+}
+
+/** The best fixed chain on some tasks; `longest` 1 for the best single model. */
+export function bestFixed(world: World, longest: number, tasks: readonly Task[]): readonly number[] {
   const chains = allChains(world.arms.length, longest);
-  const worths = chains.map((chain) => tasks.reduce((sum, task) => sum + play(world, chain, task).worth, 0));
+  const worths = chains.map((chain) => worthOn(world, chain, tasks));
   const best = worths.reduce((at, worth, index) => (worth > (worths[at] ?? 0) ? index : at), 0);
-  return { chain: chains[best] ?? [], worth: (worths[best] ?? 0) / tasks.length, skills };
+  return chains[best] ?? [];
 }
 
 /** Lets a policy decide and learn task by task; what it was worth on each, and its policy at the end. */
@@ -135,11 +133,6 @@ export interface Invention {
   readonly valueUsd: number;
   readonly cheapUsd: number;
   readonly dearUsd: number;
-}
-
-/** Chance of success of a probit, for tables. */
-export function rateOf(probit: number): number {
-  return normalCumulative(probit);
 }
 
 /** What a chain is worth on all of some tasks. */

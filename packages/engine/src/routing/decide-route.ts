@@ -115,5 +115,6 @@ export function routingContext(request: RouteRequest): RoutingContext {
     valueMicroUsd: settings.router.valueUsd * 1e6,
     minSuccess: settings.router.minSuccess,
     costWeight: request.costWeight ?? 1,
+    time: request.now(),
   };
 }
