@@ -32,7 +32,7 @@ export {
   exploreOrNot,
   type WayForecast,
 } from './foresight/explore-or-not.ts';
-export { forecastChain } from './foresight/forecast.ts';
+export { forecastChain, forecastRest } from './foresight/forecast.ts';
 export { bestPlan, plansOf, type StrategyPlan, type TreeProblem } from './foresight/strategy-tree.ts';
 export { chanceOfRight } from './foresight/team-value.ts';
 export { normalCumulative } from './numbers/normal.ts';

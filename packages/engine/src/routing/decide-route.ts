@@ -7,6 +7,7 @@ import {
   evidenceContext,
   explainRoute,
   forecastChain,
+  forecastRest,
   learnRecords,
   publicPriors,
   type RouteExplanation,
@@ -38,6 +39,8 @@ export interface Route {
   readonly chain: readonly string[];
   readonly event: Extract<EventBody, { type: 'route.decided' }>;
   readonly forecast: Forecast;
+  /** The forecast of what is left after the first stages ended so. */
+  readonly forecastAfter: (ended: readonly ('rejected' | 'none')[]) => Forecast;
 }
 
 /** Options written down with a decision: the most probable ones. */
@@ -57,6 +60,8 @@ export function decideRoute(request: RouteRequest, arms: readonly Arm[]): Route 
   return {
     chain,
     forecast,
+    forecastAfter: (ended) =>
+      forecastRest(evidence, chain, evidenceContext(context), { ended, random: request.random }),
     event: {
       type: 'route.decided',
       policy: decision.policy,

@@ -35,6 +35,7 @@ export function runRecord(events: readonly Event[], options: RunRecordOptions): 
     exploreCostMicroUsd: route.exploreCostMicroUsd ?? 0,
     ...(route.decisionMs === undefined ? {} : { decisionMs: route.decisionMs }),
     ...(route.forecast === undefined ? {} : { forecast: route.forecast }),
+    ...requotesOf(events),
     stages: stagesOf(events, chain[0] ?? '', outcome.status),
     status: outcome.status,
     costMicroUsd: outcome.costMicroUsd ?? 0,
@@ -44,6 +45,14 @@ export function runRecord(events: readonly Event[], options: RunRecordOptions): 
     ).length,
     ...filesOf(events),
   };
+}
+
+/** What was expected of the rest whenever a next model took over. */
+function requotesOf(events: readonly Event[]): Pick<ReplayRun, 'requotes'> {
+  const requotes = events
+    .filter((event): event is EventOf<'route.escalated'> => event.type === 'route.escalated')
+    .flatMap(({ forecast }, index) => (forecast === undefined ? [] : [{ stage: index + 1, forecast }]));
+  return requotes.length === 0 ? {} : { requotes };
 }
 
 /** More than these say no more of what became of the work. */

@@ -255,9 +255,10 @@ function contextOf(given: Ingredients, findings: Findings): RunContext {
     now: parts.now,
   });
   const agentOptions = agentOptionsOf(given, findings, { runId, recorder });
-  const { chain, position } = given.plan;
+  const { chain, position, route } = given.plan;
   return {
     task,
+    ...(route === undefined ? {} : { forecastAfter: route.forecastAfter }),
     taskKind: start.unfinished?.started.taskKind ?? (onlyReads(given) ? 'question' : kindOfTask(task)),
     runId,
     settings: parts.settings,

@@ -38,6 +38,8 @@ const runSchema = z.object({
   exploreCostMicroUsd: z.number(),
   decisionMs: z.optional(z.number()),
   forecast: z.optional(forecastSchema),
+  /** What was expected of the rest each time that a stage ended, from the second on. */
+  requotes: z.optional(z.array(z.object({ stage: z.number(), forecast: forecastSchema }))),
   stages: z.array(stageSchema),
   status: z.string(),
   costMicroUsd: z.number(),

@@ -12,7 +12,7 @@ import { type Evidence, marginalProbit } from '../evidence/evidence.ts';
 import type { Random } from '../numbers/random.ts';
 import { utilityOf } from '../policies/chain-thompson.ts';
 import type { Decision, RoutingContext } from '../policies/routing-policy.ts';
-import { forecastChain } from './forecast.ts';
+import { chanceOfUnnoticed, forecastChain } from './forecast.ts';
 import { type Risk, risksOf } from './risk.ts';
 import { plansOf, type StrategyPlan, type TreeProblem } from './strategy-tree.ts';
 
@@ -59,6 +59,7 @@ function strategiesOf({ evidence, context, arms }: Explained): StrategyPlan[] {
       name,
       probit: marginalProbit(evidence.skill, name, at),
       costMicroUsd: expectedAmount(evidence.cost, amountLine(name, at, false)),
+      laterCostMicroUsd: expectedAmount(evidence.cost, amountLine(name, at, true)),
     })),
     correlation: meanCorrelation(evidence.correlation),
     acceptRate: acceptRate(evidence.rates),
@@ -103,7 +104,7 @@ export function explainRoute({ evidence, context, arms, decision, random }: Expl
     risks: risksOf(
       { risk: isRisky ? 'high' : 'low', hasChecks, size: 'unknown' },
       forecast,
-      rejectRate(evidence.rates),
+      chanceOfUnnoticed(evidence, chain, at),
     ),
     work: context.work,
     hasChecks: context.hasChecks,
