@@ -88,6 +88,7 @@ describe('the router', () => {
       from: 'openai/cheap',
       to: 'openai/strong',
       verdict: 'rejected',
+      forecast: { success: { mean: expect.any(Number) } },
     });
     const [record] = routerLog(stage);
     expect(record).toMatchObject({

@@ -108,4 +108,20 @@ describe('calibration', () => {
       [0.8, 1],
     ]);
   });
+
+  it('scores what was said of the rest by what the rest came to', () => {
+    const forecast = {
+      success: { mean: 0.6, low: 0.4, high: 0.8 },
+      costMicroUsd: { mean: 3e5, low: 2e5, high: 4e5 },
+      durationMs: { mean: 3e4, low: 2e4, high: 4e4 },
+    };
+    const stage = { model: 'a/x', costMicroUsd: 9e5, durationMs: 9e4 };
+    const stages = [
+      { ...stage, verdict: 'rejected' as const },
+      { ...stage, verdict: 'accepted' as const, costMicroUsd: 3e5 },
+    ];
+    const { requoted } = calibrationOf(recordsOf([run({ stages, requotes: [{ stage: 1, forecast }] })]));
+    expect(requoted).toMatchObject({ runs: 1, costCovered: 1, timeCovered: 0 });
+    expect(requoted.brier).toBeCloseTo(0.16);
+  });
 });
