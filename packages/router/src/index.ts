@@ -18,7 +18,7 @@ export {
   recordsOf,
   replayVersion,
 } from './evidence/replay.ts';
-export type { Signal } from './evidence/reward.ts';
+export { type Signal, waitCost } from './evidence/reward.ts';
 export { choosePersona, type Persona, type PersonaChoice } from './features/persona.ts';
 export { isSmallWork } from './features/small-work.ts';
 export { taskFeatures } from './features/task-features.ts';

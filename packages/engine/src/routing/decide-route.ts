@@ -14,6 +14,7 @@ import {
   type RoutingContext,
   type RoutingPolicy,
   taskFeatures,
+  waitCost,
 } from '@monkey-coder/router';
 import type { ProjectFacts } from '@monkey-coder/workspace';
 import type { Settings } from '../config/settings.ts';
@@ -48,7 +49,7 @@ const mostOptions = 8;
 
 /** Decides among at least two arms. */
 export function decideRoute(request: RouteRequest, arms: readonly Arm[]): Route {
-  const context = routingContext(request);
+  const context = contextFor(request, arms);
   const policy = request.store.policy(publicPriors(arms));
   const startedAt = request.now();
   const decision = chooserOf(request, arms, policy).decide(context, arms, request.random);
@@ -95,11 +96,17 @@ function chooserOf({ settings, store }: RouteRequest, arms: readonly Arm[], usua
 
 /** Explains what would be decided; nothing is written but what was learnt meanwhile. */
 export function explainDecision(request: RouteRequest, arms: readonly Arm[]): RouteExplanation {
-  const context = routingContext(request);
+  const context = contextFor(request, arms);
   const policy = request.store.policy(publicPriors(arms));
   const decision = chooserOf(request, arms, policy).decide(context, arms, request.random);
   const evidence = policy.evidenceFor(context, arms);
   return explainRoute({ evidence, context, arms, decision, random: request.random });
+}
+
+/** Where a model costs no money, time is what it is weighed by. */
+function contextFor(request: RouteRequest, arms: readonly Arm[]): RoutingContext {
+  const context = routingContext(request);
+  return arms.some((arm) => arm.isLocal) ? { ...context, waitMicroUsd: waitCost(context.valueMicroUsd) } : context;
 }
 
 /** What the router looks at, from a request and its workspace. */

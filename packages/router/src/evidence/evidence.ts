@@ -156,15 +156,23 @@ export function marginalProbit(skill: Gaussian, model: string, context: Evidence
   return mean / Math.sqrt(1 + variance);
 }
 
-/** Means and covariance of the models' probits, and their expected costs as first and as later stage. */
-export function beliefAbout(evidence: Evidence, models: readonly string[], context: EvidenceContext) {
+/**
+ * Means and covariance of the models' probits, and their expected costs as first and as later stage; what waiting costs a millisecond
+ * (`waitMicroUsd`) is counted in.
+ */
+export function beliefAbout(evidence: Evidence, models: readonly string[], context: EvidenceContext, waitMicroUsd = 0) {
+  const costOf = (model: string, isAgain: boolean): number => {
+    const line = amountLine(model, context, isAgain);
+    const money = expectedAmount(evidence.cost, line);
+    return waitMicroUsd === 0 ? money : money + waitMicroUsd * expectedAmount(evidence.time, line);
+  };
   return {
     ...jointMoments(
       evidence.skill,
       models.map((model) => skillLine(model, context)),
     ),
-    costs: models.map((model) => expectedAmount(evidence.cost, amountLine(model, context, false))),
-    laterCosts: models.map((model) => expectedAmount(evidence.cost, amountLine(model, context, true))),
+    costs: models.map((model) => costOf(model, false)),
+    laterCosts: models.map((model) => costOf(model, true)),
     correlation: meanCorrelation(evidence.correlation),
   };
 }

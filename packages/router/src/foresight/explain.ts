@@ -136,6 +136,8 @@ class ChainTable {
   readonly #context: RoutingContext;
   readonly #chains: readonly IndexChain[];
   readonly #values: ChainValues;
+  /** The same with what waiting costs. */
+  readonly #felt: ChainValues;
   readonly #worth: Float64Array;
   readonly front: readonly number[];
 
@@ -144,7 +146,13 @@ class ChainTable {
     this.#context = context;
     this.#chains = allChains(names.length, context.hasChecks ? 3 : 1);
     this.#values = valueChainsOf(evidence, names, evidenceContext(context), { chains: this.#chains });
-    this.#worth = utilityOf(this.#values, context);
+    const { waitMicroUsd = 0 } = context;
+    const chains = this.#chains;
+    this.#felt =
+      waitMicroUsd === 0
+        ? this.#values
+        : valueChainsOf(evidence, names, evidenceContext(context), { chains, waitMicroUsd });
+    this.#worth = utilityOf(this.#felt, context);
     this.front = paretoFront(this.#values);
   }
 
@@ -166,7 +174,7 @@ class ChainTable {
   }
 
   bestAt(valueMicroUsd: number): number {
-    const worth = utilityOf(this.#values, { ...this.#context, valueMicroUsd });
+    const worth = utilityOf(this.#felt, { ...this.#context, valueMicroUsd });
     return worth.reduce((best, value, index) => (value > (worth[best] ?? 0) ? index : best), 0);
   }
 

@@ -120,12 +120,8 @@ export class ChainThompson implements RoutingPolicy {
     if (arms.length === 1) return certain(first, this.name, 'the only model that can be called');
     const minSuccess = adaptedThreshold(context.minSuccess ?? 0, this.#state.recent);
     const plan = this.#plans.of(arms.length, context.hasChecks ? chainThompsonKnobs.longest : 1);
-    const known = focusedOnCost(
-      this.#state.evidence,
-      arms.map(armName),
-      evidenceContext(context),
-      this.#beforehand.priors,
-    );
+    const look = (context.waitMicroUsd ?? 0) > 0 ? focused : focusedOnCost;
+    const known = look(this.#state.evidence, arms.map(armName), evidenceContext(context), this.#beforehand.priors);
     const now = fadedTo(known, context.time, this.#beforehand);
     const table = new DecisionTable({ ...context, minSuccess }, arms, now, plan);
     const best = table.bestOfMean();
@@ -184,7 +180,7 @@ class DecisionTable {
   #meanValues: Float64Array | undefined;
 
   constructor(context: RoutingContext, arms: readonly Arm[], evidence: Evidence, plan: ChainPlan) {
-    const belief = beliefAbout(evidence, arms.map(armName), evidenceContext(context));
+    const belief = beliefAbout(evidence, arms.map(armName), evidenceContext(context), context.waitMicroUsd);
     this.#context = context;
     this.#arms = arms;
     this.#plan = plan;
