@@ -19,6 +19,7 @@ export {
   replayVersion,
 } from './evidence/replay.ts';
 export { type Signal, waitCost } from './evidence/reward.ts';
+export { readShared, sharedRuns } from './evidence/share.ts';
 export { choosePersona, type Persona, type PersonaChoice } from './features/persona.ts';
 export { isSmallWork } from './features/small-work.ts';
 export { taskFeatures } from './features/task-features.ts';

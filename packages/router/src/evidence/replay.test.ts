@@ -6,6 +6,7 @@ import { learnRecords } from '../policies/learn-records.ts';
 import { tellingStages } from './outcome-of-record.ts';
 import { parseReplay, type ReplayRun, recordsOf } from './replay.ts';
 import { rewardOf } from './reward.ts';
+import { readShared, sharedRuns } from './share.ts';
 
 const run = (more: Partial<ReplayRun> = {}): ReplayRun => ({
   type: 'run',
@@ -61,6 +62,30 @@ describe('the replay buffer', () => {
       records,
     );
     expect(policy.evidence.tasks).toBe(2);
+  });
+});
+
+describe('a shared buffer', () => {
+  const files = [{ path: 'secret-plans.md', before: null, after: 'h' }];
+  const mine = recordsOf([
+    run({ files, time: 5 }),
+    { type: 'signal', v: 1, id: 'run_1', time: 6, signal: 'up' },
+    run({ id: 'run_2', time: 3 }),
+  ]);
+
+  it('holds runs and judgements, and no paths', () => {
+    const text = sharedRuns(mine);
+    expect(text).not.toContain('secret-plans');
+    const { lines, runs, unreadable } = readShared(text, new Set());
+    expect({ runs, unreadable }).toEqual({ runs: 2, unreadable: 0 });
+    expect(lines.map((line) => line.id)).toEqual(['run_2', 'run_1', 'run_1']);
+    expect(recordsOf(lines)[1]).toMatchObject({ id: 'run_1', signals: ['up'], chain: ['a/x', 'b/y'] });
+  });
+
+  it('adds what is not known, once, and counts what is no run of this version', () => {
+    const text = `${sharedRuns(mine)}${sharedRuns(mine)}${JSON.stringify({ ...run(), v: 2 })}\nnonsense\n`;
+    const found = readShared(text, new Set(['run_1']));
+    expect(found).toMatchObject({ runs: 1, unreadable: 2 });
   });
 });
 
