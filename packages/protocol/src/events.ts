@@ -131,6 +131,8 @@ export const eventBodySchema = z.discriminatedUnion('type', [
     to: z.string(),
     verdict: z.enum(['rejected', 'none']),
     reason: z.string(),
+    /** What is expected of the rest of the plan now: its success, and cost and time from here on. */
+    forecast: z.optional(forecastSchema),
   }),
   z.object({
     /** Ideas of how to go about the task, in the order in which candidates are given them. */

@@ -18,7 +18,8 @@ export {
   recordsOf,
   replayVersion,
 } from './evidence/replay.ts';
-export type { Signal } from './evidence/reward.ts';
+export { type Signal, waitCost } from './evidence/reward.ts';
+export { readShared, sharedRuns } from './evidence/share.ts';
 export { choosePersona, type Persona, type PersonaChoice } from './features/persona.ts';
 export { isSmallWork } from './features/small-work.ts';
 export { taskFeatures } from './features/task-features.ts';
@@ -32,7 +33,7 @@ export {
   exploreOrNot,
   type WayForecast,
 } from './foresight/explore-or-not.ts';
-export { forecastChain } from './foresight/forecast.ts';
+export { forecastChain, forecastRest } from './foresight/forecast.ts';
 export { bestPlan, plansOf, type StrategyPlan, type TreeProblem } from './foresight/strategy-tree.ts';
 export { chanceOfRight } from './foresight/team-value.ts';
 export { normalCumulative } from './numbers/normal.ts';

@@ -57,7 +57,7 @@ function remark(event: Event, { style, verbose }: BlockOptions): string | undefi
         ? undefined
         : `${style.dim('route')}    ${printable(event.chain.join(' → '))} · ${printable(event.reason)} (chance of this choice ${event.propensity.toFixed(2)})`;
     case 'route.escalated':
-      return `${style.yellow('↑')} ${printable(event.to)} takes over from ${printable(event.from)}: ${printable(event.reason)}`;
+      return `${style.yellow('↑')} ${printable(event.to)} takes over from ${printable(event.from)}: ${printable(event.reason)}${event.forecast === undefined ? '' : `\n${style.dim('expected')} of the rest: ${forecastLine(event.forecast)}`}`;
     case 'candidate.started':
       return `${style.dim('⑂')} candidate ${event.candidate}, round ${event.round}`;
     case 'candidate.scored':

@@ -26,6 +26,7 @@ import type { Engine, RunConnection, RunReport, SessionChoice, WorkflowReport, W
 import { createJsonlLedger } from '../ledger/jsonl-ledger.ts';
 import { appendToRouterLog, routerLogPath } from '../routing/router-log.ts';
 import { runRecord } from '../routing/run-record.ts';
+import { filesToLookAt } from '../routing/written-files.ts';
 import { createJsonlSessionStore } from '../sessions/jsonl-session-store.ts';
 import { type Lease, type LeaseTaken, takeLease } from '../sessions/lease.ts';
 import type { EngineParts } from './engine-parts.ts';
@@ -67,6 +68,10 @@ export function createEngine(options: EngineOptions): Engine {
     experience: async () => {
       const { createRouterStore } = await import('../routing/lazy.ts');
       return createRouterStore(parts.homes.state, parts.now).records();
+    },
+    learnFrom: async (shared) => {
+      const { createRouterStore } = await import('../routing/lazy.ts');
+      return createRouterStore(parts.homes.state, parts.now).add(shared);
     },
     close: async () => undefined,
   };
@@ -136,7 +141,7 @@ async function run(
         : exploreRun(parts, prepared, connection, choice.kind === 'ephemeral'));
       // Candidates are runs of their own and were learnt from as such.
       if (choice.kind !== 'ephemeral' && prepared.context.task.candidates === undefined)
-        remember(parts, prepared.context);
+        await remember(parts, prepared.context);
       return { sessionId: prepared.context.agentOptions.sessionId, runId: prepared.context.runId, outcome };
     } finally {
       await prepared.close();
@@ -171,9 +176,16 @@ async function workflow(
 }
 
 /** Writes down what the router can learn from the run. */
-function remember(parts: EngineParts, { recorder, task, settings }: RunContext): void {
+async function remember(parts: EngineParts, { recorder, task, settings, workspace }: RunContext): Promise<void> {
   const { valueUsd } = settings.router;
-  const record = runRecord(recorder.events, { project: projectKey(task.cwd), valueMicroUsd: valueUsd * 1e6 });
+  const unsure = filesToLookAt(recorder.events);
+  const found =
+    unsure.length === 0 ? undefined : await workspace.changedFiles(new Map(unsure.map((path) => [path, ''])));
+  const record = runRecord(recorder.events, {
+    project: projectKey(task.cwd),
+    valueMicroUsd: valueUsd * 1e6,
+    ...(found === undefined ? {} : { found }),
+  });
   if (record) parts.rememberRoute(record);
 }
 

@@ -3,6 +3,7 @@ import { type AgentResult, type AgentState, type AgentStop, createRedactor, runA
 import {
   type EventBody,
   errorMessage,
+  type Forecast,
   messageText,
   type Outcome,
   readingKinds,
@@ -97,8 +98,18 @@ async function escalated(
     return undefined;
   }
   const state = handBack(run, result.state, handOverText(verification));
-  recorder.record({ type: 'route.escalated', from, to, verdict: why.verdict, reason: why.reason });
+  recorder.record({ type: 'route.escalated', from, to, ...why, ...quoteOfRest(run, why.verdict) });
   return state;
+}
+
+/** What is expected of the stages that are left, now that one more has ended. */
+function quoteOfRest(
+  { recorder, forecastAfter }: RunContext,
+  verdict: EscalationReason['verdict'],
+): { readonly forecast?: Forecast } {
+  if (forecastAfter === undefined) return {};
+  const before = recorder.events.flatMap((event) => (event.type === 'route.escalated' ? [event.verdict] : []));
+  return { forecast: forecastAfter([...before, verdict]) };
 }
 
 interface EscalationReason {

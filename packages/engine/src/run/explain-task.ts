@@ -3,12 +3,12 @@ import { MonkeyError, type Task } from '@monkey-coder/protocol';
 import type { RouteExplanation } from '@monkey-coder/router';
 import type { EngineParts } from './engine-parts.ts';
 import { createModelFinder } from './find-model.ts';
-import { armOf, routeRequest } from './plan-models.ts';
+import { armOf, choosableModels, routeRequest } from './plan-models.ts';
 
 /** The explanation. Throws MonkeyError `usage.invalid` when there is nothing to choose. */
 export async function explainTask(parts: EngineParts, task: Task): Promise<RouteExplanation> {
   const sources = { ...parts, keys: () => parts.keys.readAll() };
-  const candidates = createModelFinder(sources, new AbortController().signal).choosable();
+  const candidates = await choosableModels(parts, createModelFinder(sources, new AbortController().signal));
   if (candidates.length < 2) {
     const what = candidates.length === 0 ? 'no model with a known price can' : 'only one model can';
     throw new MonkeyError('usage.invalid', `there is nothing to choose: ${what} be called`, {

@@ -118,7 +118,7 @@ class Finder {
       const isAllowed =
         candidate !== undefined &&
         mayCallModel(policies, `${candidate.target.provider}/${candidate.target.model}`).kind === 'allowed';
-      // What cannot be priced cannot be weighed; a local model costs nothing but has no price either, so it is named, not chosen.
+      // What cannot be priced cannot be weighed; a model served here is priced at nothing, and is chosen among where it is named.
       if (isAllowed && candidate.price !== undefined)
         found.set(`${candidate.target.provider}/${candidate.target.model}`, candidate);
     }

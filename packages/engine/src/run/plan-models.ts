@@ -1,9 +1,10 @@
 // Which models a run is done with: the one that was named, the one a session or an interrupted run had, or a chain the router decides.
-import type { EffectivePrice } from '@monkey-coder/models';
+import { type EffectivePrice, providerEntry } from '@monkey-coder/models';
 import { type Event, type EventOf, isMonkeyError, type Task } from '@monkey-coder/protocol';
 import { type Arm, type BudgetProgress, costWeight, isSmallWork, taskKindOf } from '@monkey-coder/router';
 import type { Workspace } from '@monkey-coder/workspace';
 import { projectKey } from '../config/homes.ts';
+import { mayCallModel } from '../config/policy.ts';
 import type { Route, RouteRequest } from '../routing/decide-route.ts';
 import type { RouterStore } from '../routing/router-store.ts';
 import type { EngineParts } from './engine-parts.ts';
@@ -50,7 +51,7 @@ export async function planModels(planning: Planning): Promise<ModelPlan> {
   if (wanted !== undefined) return plain;
   const local = await localModel(planning);
   if (local !== undefined) return { ...plain, wanted: local };
-  const candidates = finder.choosable();
+  const candidates = await choosableModels(planning.parts, finder);
   const isLimited = planning.parts.settings.router.models.length > 0;
   if (candidates.length < 2) return isLimited ? { ...plain, wanted: nameOf(candidates[0]) } : plain;
   return routed(planning, candidates);
@@ -60,9 +61,30 @@ export async function planModels(planning: Planning): Promise<ModelPlan> {
 async function localModel({ parts, task, finder }: Planning): Promise<string | undefined> {
   const isWanted = parts.settings.router.preferLocal === 'small' && isSmallWork(task.prompt, taskKindOf(task.prompt));
   if (!isWanted) return undefined;
+  return nameOf(await localCandidate(finder));
+}
+
+/** The models a router chooses among; where it is wanted (`router.preferLocal`) the one of a server on this machine is one of them. */
+export async function choosableModels(
+  { settings }: EngineParts,
+  finder: ModelFinder,
+): Promise<readonly FoundCandidate[]> {
+  const { preferLocal, models } = settings.router;
+  const known = finder.choosable();
+  // A list of models is the whole list: a local one can be named in it.
+  if (preferLocal !== 'chain' || models.length > 0) return known;
+  const local = await localCandidate(finder);
+  const isAllowed =
+    local !== undefined &&
+    local.price !== undefined &&
+    mayCallModel(settings.policies, nameOf(local) ?? '').kind === 'allowed' &&
+    !known.some((one) => nameOf(one) === nameOf(local));
+  return isAllowed ? [...known, local] : known;
+}
+
+async function localCandidate(finder: ModelFinder): Promise<FoundCandidate | undefined> {
   try {
-    const { target } = await finder.find('local');
-    return `${target.provider}/${target.model}`;
+    return await finder.find('local');
   } catch (error) {
     if (isMonkeyError(error)) return undefined;
     throw error;
@@ -135,7 +157,9 @@ function nameOf(candidate: FoundCandidate | undefined): string | undefined {
 /** A candidate as the router sees it. */
 export function armOf({ target, price }: FoundCandidate): Arm {
   const { provider, model } = target;
-  return { provider, model, ...(price ? { inputPrice: price.input, outputPrice: price.output } : {}) };
+  const prices = price ? { inputPrice: price.input, outputPrice: price.output } : {};
+  const isLocal = price?.input === 0 && price.output === 0 && providerEntry(provider)?.isLocal === true;
+  return { provider, model, ...prices, ...(isLocal ? { isLocal } : {}) };
 }
 
 /** The model that worked last in the session. */

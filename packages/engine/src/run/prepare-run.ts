@@ -278,9 +278,10 @@ function contextOf(given: Ingredients, findings: Findings): RunContext {
   });
   const identity = { runId, recorder, permissionMode: modeOfRun(given, { recorder, pending: findings.pending }) };
   const agentOptions = agentOptionsOf(given, findings, identity);
-  const { chain, position } = given.plan;
+  const { chain, position, route } = given.plan;
   return {
     task,
+    ...(route === undefined ? {} : { forecastAfter: route.forecastAfter }),
     taskKind: start.unfinished?.started.taskKind ?? (onlyReads(given) ? 'question' : kindOfTask(task)),
     runId,
     settings: parts.settings,

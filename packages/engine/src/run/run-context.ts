@@ -3,6 +3,7 @@ import type { IdPrefix, Task, TaskKind } from '@monkey-coder/protocol';
 import type { CheckOutcome, ProjectFacts, RunGit, Workspace } from '@monkey-coder/workspace';
 import type { Settings } from '../config/settings.ts';
 import type { RunConnection } from '../engine.ts';
+import type { Route } from '../routing/decide-route.ts';
 import type { Recorder } from './recorder.ts';
 import type { StageOptions, Stages } from './stages.ts';
 
@@ -20,6 +21,8 @@ export interface RunContext {
   readonly agentOptions: StageOptions;
   /** Who works now and who takes over. */
   readonly stages: Stages;
+  /** What is expected of the rest of a routed chain; absent where nothing was routed, or the run is gone on with after a break. */
+  readonly forecastAfter?: Route['forecastAfter'];
   /** Opens another folder with the same rules; what it keeps goes into `stateFolder`. */
   readonly openFolder: (folder: string, stateFolder: string) => Promise<Workspace>;
   /** Whether a person may have the plan of a run in plan mode carried out in the same run. */

@@ -74,7 +74,7 @@ function learntFrom(evidence: Evidence, models: readonly string[], task: Labelle
     verdict: 'none' as const,
     quality: task.success[index] ?? 0,
   }));
-  const skilled = learnt(evidence, { kind: task.kind }, stages, priors);
+  const skilled = learnt(evidence, { kind: task.kind }, stages, { priors, memory: Number.POSITIVE_INFINITY });
   const costs = models.map((model, index) => ({
     model,
     verdict: 'none' as const,
@@ -82,6 +82,7 @@ function learntFrom(evidence: Evidence, models: readonly string[], task: Labelle
   }));
   // Each cost is that of a first stage, so that "after a rejection" is not learnt from tasks without one.
   let cost = skilled.cost;
-  for (const one of costs) cost = learnt({ ...evidence, cost }, { kind: task.kind }, [one], priors).cost;
+  for (const one of costs)
+    cost = learnt({ ...evidence, cost }, { kind: task.kind }, [one], { priors, memory: Number.POSITIVE_INFINITY }).cost;
   return { ...skilled, cost };
 }

@@ -16,7 +16,9 @@ import { adaptedThreshold } from '../chains/pacing.ts';
 import { type Arm, armName } from '../evidence/arm.ts';
 import { acceptRate, rejectRate } from '../evidence/check-rates.ts';
 import { evidenceContext } from '../evidence/context.ts';
-import { beliefAbout, type Evidence, learnt, noEvidence, type Priors, prepared } from '../evidence/evidence.ts';
+import { beliefAbout, type Evidence, learnt, noEvidence, type Priors } from '../evidence/evidence.ts';
+import { fadedTo, usualMemory } from '../evidence/fading.ts';
+import { focused, focusedOnCost } from '../evidence/focus.ts';
 import { packEvidence, unpackEvidence } from '../evidence/pack-evidence.ts';
 import { cholesky } from '../numbers/gaussian.ts';
 import { drawNormal, indexOfMax } from '../numbers/random.ts';
@@ -55,27 +57,37 @@ export interface ChainThompsonState {
   readonly recent?: number;
 }
 
+/** What is given beforehand: what is thought of models, and how slowly evidence fades. */
+interface Beforehand {
+  readonly priors: Priors;
+  readonly memory: number;
+}
+
 const fresh: ChainThompsonState = { evidence: noEvidence, spent: 0, explored: 0 };
 
-/** Makes the policy. `priors` are what is thought of models before own evidence. */
-export function createChainThompson(priors: Priors, state: ChainThompsonState = fresh): ChainThompson {
-  return new ChainThompson(priors, state);
+/** Makes the policy. `priors` are what is thought of models before own evidence; `memory` is how slowly evidence fades. */
+export function createChainThompson(
+  priors: Priors,
+  state: ChainThompsonState = fresh,
+  { memory = usualMemory }: { readonly memory?: number } = {},
+): ChainThompson {
+  return new ChainThompson({ priors, memory }, state);
 }
 
 /** Makes the policy from its saved state; what cannot be read counts as no evidence. */
 export function restoreChainThompson(priors: Priors, saved: JsonValue): ChainThompson {
-  return new ChainThompson(priors, unpackState(saved) ?? fresh);
+  return new ChainThompson({ priors, memory: usualMemory }, unpackState(saved) ?? fresh);
 }
 
 /** The default policy; see the head of the file. Its evidence can be looked at for explanations. */
 export class ChainThompson implements RoutingPolicy {
   readonly name = 'chain-thompson';
-  readonly #priors: Priors;
+  readonly #beforehand: Beforehand;
   readonly #state: ChainThompsonState;
   readonly #plans: AllChainPlans;
 
-  constructor(priors: Priors, state: ChainThompsonState, plans = new AllChainPlans()) {
-    this.#priors = priors;
+  constructor(beforehand: Beforehand, state: ChainThompsonState, plans = new AllChainPlans()) {
+    this.#beforehand = beforehand;
     this.#state = state;
     this.#plans = plans;
   }
@@ -94,9 +106,10 @@ export class ChainThompson implements RoutingPolicy {
     return this.#state.evidence;
   }
 
-  /** The evidence with the variables of some arms, for predictions. */
+  /** What the evidence says of some arms in a context, for predictions. */
   evidenceFor(context: RoutingContext, arms: readonly Arm[]): Evidence {
-    return prepared(this.#state.evidence, arms.map(armName), evidenceContext(context), this.#priors);
+    const known = focused(this.#state.evidence, arms.map(armName), evidenceContext(context), this.#beforehand.priors);
+    return fadedTo(known, context.time, this.#beforehand);
   }
 
   decide(context: RoutingContext, arms: readonly Arm[], random: () => number): Decision {
@@ -107,7 +120,10 @@ export class ChainThompson implements RoutingPolicy {
     if (arms.length === 1) return certain(first, this.name, 'the only model that can be called');
     const minSuccess = adaptedThreshold(context.minSuccess ?? 0, this.#state.recent);
     const plan = this.#plans.of(arms.length, context.hasChecks ? chainThompsonKnobs.longest : 1);
-    const table = new DecisionTable({ ...context, minSuccess }, arms, this.evidenceFor(context, arms), plan);
+    const look = (context.waitMicroUsd ?? 0) > 0 ? focused : focusedOnCost;
+    const known = look(this.#state.evidence, arms.map(armName), evidenceContext(context), this.#beforehand.priors);
+    const now = fadedTo(known, context.time, this.#beforehand);
+    const table = new DecisionTable({ ...context, minSuccess }, arms, now, plan);
     const best = table.bestOfMean();
     if (context.isCritical)
       return table.decided(best, [], this.name, 'the best known: nothing is tried out on this task');
@@ -130,12 +146,15 @@ export class ChainThompson implements RoutingPolicy {
     const right = last?.quality ?? (last?.verdict === 'accepted' ? 1 : last?.verdict === 'rejected' ? 0 : undefined);
     const cost = outcome.stages.reduce((sum, stage) => sum + (stage.costMicroUsd ?? 0), 0);
     const state = {
-      evidence: learnt(evidence, evidenceContext(outcome.context), outcome.stages, this.#priors),
+      evidence: learnt(evidence, evidenceContext(outcome.context), outcome.stages, {
+        ...this.#beforehand,
+        ...(outcome.context.time === undefined ? {} : { time: outcome.context.time }),
+      }),
       spent: spent + cost,
       explored: explored + (outcome.exploreCostMicroUsd ?? 0),
       ...(right === undefined && recent === undefined ? {} : { recent: smoothed(recent, right) }),
     };
-    return new ChainThompson(this.#priors, state, this.#plans);
+    return new ChainThompson(this.#beforehand, state, this.#plans);
   }
 }
 
@@ -157,10 +176,11 @@ class DecisionTable {
   readonly #mean: Float64Array;
   readonly #covariance: Float64Array;
   readonly #shared: Omit<ChainInputs, 'probits'>;
+  readonly #noise: Float64Array;
   #meanValues: Float64Array | undefined;
 
   constructor(context: RoutingContext, arms: readonly Arm[], evidence: Evidence, plan: ChainPlan) {
-    const belief = beliefAbout(evidence, arms.map(armName), evidenceContext(context));
+    const belief = beliefAbout(evidence, arms.map(armName), evidenceContext(context), context.waitMicroUsd);
     this.#context = context;
     this.#arms = arms;
     this.#plan = plan;
@@ -174,6 +194,7 @@ class DecisionTable {
       rejectRate: rejectRate(evidence.rates),
     };
     this.#table = new ChainTable(plan, this.#shared);
+    this.#noise = new Float64Array(arms.length);
   }
 
   /** Index of the chain of highest expected value. */
@@ -186,10 +207,12 @@ class DecisionTable {
     const lower = cholesky(this.#covariance, this.#arms.length);
     const kept = this.#contenders();
     const table = new ChainTable(planChains(kept.map((index) => this.#plan.chains[index] ?? [])), this.#shared);
+    // Arrays of their own for every world would be half the time of a decision.
+    const probits = new Float64Array(this.#arms.length);
+    const worth = new Float64Array(kept.length);
     return Array.from({ length: chainThompsonKnobs.worlds }, () => {
-      const probits = this.#draw(lower, random);
-      const worth = utilityOf(table.value(probits), this.#context);
-      return kept[indexOfMax(worth)] ?? 0;
+      this.#draw(lower, random, probits);
+      return kept[indexOfMax(utilityOf(table.value(probits), this.#context, worth))] ?? 0;
     });
   }
 
@@ -228,16 +251,17 @@ class DecisionTable {
   }
 
   /** Probits in a drawn world: part of the spread is drawn, the rest averaged out. */
-  #draw(lower: Float64Array, random: () => number): Float64Array {
+  #draw(lower: Float64Array, random: () => number, probits: Float64Array): void {
     const size = this.#arms.length;
     const { temper } = chainThompsonKnobs;
-    const noise = Float64Array.from({ length: size }, () => drawNormal(random));
-    return this.#mean.map((mean, row) => {
-      let value = mean;
+    const noise = this.#noise;
+    for (let arm = 0; arm < size; arm++) noise[arm] = drawNormal(random);
+    for (let row = 0; row < size; row++) {
+      let value = this.#mean[row] as number;
       for (let column = 0; column <= row; column++)
-        value += temper * (lower[row * size + column] ?? 0) * (noise[column] ?? 0);
-      return value / Math.sqrt(1 + (1 - temper * temper) * (this.#covariance[row * (size + 1)] ?? 0));
-    });
+        value += temper * (lower[row * size + column] as number) * (noise[column] as number);
+      probits[row] = value / Math.sqrt(1 + (1 - temper * temper) * (this.#covariance[row * (size + 1)] as number));
+    }
   }
 
   #values(probits: Float64Array): Float64Array {
@@ -245,14 +269,17 @@ class DecisionTable {
   }
 }
 
-/** Value of success less cost, in micro-dollars; chains that break a wish of the context come after all others. */
-export function utilityOf({ success, cost }: ChainValues, context: RoutingContext): Float64Array {
+/** Value of success less cost, in micro-dollars, written into `worth`; chains that break a wish of the context come after all others. */
+export function utilityOf(
+  { success, cost }: ChainValues,
+  context: RoutingContext,
+  worth: Float64Array = new Float64Array(success.length),
+): Float64Array {
   const { valueMicroUsd, minSuccess = 0, maxCostMicroUsd = Number.POSITIVE_INFINITY, costWeight = 1 } = context;
-  const worth = new Float64Array(success.length);
   const short = 100 * Math.max(valueMicroUsd, 1e6);
   for (let index = 0; index < worth.length; index++) {
-    const chance = success[index] ?? 0;
-    const spent = cost[index] ?? 0;
+    const chance = success[index] as number;
+    const spent = cost[index] as number;
     const missing = Math.max(0, minSuccess - chance);
     const over = Math.max(0, spent - maxCostMicroUsd);
     worth[index] = valueMicroUsd * chance - costWeight * spent - missing * short - over * 100;
@@ -262,11 +289,23 @@ export function utilityOf({ success, cost }: ChainValues, context: RoutingContex
 
 /** Indices of the largest values. */
 function largest(values: Float64Array, count: number): number[] {
-  if (values.length <= count) return [...values.keys()];
-  const least = values.slice().sort()[values.length - count] ?? 0;
   const found: number[] = [];
+  const least = leastOfLargest(values, count);
   for (let index = 0; index < values.length; index++) if ((values[index] ?? 0) >= least) found.push(index);
   return found;
+}
+
+/** The smallest of the `count` largest values: they are kept in order, and most values are none of them. */
+function leastOfLargest(values: Float64Array, count: number): number {
+  const kept = values.slice(0, count).sort();
+  for (let index = count; index < values.length; index++) {
+    const value = values[index] as number;
+    if (value <= (kept[0] as number)) continue;
+    let at = 0;
+    for (; at + 1 < kept.length && (kept[at + 1] as number) < value; at++) kept[at] = kept[at + 1] as number;
+    kept[at] = value;
+  }
+  return kept[0] ?? Number.NEGATIVE_INFINITY;
 }
 
 function optionsOf(votes: readonly number[], armsOf: (index: number) => Arm[]): Option[] {
