@@ -1,6 +1,6 @@
 // `monkey workflow`: runs, resumes, checks and draws workflows of several agents.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import {
   drawMermaid,
   drawSvg,
@@ -63,7 +63,8 @@ function readText(
 /** YAML, or a module that is run: naming it is asking for that. */
 function readDefinition(context: CommandContext, file: string | undefined): Promise<ReadWorkflow> {
   const { path, text } = readText(context, file);
-  return /\.[cm]?[jt]s$/.test(path) ? loadWorkflowModule(path) : readWorkflow(text);
+  const library = join(context.cwd(), '.monkey', 'workflows');
+  return /\.[cm]?[jt]s$/.test(path) ? loadWorkflowModule(path, library) : readWorkflow(text, { path, library });
 }
 
 async function loadWorkflow(context: CommandContext, file: string | undefined): Promise<Workflow> {

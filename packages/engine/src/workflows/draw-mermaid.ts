@@ -30,10 +30,16 @@ function drawStep(lines: string[], step: Step, ends: readonly OpenEnd[], indent:
   return [...drawBody(lines, step, [{ from: gate, label: 'yes' }], indent), { from: gate, label: 'no' }];
 }
 
+const shapes: Partial<Record<Step['kind'], readonly [string, string]>> = {
+  ask: ['[/', '/]'],
+  barrier: ['{{', '}}'],
+  workflow: ['[[', ']]'],
+};
+
 function drawBody(lines: string[], step: Step, ends: readonly OpenEnd[], indent: string): OpenEnd[] {
   const node = nodeOf(step);
   if (step.kind !== 'parallel' && step.kind !== 'repeat' && step.kind !== 'steps') {
-    const shape = step.kind === 'ask' ? ['[/', '/]'] : ['[', ']'];
+    const shape = shapes[step.kind] ?? ['[', ']'];
     const words = [step.id, stepWords(step)].filter((text) => text !== '').join('\n');
     lines.push(
       `${indent}${node}${shape[0]}${quoted(words)}${shape[1]}`,
