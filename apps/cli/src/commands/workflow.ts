@@ -208,9 +208,30 @@ function eventLine(event: Event, style: Style): string | undefined {
       return `= ${event.step}: ${printable(event.decision ?? 'no decision')} ${style.dim(printable(event.reason))}`;
     case 'task.awarded':
       return `= ${event.step}: ${event.to ?? 'nobody'} ${style.dim(printable(event.reason))}`;
+    case 'barrier.passed':
+      return event.generation === undefined
+        ? undefined
+        : style.dim(`  ${event.barrier}: ${event.arrived.join(', ')} arrived`);
+    case 'barrier.broken':
+      return `✗ ${event.barrier} is broken: ${printable(event.reason)}`;
+    case 'workflow.called':
+      return style.dim(`  ${event.step} runs ${printable(event.name)} v${event.version}`);
+    case 'copies.made':
+      return style.dim(
+        `  ${event.step}: ${event.copies.map(({ branch }) => branch).join(', ')} work in copies of the files`,
+      );
+    case 'copies.joined':
+      return joinLine(event, style);
     case 'state.handed':
       return style.dim(`  ${event.from} → ${event.to}: ${printable(event.reason)}`);
     default:
       return undefined;
   }
+}
+
+function joinLine({ step, files, kept, problem }: EventOf<'copies.joined'>, style: Style): string {
+  if (problem !== undefined) return `✗ ${step}: ${printable(problem)}`;
+  const names = files.map(({ path }) => path).join(', ');
+  const stays = kept.map(({ branch, paths, folder }) => `\n  ${paths.join(', ')} of ${branch} stays in ${folder}`);
+  return `= ${step}: merged ${printable(names || 'nothing')}${style.dim(printable(stays.join('')))}`;
 }

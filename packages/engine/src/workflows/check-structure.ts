@@ -90,7 +90,7 @@ function checkGenerations({ name, visits, parties, quorum }: MetBarrier, say: Sa
         say(
           visit.step,
           'barrier',
-          `it can never be passed: only ${able} branches come to "${name}" ${generation + 1} times`,
+          `it can never be passed: only ${able} of ${parties.length} branches come to "${name}" ${generation + 1} times`,
         );
         break;
       }
