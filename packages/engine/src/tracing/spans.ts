@@ -5,25 +5,9 @@
 // adds to its own trace. What was said is left out unless asked for.
 import { createHash } from 'node:crypto';
 import { type Event, type EventOf, messageText } from '@monkey-coder/protocol';
+import type { AttributeValue, Span } from './span.ts';
 import type { TraceParent } from './trace-parent.ts';
 import { WorkflowSpans } from './workflow-spans.ts';
-
-/** A value of an attribute. */
-export type AttributeValue = string | number | boolean | readonly string[];
-
-/** One finished span. Times in milliseconds since 1970. */
-export interface Span {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId: string | undefined;
-  readonly name: string;
-  readonly kind: 'internal' | 'client';
-  readonly startMs: number;
-  readonly endMs: number;
-  readonly attributes: Readonly<Record<string, AttributeValue>>;
-  /** Why it failed; undefined for a span that went well. */
-  readonly error: string | undefined;
-}
 
 /** How spans are made. */
 export interface SpanOptions {

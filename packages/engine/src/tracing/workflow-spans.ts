@@ -2,7 +2,7 @@
 // below that the member's run. Ids follow from session and step, so that going on after a crash adds to the same tree.
 import { createHash } from 'node:crypto';
 import type { Event, EventOf } from '@monkey-coder/protocol';
-import type { Span } from './spans.ts';
+import type { Span } from './span.ts';
 import type { TraceParent } from './trace-parent.ts';
 
 interface OpenPiece {

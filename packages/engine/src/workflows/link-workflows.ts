@@ -3,7 +3,7 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve, sep } from 'node:path';
 import { errorMessage, isMonkeyError, MonkeyError } from '@monkey-coder/protocol';
-import type { ReadWorkflow } from './read-workflow.ts';
+import type { ReadWorkflow } from './read-result.ts';
 import type { WorkflowProblem } from './workflow.ts';
 
 /** Which files may be called. */

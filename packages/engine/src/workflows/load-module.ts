@@ -3,7 +3,8 @@ import { errorMessage, MonkeyError } from '@monkey-coder/protocol';
 import { checkWorkflow } from './check-workflow.ts';
 import { defineWorkflow } from './define-workflow.ts';
 import { type Linking, linkWorkflows, unrepeated } from './link-workflows.ts';
-import { type PlacedProblem, pathText, type ReadWorkflow, readWorkflow } from './read-workflow.ts';
+import type { PlacedProblem, ReadWorkflow } from './read-result.ts';
+import { pathText, readWorkflow } from './read-workflow.ts';
 
 /**
  * Runs the module and checks what it gives. A function is called with `defineWorkflow`, so that a module need not import anything.

@@ -3,19 +3,8 @@ import { errorMessage } from '@monkey-coder/protocol';
 import type { Document, LineCounter, Node } from 'yaml';
 import { checkWorkflow } from './check-workflow.ts';
 import { type Linking, linkWorkflows, unrepeated } from './link-workflows.ts';
-import type { Workflow, WorkflowProblem } from './workflow.ts';
-
-/** A mistake at its place, both counted from 1. */
-export interface PlacedProblem {
-  readonly line: number;
-  readonly column: number;
-  readonly message: string;
-}
-
-/** A workflow, or all that is wrong with its file. */
-export type ReadWorkflow =
-  | { readonly kind: 'valid'; readonly workflow: Workflow }
-  | { readonly kind: 'invalid'; readonly problems: readonly PlacedProblem[] };
+import type { PlacedProblem, ReadWorkflow } from './read-result.ts';
+import type { WorkflowProblem } from './workflow.ts';
 
 /** A file longer than this is no workflow. */
 const maxChars = 512 * 1024;
