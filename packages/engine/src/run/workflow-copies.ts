@@ -39,6 +39,7 @@ export async function openCopies(means: CopyMeans, step: string, branches: reado
     folderOf,
     crewOf: (branch) => means.crewIn(folderOf(branch)),
     join: (done, rule) => joinCopies(means, { step, made, done, rule }),
+    leave: () => rmSync(made.base, { recursive: true, force: true }),
   };
 }
 

@@ -12,7 +12,7 @@ interface Block {
 const gap = 26;
 const pad = 14;
 const lineHeight = 16;
-const letterWidth = 7;
+const letterWidth = 7.25;
 const maxLetters = 46;
 
 /** The whole file. */

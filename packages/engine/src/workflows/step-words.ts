@@ -30,7 +30,7 @@ function wordsOf(step: Step): string {
     case 'team':
       return `${step.team.manager} leads ${step.team.members.join(', ')}`;
     case 'parallel':
-      return `side by side, ${step.join ?? 'all'} must succeed${step.onConflict === undefined ? '' : `, conflicts: ${step.onConflict}`}`;
+      return parallelWords(step);
     case 'repeat':
       return `until ${step.repeat.until}, at most ${step.repeat.max} times`;
     case 'barrier':
@@ -40,4 +40,10 @@ function wordsOf(step: Step): string {
     case 'steps':
       return '';
   }
+}
+
+function parallelWords({ join = 'all', onConflict }: Step & { readonly kind: 'parallel' }): string {
+  return onConflict === undefined
+    ? `side by side, ${join} must succeed`
+    : `${join} must succeed; conflicts: ${onConflict.replace(':', ' ')}`;
 }
