@@ -112,7 +112,6 @@ describe('the examples of the page', () => {
 
   it('together: two write side by side in copies and meet at a barrier, and another workflow looks at it', async () => {
     const stage = createStage();
-    useFailingProject(stage);
     stage.write('together.yaml', together);
     stage.write(
       'check.yaml',

@@ -211,9 +211,9 @@ function eventLine(event: Event, style: Style): string | undefined {
     case 'barrier.passed':
       return event.generation === undefined
         ? undefined
-        : style.dim(`  ${event.barrier}: ${event.arrived.join(', ')} arrived`);
+        : style.dim(`  ${barrierName(event.barrier)}: ${event.arrived.join(', ')} arrived`);
     case 'barrier.broken':
-      return `✗ ${event.barrier} is broken: ${printable(event.reason)}`;
+      return `✗ ${barrierName(event.barrier)} is broken: ${printable(event.reason)}`;
     case 'workflow.called':
       return style.dim(`  ${event.step} runs ${printable(event.name)} v${event.version}`);
     case 'copies.made':
@@ -227,6 +227,11 @@ function eventLine(event: Event, style: Style): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** As it is named in the file: on record the step it belongs to stands before it. */
+function barrierName(barrier: string): string {
+  return barrier.slice(barrier.lastIndexOf('!') + 1);
 }
 
 function joinLine({ step, files, kept, problem }: EventOf<'copies.joined'>, style: Style): string {

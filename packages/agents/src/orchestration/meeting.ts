@@ -85,7 +85,9 @@ export class Meeting {
 
   /** All wait: for each generation that somebody waits for, nobody is left to come. */
   #breakAll(): void {
-    const where = [...this.#waiting].map(([party, { rule }]) => `${party} at ${rule.barrier}`).join(', ');
+    const where = [...this.#waiting]
+      .map(([party, { rule }]) => `${party} at ${rule.barrier.slice(rule.barrier.lastIndexOf('!') + 1)}`)
+      .join(', ');
     for (const [, { rule, generation, resolve }] of [...this.#waiting]) {
       const standing = barrierAfter(this.#crew.past(), rule, generation);
       const broken: Met =
