@@ -17,7 +17,7 @@ import {
 const page = readFileSync(join(repositoryRoot, 'docs', 'workflows.md'), 'utf8');
 const blocks = (language: string): string[] =>
   [...page.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map((match) => match[1] ?? '');
-const [ship = '', decide = ''] = blocks('yaml');
+const [ship = '', decide = '', together = ''] = blocks('yaml');
 const readSum = calls('read', { path: 'src/sum.js' });
 const json = (value: unknown) => says(JSON.stringify(value));
 
@@ -108,6 +108,36 @@ describe('the examples of the page', () => {
       'progress',
     ]);
     expect(ended.code).toBe(0);
+  });
+
+  it('together: two write side by side in copies and meet at a barrier, and another workflow looks at it', async () => {
+    const stage = createStage();
+    stage.write('together.yaml', together);
+    stage.write(
+      'check.yaml',
+      `workflow: check
+version: 1
+inputs: { what: null }
+agents: { critic: {} }
+steps: [{ id: look, agent: critic, prompt: "Check \${inputs.what}" }]
+output: \${steps.look.text}
+`,
+    );
+    const writes = (path: string) => [calls('write', { path, content: 'x\n' }), says('done')];
+    await stage.serve([says('?')], {
+      others: [
+        { when: 'Write the interface.', turns: writes('src/api.txt') },
+        { when: 'Outline the page.', turns: writes('page.txt') },
+        { when: 'Now the rest.', turns: writes('src/rest.txt') },
+        { when: 'Write the page.', turns: writes('page2.txt') },
+        { when: 'Check ["page.txt","page2.txt","src/api.txt","src/rest.txt"]', turns: [says('all there')] },
+      ],
+    });
+    const ended = await stage.run(['workflow', 'run', 'together.yaml', ...scripted, ...acceptEdits], {
+      timeoutMs: 60_000,
+    });
+    expect(ended).toMatchObject({ code: 0, stdout: 'all there\n' });
+    expect(stage.read('src/rest.txt')).toBe('x\n');
   });
 
   it('the module: valid as it stands', async () => {

@@ -37,7 +37,7 @@ const shared = {
  * CommonJS libraries that few runs need: each is a file of its own, read when it is first asked for. As a piece of the split
  * below they would lose their named exports.
  */
-const commonLibraries = ['yaml', 'ignore', 'turndown', 'web-tree-sitter'];
+const commonLibraries = ['yaml', 'ignore', 'turndown', 'web-tree-sitter', 'sucrase'];
 const commonLibrariesPlugin = {
   name: 'common-libraries',
   setup({ onResolve }) {
@@ -118,7 +118,12 @@ const {
   inputs,
 } = await splitBundle({ run: 'src/start/main.ts', commands: 'src/commands/main.ts' });
 const chunks = packed(pieces, closures);
-for (const name of commonLibraries) chunks.set(`library-${name}.cjs`, await library(name));
+const libraryInputs = [];
+for (const name of commonLibraries) {
+  const { text, inputs: own } = await library(name);
+  chunks.set(`library-${name}.cjs`, text);
+  libraryInputs.push(...own);
+}
 for (const [name, code] of chunks) chunks.set(name, ascii(code));
 chunks.set('help.cjs', await oneFile('src/command-line/help.ts', {}));
 chunks.set('code-worker.cjs', await oneFile(join(workspaceCode, 'code-worker.ts'), ownName, 'node20'));
@@ -144,7 +149,7 @@ await writeWasm(join(dist, 'formatters'), formatterModules);
 const wasmPaths = [...Object.values(grammarModules), ...Object.values(formatterModules)].map(
   (path) => `node_modules/${path}`,
 );
-const bundled = { paths: [...inputs, ...wasmPaths], names: commonLibraries };
+const bundled = { paths: [...inputs, ...libraryInputs, ...wasmPaths], names: commonLibraries };
 writeFileSync(join(dist, 'THIRD-PARTY-LICENCES.txt'), thirdPartyLicences(repository, bundled));
 rmSync(join(dist, 'examples'), { recursive: true, force: true });
 cpSync(join(repository, 'examples'), join(dist, 'examples'), { recursive: true });
@@ -207,11 +212,12 @@ async function oneFile(path, define, target = 'node12') {
 async function library(name) {
   const built = await buildOrStop({
     ...shared,
+    metafile: true,
     stdin: { contents: `module.exports = require('${name}');`, resolveDir: join(repository, 'packages', 'agents') },
     format: 'cjs',
     target: 'node20',
   });
-  return built.outputFiles[0].text;
+  return { text: built.outputFiles[0].text, inputs: Object.keys(built.metafile.inputs) };
 }
 
 /**

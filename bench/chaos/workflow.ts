@@ -1,10 +1,11 @@
-// The kill test of workflows: `kill -9` at random moments of a workflow of five agents, then `monkey workflow resume`.
+// The kill test of workflows: `kill -9` at random moments of a workflow of seven agents, then `monkey workflow resume`. Some of it is
+// side by side: two readers meet at a barrier, two writers work in copies that are merged; the last agent is in a workflow of its own file.
 //
 //   node scripts/run-ts.mjs bench/chaos/workflow.ts [--trials 20] [--seed 1] [--cli FILE]      npm run bench:chaos-workflow for the long form
 //
 // A trial passes when the workflow ends as it should, every step has one end, no recorded answer was asked for again, no effect
-// happened twice, no record was lost, and exactly five agents worked.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// happened twice, no record was lost, the copies were merged once, and exactly seven agents worked.
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Scenario, type ScriptedServer, serveScripted } from '@monkey-coder/models';
@@ -16,27 +17,48 @@ declare const REPOSITORY_ROOT: string;
 const trials = Number(option('--trials') ?? 20);
 const seed = Number(option('--seed') ?? Date.now() % 100_000);
 const random = seeded(seed);
-const agents = ['alpha', 'beta', 'gamma', 'delta', 'epsilon'];
+const agents = ['alpha', 'beta', 'gamma', 'delta', 'zeta', 'eta', 'epsilon'];
 const flags = ['-m', 'openai/scripted', '--permission-mode', 'bypassPermissions'];
 const definition = `workflow: chaos
-version: 1
+version: 2
 agents:
   alpha: {}
   beta: {}
   gamma: {}
   delta: { mode: auto, receives: [previous] }
-  epsilon: { receives: [previous, board] }
+  zeta: { mode: auto }
+  eta: { mode: auto }
 steps:
   - { id: plan, agent: alpha, prompt: work of alpha }
   - id: look
     parallel:
-      - { id: left, agent: beta, prompt: work of beta }
-      - { id: right, agent: gamma, prompt: work of gamma }
+      - id: one
+        steps:
+          - { id: left, agent: beta, prompt: work of beta }
+          - { id: met, barrier: seen, parties: [one, other] }
+      - id: other
+        steps:
+          - { id: come, barrier: seen }
+          - { id: right, agent: gamma, prompt: work of gamma }
   - { id: note, set: { seen: "steps.left.text + steps.right.text" } }
   - { id: build, agent: delta, prompt: work of delta, exit: "contains(steps.build.changes, 'a.txt')" }
-  - { id: judge, agent: epsilon, prompt: work of epsilon }
-output: "\${steps.plan.text} \${board.seen} \${steps.judge.text}"
+  - id: wide
+    parallel:
+      - { id: first, agent: zeta, prompt: work of zeta, copy: true }
+      - { id: second, agent: eta, prompt: work of eta, copy: true }
+  - { id: judge, workflow: judge.yaml, inputs: { seen: board.seen } }
+output: "\${steps.plan.text} \${steps.judge.text} \${length(steps.wide.changes)}"
 `;
+const called = `workflow: judge
+version: 1
+inputs: { seen: null }
+agents: { epsilon: { receives: [previous, board] } }
+steps:
+  - { id: words, set: { words: inputs.seen } }
+  - { id: say, agent: epsilon, prompt: work of epsilon }
+output: "\${board.words} \${steps.say.text}"
+`;
+const lines = Array.from({ length: 9 }, (_none, index) => `line ${index + 1}`);
 const scenario: Scenario = {
   name: 'workflow-chaos',
   turns: [{ reply: { text: '?' } }],
@@ -49,6 +71,8 @@ const scenario: Scenario = {
       call('bash', { command: 'echo built >> effects.log' }),
       say('built'),
     ]),
+    reader('zeta', [call('edit', { path: 'wide.txt', old_string: 'line 1', new_string: 'first' }), say('zeta done')]),
+    reader('eta', [call('edit', { path: 'wide.txt', old_string: 'line 9', new_string: 'last' }), say('eta done')]),
     reader('epsilon', [say('judged')]),
   ],
 };
@@ -102,7 +126,9 @@ async function openStage(): Promise<Stage> {
   const cwd = join(folder, 'work');
   mkdirSync(cwd);
   writeFileSync(join(cwd, 'a.txt'), 'one\n');
+  writeFileSync(join(cwd, 'wide.txt'), `${lines.join('\n')}\n`);
   writeFileSync(join(folder, 'flow.yaml'), definition);
+  writeFileSync(join(folder, 'judge.yaml'), called);
   const server = await serveScripted(scenario);
   const env = {
     PATH: process.env['PATH'] ?? '',
@@ -189,6 +215,12 @@ function askedAgain({ server }: Stage, from: number, before: readonly Log[]): st
 function check(stage: Stage, exit: number | null, logs: readonly Log[]): string[] {
   const problems = exit === 0 ? [] : [`the last process ended with ${exit}`];
   if (readFileSync(join(stage.cwd, 'a.txt'), 'utf8') !== 'two\n') problems.push('a.txt was not changed');
+  const merged = `${['first', ...lines.slice(1, -1), 'last'].join('\n')}\n`;
+  if (readFileSync(join(stage.cwd, 'wide.txt'), 'utf8') !== merged) problems.push('the copies were not merged');
+  const copies = join(stage.env['MONKEY_HOME'] ?? '', 'data', 'copies');
+  const left =
+    existsSync(copies) && logs.length > 0 ? readdirSync(copies).filter((name) => !isForgotten(name, logs)) : [];
+  if (left.length > 0) problems.push(`copies were left: ${left.join(', ')}`);
   const effects = join(stage.cwd, 'effects.log');
   if (existsSync(effects) && readFileSync(effects, 'utf8') !== 'built\n')
     problems.push('the effect was repeated or torn');
@@ -201,8 +233,13 @@ function check(stage: Stage, exit: number | null, logs: readonly Log[]): string[
   const keys = events.filter(({ step }) => step !== undefined).map(({ type, step }) => `${type} ${step}`);
   if (new Set(keys).size !== keys.length) problems.push('a step has two records of a kind');
   const done = events.findLast(({ type }) => type === 'workflow.finished')?.output;
-  if (done !== 'planned leftright judged') problems.push(`it gave ${JSON.stringify(done)}`);
+  if (done !== 'planned leftright judged 1') problems.push(`it gave ${JSON.stringify(done)}`);
   return problems;
+}
+
+/** A folder that a crash came before the record of: nothing was ever done in it. */
+function isForgotten(name: string, logs: readonly Log[]): boolean {
+  return !logs.some(({ lines: own }) => own.some((line) => line.includes(name)));
 }
 
 /** Exit code; null when it was killed by us after `killAfterMs`. */

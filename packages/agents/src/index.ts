@@ -66,6 +66,13 @@ export {
 export { createRedactor, type Redactor } from './messages/redact.ts';
 export { historyProblems } from './messages/tool-results.ts';
 export {
+  type BarrierEnd,
+  type BarrierRule,
+  type BarrierStanding,
+  barrierAfter,
+  barrierEnd,
+} from './messaging/barrier.ts';
+export {
   type BoardAnswer,
   type BoardWrite,
   boardAfter,
@@ -94,6 +101,7 @@ export {
   WorkStopped,
 } from './orchestration/crew.ts';
 export { type HandoffOptions, passOn } from './orchestration/handoff.ts';
+export { type Arrival, Meeting, type Met } from './orchestration/meeting.ts';
 export { leadTeam, type TeamOptions } from './orchestration/team.ts';
 export { holdVote, type VoteOptions } from './orchestration/vote.ts';
 export { decidePermission } from './permissions/decide.ts';

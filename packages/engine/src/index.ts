@@ -70,5 +70,6 @@ export { type DefinedStep, defineWorkflow, type StepMaker } from './workflows/de
 export { drawMermaid } from './workflows/draw-mermaid.ts';
 export { drawSvg } from './workflows/draw-svg.ts';
 export { loadWorkflowModule } from './workflows/load-module.ts';
-export { type PlacedProblem, pathText, type ReadWorkflow, readWorkflow } from './workflows/read-workflow.ts';
+export type { PlacedProblem, ReadWorkflow } from './workflows/read-result.ts';
+export { pathText, readWorkflow } from './workflows/read-workflow.ts';
 export type { Step, Workflow, WorkflowDefinition, WorkflowProblem } from './workflows/workflow.ts';

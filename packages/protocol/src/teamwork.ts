@@ -120,7 +120,75 @@ export const teamworkEventSchemas = [
     to: z.optional(z.string()),
     reason: z.string(),
   }),
-  z.object({ type: z.literal('barrier.passed'), step, barrier: z.string(), arrived: z.array(z.string()) }),
+  z.object({
+    /** A workflow was called by a step of another; what it was given is decided by then. */
+    type: z.literal('workflow.called'),
+    step,
+    name: z.string(),
+    version: z.number(),
+    hash: z.string(),
+    inputs: z.record(z.string(), json),
+  }),
+  z.object({
+    /** A party came to a barrier; `generation` counts its arrivals there, from 1. */
+    type: z.literal('barrier.arrived'),
+    step,
+    barrier: z.string(),
+    party: z.string(),
+    generation: z.number(),
+  }),
+  z.object({
+    /** A party is at its end: it comes to none of its barriers any more. */
+    type: z.literal('barrier.left'),
+    step,
+    barriers: z.array(z.string()),
+    party: z.string(),
+    reason: z.string(),
+  }),
+  z.object({
+    type: z.literal('barrier.passed'),
+    step,
+    barrier: z.string(),
+    /** In the order in which they came. */
+    arrived: z.array(z.string()),
+    /** Absent for the join of branches, which happens once. */
+    generation: z.optional(z.number()),
+  }),
+  z.object({
+    /** Too few can still come: nobody waits there any more. */
+    type: z.literal('barrier.broken'),
+    step,
+    barrier: z.string(),
+    arrived: z.array(z.string()),
+    generation: z.number(),
+    reason: z.string(),
+  }),
+  z.object({
+    /** Branches work in copies of the files; `base` is a folder with the files as they were. */
+    type: z.literal('copies.made'),
+    step,
+    base: z.string(),
+    copies: z.array(z.object({ branch: z.string(), folder: z.string() })),
+  }),
+  /** The files as they stood when the branches were done, in a folder. */
+  z.object({ type: z.literal('copies.gathered'), step, folder: z.string() }),
+  z.object({
+    /** What copies come to together, decided before a file of the checkout is touched. */
+    type: z.literal('copies.joined'),
+    step,
+    /** Groups the change for `undo`. */
+    change: z.string(),
+    /** Folder with the files as they will be. */
+    folder: z.string(),
+    /** SHA-256 (hex) before and after; null where there is no file. */
+    files: z.array(z.object({ path: z.string(), before: z.nullable(z.string()), after: z.nullable(z.string()) })),
+    /** Copies of which something was not taken, and stays. */
+    kept: z.array(z.object({ branch: z.string(), folder: z.string(), paths: z.array(z.string()) })),
+    /** Why nothing is merged. */
+    problem: z.optional(z.string()),
+  }),
+  /** The files of the checkout are as it was decided. */
+  z.object({ type: z.literal('copies.applied'), step }),
   z.object({
     type: z.literal('state.handed'),
     step,

@@ -1,6 +1,6 @@
 // `monkey workflow`: runs, resumes, checks and draws workflows of several agents.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import {
   drawMermaid,
   drawSvg,
@@ -63,7 +63,8 @@ function readText(
 /** YAML, or a module that is run: naming it is asking for that. */
 function readDefinition(context: CommandContext, file: string | undefined): Promise<ReadWorkflow> {
   const { path, text } = readText(context, file);
-  return /\.[cm]?[jt]s$/.test(path) ? loadWorkflowModule(path) : readWorkflow(text);
+  const library = join(context.cwd(), '.monkey', 'workflows');
+  return /\.[cm]?[jt]s$/.test(path) ? loadWorkflowModule(path, library) : readWorkflow(text, { path, library });
 }
 
 async function loadWorkflow(context: CommandContext, file: string | undefined): Promise<Workflow> {
@@ -207,9 +208,35 @@ function eventLine(event: Event, style: Style): string | undefined {
       return `= ${event.step}: ${printable(event.decision ?? 'no decision')} ${style.dim(printable(event.reason))}`;
     case 'task.awarded':
       return `= ${event.step}: ${event.to ?? 'nobody'} ${style.dim(printable(event.reason))}`;
+    case 'barrier.passed':
+      return event.generation === undefined
+        ? undefined
+        : style.dim(`  ${barrierName(event.barrier)}: ${event.arrived.join(', ')} arrived`);
+    case 'barrier.broken':
+      return `✗ ${barrierName(event.barrier)} is broken: ${printable(event.reason)}`;
+    case 'workflow.called':
+      return style.dim(`  ${event.step} runs ${printable(event.name)} v${event.version}`);
+    case 'copies.made':
+      return style.dim(
+        `  ${event.step}: ${event.copies.map(({ branch }) => branch).join(', ')} work in copies of the files`,
+      );
+    case 'copies.joined':
+      return joinLine(event, style);
     case 'state.handed':
       return style.dim(`  ${event.from} → ${event.to}: ${printable(event.reason)}`);
     default:
       return undefined;
   }
+}
+
+/** As it is named in the file: on record the step it belongs to stands before it. */
+function barrierName(barrier: string): string {
+  return barrier.slice(barrier.lastIndexOf('!') + 1);
+}
+
+function joinLine({ step, files, kept, problem }: EventOf<'copies.joined'>, style: Style): string {
+  if (problem !== undefined) return `✗ ${step}: ${printable(problem)}`;
+  const names = files.map(({ path }) => path).join(', ');
+  const stays = kept.map(({ branch, paths, folder }) => `\n  ${paths.join(', ')} of ${branch} stays in ${folder}`);
+  return `= ${step}: merged ${printable(names || 'nothing')}${style.dim(printable(stays.join('')))}`;
 }

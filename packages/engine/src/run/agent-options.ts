@@ -6,6 +6,7 @@ import { hostLists } from '../config/policy.ts';
 import { budgetScopes } from './budget.ts';
 import { composeModel } from './compose-model.ts';
 import { delegateOf } from './delegate-on-demand.ts';
+import type { OuterScope } from './engine-parts.ts';
 import type { Findings, Ingredients } from './ingredients.ts';
 import { knownKeys } from './known-keys.ts';
 import { refuseByPolicy } from './policy-bounds.ts';
@@ -82,7 +83,9 @@ function modelMaker(
   { runId, recorder }: RunIdentity,
 ): (...more: readonly BudgetScope[]) => LanguageModel {
   const own = budgetScopes({ runId, sessionId: start.session.id, now: startedAt, limits, settings: parts.settings });
-  const scopes = parts.parentScope === undefined ? own : [...own, parts.parentScope];
+  const around = [...(parts.parentScope === undefined ? [] : [parts.parentScope]), ...(parts.outerScopes ?? [])];
+  const isKeepable = ({ isDefaultCap }: OuterScope): boolean => isDefaultCap !== true || found.price !== undefined;
+  const scopes = [...own, ...around.map((scope) => (isKeepable(scope) ? scope : { id: scope.id }))];
   return (...more) =>
     composeModel(found, {
       ...parts,

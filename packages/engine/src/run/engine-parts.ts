@@ -12,6 +12,12 @@ import type { createJsonlLedger } from '../ledger/jsonl-ledger.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import type { ModelTraffic } from './model-traffic.ts';
 
+/** Money that the calls of several runs count against. */
+export interface OuterScope extends BudgetScope {
+  /** Nobody set its cap: it is dropped where a price is unknown, as that of a run is. */
+  readonly isDefaultCap?: boolean;
+}
+
 /** The shared parts. */
 export interface EngineParts {
   readonly homes: Homes;
@@ -25,7 +31,9 @@ export interface EngineParts {
   readonly sessions: SessionStore;
   readonly ledger: ReturnType<typeof createJsonlLedger>;
   /** Money of the run that this one works for: every call counts there too, also after a crash. */
-  readonly parentScope?: BudgetScope;
+  readonly parentScope?: OuterScope;
+  /** Money further out: of the workflow, and of the one that called it. */
+  readonly outerScopes?: readonly OuterScope[];
   /** Tools that the one this run works for lends it, after all others. */
   readonly lentTools?: readonly Tool[];
   /** Takes the checkout for a run that began in plan mode; says why it cannot. */

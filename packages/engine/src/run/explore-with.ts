@@ -30,7 +30,9 @@ export async function exploreWith({ parts, context, connection, isEphemeral, run
   const { runId, agentOptions } = context;
   const parentScope = runScope(runId, agentOptions.limits);
   const left = { folders: new Set<string>(), sessions: new Set<string>() };
-  const own = isEphemeral ? { ...parts, rememberRoute: () => undefined } : parts;
+  // Money of the workflow that the exploring run belongs to stays around that of the run.
+  const outerScopes = [...(parts.outerScopes ?? []), ...(parts.parentScope === undefined ? [] : [parts.parentScope])];
+  const own = { ...parts, outerScopes, ...(isEphemeral ? { rememberRoute: () => undefined } : {}) };
   const home = homeOf(parts);
   try {
     return await explore(context, {

@@ -2,7 +2,6 @@
 // it begins. So after a crash a run that has its end is only read, and one that was cut off goes on where it stood.
 import {
   breakerAfter,
-  type Crew,
   createTeamTool,
   decided,
   failedStep,
@@ -11,6 +10,7 @@ import {
   type PersonQuestion,
   rejectionOf,
   stricterMode,
+  type TeamEvent,
   type Tool,
   WorkStopped,
 } from '@monkey-coder/agents';
@@ -24,11 +24,15 @@ import {
   type StepResult,
   type Task,
 } from '@monkey-coder/protocol';
+import type { Workspace } from '@monkey-coder/workspace';
 import type { SessionChoice } from '../engine.ts';
 import { stripFence } from '../outcome/structured-answer.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import type { Journal } from '../workflows/journal.ts';
-import type { Member } from '../workflows/workflow.ts';
+import type { WorkCrew } from '../workflows/work-crew.ts';
+import type { Member, Workflow } from '../workflows/workflow.ts';
+import type { OuterScope } from './engine-parts.ts';
+import { type CopyMeans, openCopies } from './workflow-copies.ts';
 
 /** What a crew is made of. */
 export interface CrewParts {
@@ -37,10 +41,10 @@ export interface CrewParts {
   readonly members: Readonly<Record<string, Member>>;
   /** What the person who started the workflow allows. */
   readonly task: Task;
-  /** A cap over the whole is kept by a scope of money around each call. */
-  readonly hasBudget: boolean;
-  /** Micro-dollars so far; null when a price is unknown. */
-  readonly spent: () => number | null;
+  /** Begins the keys of all its steps: those of a workflow that is called have keys below the call. */
+  readonly prefix: string;
+  /** Money over the whole, of the innermost workflow first. */
+  readonly scopes: readonly OuterScope[];
   /** Milliseconds since 1970. */
   readonly deadline: number;
   readonly gate: Gate;
@@ -48,46 +52,107 @@ export interface CrewParts {
   readonly now: () => number;
   /** What a person answered on the command line, by step. */
   readonly answers: Readonly<Record<string, string>>;
-  readonly run: (task: Task, session: SessionChoice, tools: readonly Tool[]) => Promise<{ readonly outcome: Outcome }>;
+  readonly run: RunPiece;
+  readonly copies: CopyPlaces;
   /** Takes keys out of what members tell each other. */
   readonly redact: (text: string) => string;
 }
 
+/** Runs a piece of work, with tools and money that are not its own. */
+export type RunPiece = (
+  task: Task,
+  session: SessionChoice,
+  lent: { readonly tools: readonly Tool[]; readonly scopes: readonly OuterScope[] },
+) => Promise<{ readonly outcome: Outcome }>;
+
+/** Where copies of the files are made, and who may write meanwhile. */
+export interface CopyPlaces extends Pick<CopyMeans, 'makeFolder' | 'newChangeId'> {
+  /** No other process writes in the folder while `work` runs. */
+  readonly withFolder: <T>(folder: string, work: (workspace: Workspace) => Promise<T>) => Promise<T>;
+}
+
 /** Makes the crew. */
-export function createCrew(parts: CrewParts): Crew {
-  const { journal, signal } = parts;
-  const writers = new Turnstile();
-  return {
+export function createCrew(parts: CrewParts): WorkCrew {
+  return crewOf(parts, new Turnstile());
+}
+
+function crewOf(parts: CrewParts, writers: Turnstile): WorkCrew {
+  const { journal, signal, task, copies } = parts;
+  const crew: WorkCrew = {
     signal,
-    past: () => journal.past,
+    past: () => ownEvents(journal.past, parts.prefix),
     note: (body) => journal.note(body),
     askPerson: (question) => askPerson(parts, question),
+    teamOf: (step, called) => crewOf(calledParts(parts, step, called), writers),
+    makeCopies: (step, branches) =>
+      openCopies(
+        {
+          journal,
+          cwd: task.cwd,
+          makeFolder: copies.makeFolder,
+          newChangeId: copies.newChangeId,
+          withCheckout: (work) => writers.alone(() => copies.withFolder(task.cwd, work)),
+          crew,
+          crewIn: (folder) => crewOf({ ...parts, task: { ...task, cwd: folder } }, new Turnstile()),
+        },
+        step,
+        branches,
+      ),
     async ask(request) {
       const known = journal.finished(request.step);
       if (known !== undefined) return known.result;
       const isReader = taskOf(parts, request).permissionMode === 'plan';
-      const leave = isReader ? () => undefined : await writers.enter();
-      try {
-        return await askMember(parts, request);
-      } finally {
-        leave();
-      }
+      const work = (): Promise<StepResult> => askMember(parts, request);
+      return isReader ? work() : writers.alone(work);
     },
   };
+  return crew;
+}
+
+/** A workflow that is called has a team, a blackboard, messages and facts of its own; money, mode and time of the caller hold. */
+function calledParts(
+  parts: CrewParts,
+  step: string,
+  { agents, budget }: Pick<Workflow, 'agents' | 'budget'>,
+): CrewParts {
+  const own: OuterScope[] =
+    budget?.usd === undefined
+      ? []
+      : [{ id: `workflow:${parts.journal.sessionId}:${step}`, limitMicroUsd: microUsd(budget.usd) }];
+  const minutes = budget?.minutes ?? Number.POSITIVE_INFINITY;
+  return {
+    ...parts,
+    members: agents,
+    prefix: `${step}.`,
+    scopes: [...own, ...parts.scopes],
+    deadline: Math.min(parts.deadline, parts.now() + minutes * 60_000),
+  };
+}
+
+/** Events of one team: not those of the workflows it calls, nor of the one that called it. */
+function ownEvents(all: readonly TeamEvent[], prefix: string): readonly TeamEvent[] {
+  const calls = all.filter((event) => event.type === 'workflow.called' && event.step.startsWith(prefix));
+  if (prefix === '' && calls.length === 0) return all;
+  const inner = calls.map((event) => `${event.step}.`);
+  return all.filter(({ step }) => step.startsWith(prefix) && !inner.some((below) => step.startsWith(below)));
 }
 
 /** Those who may write have the checkout one after another, in the order in which they ask. */
 class Turnstile {
   #last: Promise<void> = Promise.resolve();
 
-  async enter(): Promise<() => void> {
+  async alone<T>(work: () => Promise<T>): Promise<T> {
     const before = this.#last;
     let leave = (): void => undefined;
     this.#last = new Promise((resolve) => {
       leave = resolve;
     });
     await before;
-    return leave;
+    try {
+      return await work();
+    } finally {
+      leave();
+    }
   }
 }
 
@@ -97,7 +162,7 @@ async function askMember(parts: CrewParts, request: MemberRequest): Promise<Step
   if (signal.aborted) throw new WorkStopped('interrupted', 'it was interrupted');
   if (now() >= deadline) throw new WorkStopped('limit', 'its time is up');
   const begun = journal.started(step);
-  if (begun === undefined && breakerAfter(journal.past, member) === 'open') {
+  if (begun === undefined && breakerAfter(ownEvents(journal.past, parts.prefix), member) === 'open') {
     journal.note({ type: 'step.started', step, kind: 'agent', member });
     return finish(journal, step, failedStep(rejectionOf(member)));
   }
@@ -122,16 +187,16 @@ function newSession({ sessions, task, journal }: CrewParts): string {
   return session.id;
 }
 
-function toolsOf({ journal, members, redact }: CrewParts, { member, step }: MemberRequest): Tool[] {
+function toolsOf({ journal, members, prefix, redact }: CrewParts, { member, step }: MemberRequest): Tool[] {
   if (members[member]?.talks !== true) return [];
-  const { past, note } = journal;
-  const tool = createTeamTool({ member, step, members: Object.keys(members), past: () => past, note, redact });
+  const past = (): readonly TeamEvent[] => ownEvents(journal.past, prefix);
+  const tool = createTeamTool({ member, step, members: Object.keys(members), past, note: journal.note, redact });
   return [tool as unknown as Tool];
 }
 
 /** Runs it, goes on with it, or reads what it came to. */
 async function outcomeOf(
-  { sessions, run }: CrewParts,
+  { sessions, run, scopes }: CrewParts,
   task: Task,
   { sessionId, tools }: { readonly sessionId: string; readonly tools: readonly Tool[] },
 ): Promise<Outcome> {
@@ -140,7 +205,11 @@ async function outcomeOf(
   const end = events.findLast((event: Event): event is EventOf<'run.finished'> => event.type === 'run.finished');
   const isOver = end !== undefined && end.outcome.status !== 'interrupted' && end.outcome.status !== 'out-of-budget';
   if (isOver) return end.outcome;
-  const { outcome } = await run(hasBegun ? { ...task, prompt: '' } : task, { kind: 'resume', sessionId }, tools);
+  const { outcome } = await run(
+    hasBegun ? { ...task, prompt: '' } : task,
+    { kind: 'resume', sessionId },
+    { tools, scopes },
+  );
   return outcome;
 }
 
@@ -148,8 +217,9 @@ async function outcomeOf(
 function taskOf(parts: CrewParts, request: MemberRequest): Task {
   const { task, members, now, deadline } = parts;
   const member = members[request.member] ?? {};
+  // What a person set is over the whole, and kept by the scopes around each call.
   const { maxCostMicroUsd: _whole, ...limits } = task.limits;
-  const cap = capOf(parts, member);
+  const cap = member.maxUsd === undefined ? undefined : microUsd(member.maxUsd);
   const model = member.model ?? task.model;
   return {
     ...task,
@@ -165,14 +235,6 @@ function taskOf(parts: CrewParts, request: MemberRequest): Task {
     },
     ...(request.answer === undefined ? {} : { outputSchema: request.answer }),
   };
-}
-
-/** Its own cap; where nobody set one over the whole, at most what is left of the default one. */
-function capOf({ task, hasBudget, spent }: CrewParts, { maxUsd }: Member): number | undefined {
-  const own = maxUsd === undefined ? undefined : microUsd(maxUsd);
-  const whole = task.limits.maxCostMicroUsd;
-  const left = hasBudget || whole === undefined ? undefined : Math.max(0, whole - (spent() ?? 0));
-  return own === undefined || left === undefined ? (own ?? left) : Math.min(own, left);
 }
 
 const good: readonly Outcome['status'][] = ['verified', 'answered', 'unverified'];

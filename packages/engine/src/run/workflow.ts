@@ -1,7 +1,7 @@
 // Runs a workflow: its session, its money, its crew, and its end on record.
-import { createHash } from 'node:crypto';
+import { mkdirSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
 import { createRedactor, WorkStopped } from '@monkey-coder/agents';
-import type { BudgetScope } from '@monkey-coder/models';
 import {
   type Event,
   type EventBody,
@@ -12,19 +12,24 @@ import {
   microUsd,
   type Task,
 } from '@monkey-coder/protocol';
+import type { Workspace } from '@monkey-coder/workspace';
+import { projectKey } from '../config/homes.ts';
 import { defaultSettings } from '../config/settings.ts';
 import type { RunConnection, RunReport, SessionChoice, WorkflowReport, WorkflowRequest } from '../engine.ts';
+import { takeLease } from '../sessions/lease.ts';
 import type { SessionWriter } from '../sessions/session-store.ts';
 import { checkWorkflow } from '../workflows/check-workflow.ts';
+import { hashOf } from '../workflows/definition-hash.ts';
+import { filledInputs } from '../workflows/inputs.ts';
 import { createJournal, type Journal } from '../workflows/journal.ts';
 import { runWorkflow } from '../workflows/run-workflow.ts';
 import type { Workflow } from '../workflows/workflow.ts';
-import type { EngineParts } from './engine-parts.ts';
+import type { EngineParts, OuterScope } from './engine-parts.ts';
 import { knownKeys } from './known-keys.ts';
-import { createCrew } from './workflow-crew.ts';
+import { type CopyPlaces, createCrew } from './workflow-crew.ts';
 
 /** What a workflow lends the runs of its members: money that counts there too, and tools. */
-export type Lent = Pick<EngineParts, 'parentScope' | 'lentTools'>;
+export type Lent = Pick<EngineParts, 'parentScope' | 'outerScopes' | 'lentTools'>;
 
 /** Runs one piece of a workflow as a run of the engine. */
 export type RunMember = (task: Task, session: SessionChoice, lent: Lent) => Promise<RunReport>;
@@ -93,17 +98,12 @@ function begin(journal: Journal, { definition, inputs, task }: WorkflowRequest):
     version: workflow.version,
     hash: hashOf(workflow.definition),
     definition: { ...workflow.definition },
-    inputs: filledInputs(workflow, inputs),
+    inputs: inputsOf(workflow, inputs),
     ...budgetOf(workflow, task),
     maxDurationMs: Math.min(task.limits.maxDurationMs, (workflow.budget?.minutes ?? Number.POSITIVE_INFINITY) * 60_000),
   } as const;
   journal.record(started);
   return started as Extract<EventBody, Started>;
-}
-
-/** Hash of a definition, as it is recorded with each run. */
-export function hashOf(definition: unknown): string {
-  return createHash('sha256').update(JSON.stringify(definition)).digest('hex').slice(0, 16);
 }
 
 /** The smaller of the caps that somebody set. */
@@ -120,20 +120,10 @@ function ownCap({ limits }: Task): { readonly maxCostMicroUsd?: number } {
   return maxCostMicroUsd === undefined || isDefault ? {} : { maxCostMicroUsd };
 }
 
-function filledInputs(workflow: Workflow, given: WorkflowRequest['inputs']): Record<string, JsonValue> {
-  const wanted = workflow.inputs ?? {};
-  const strange = Object.keys(given).find((name) => !Object.hasOwn(wanted, name));
-  if (strange !== undefined) {
-    const names = Object.keys(wanted).join(', ') || 'none';
-    throw new MonkeyError('usage.invalid', `the workflow has no input "${strange}"; its inputs: ${names}`);
-  }
-  return Object.fromEntries(
-    Object.entries(wanted).map(([name, fallback]) => {
-      const value = given[name] ?? fallback;
-      if (value !== null) return [name, value];
-      throw new MonkeyError('usage.invalid', `the input "${name}" must be given: --input ${name}=…`);
-    }),
-  );
+function inputsOf(workflow: Workflow, given: WorkflowRequest['inputs']): Record<string, JsonValue> {
+  const filled = filledInputs(workflow, given);
+  if (filled.kind === 'filled') return filled.inputs;
+  throw new MonkeyError('usage.invalid', filled.message, { advice: 'Give inputs as --input name=value.' });
 }
 
 interface Walking {
@@ -169,25 +159,56 @@ async function walk(walking: Walking): Promise<Finished> {
 }
 
 function crewOf({ parts, request, connection, runMember, journal, workflow, start }: Walking) {
-  const scope: BudgetScope = {
-    id: `workflow:${journal.sessionId}`,
-    ...(start.maxCostMicroUsd === undefined ? {} : { limitMicroUsd: start.maxCostMicroUsd }),
-  };
   return createCrew({
     journal,
     sessions: parts.sessions,
     members: workflow.agents,
     task: request.task,
-    hasBudget: start.maxCostMicroUsd !== undefined,
-    spent: () => spentOf(journal),
+    prefix: '',
+    scopes: [scopeOf(journal, start, request.task)],
     deadline: parts.now() + start.maxDurationMs,
     gate: connection.gate,
     signal: connection.signal,
     now: parts.now,
     answers: request.answers,
-    run: (task, session, tools) => runMember(task, session, { parentScope: scope, lentTools: tools }),
+    run: (task, session, { tools, scopes: [parentScope, ...outerScopes] }) =>
+      runMember(task, session, { ...(parentScope ? { parentScope } : {}), outerScopes, lentTools: tools }),
+    copies: copyPlaces(parts),
     redact: createRedactor(knownKeys(parts)).redact,
   });
+}
+
+/** The money of the whole: the cap somebody set, or the default one, which is dropped where a price is unknown. */
+function scopeOf(journal: Journal, start: Pick<Started, 'maxCostMicroUsd'>, { limits }: Task): OuterScope {
+  const id = `workflow:${journal.sessionId}`;
+  if (start.maxCostMicroUsd !== undefined) return { id, limitMicroUsd: start.maxCostMicroUsd };
+  const { maxCostMicroUsd } = limits;
+  return maxCostMicroUsd === undefined ? { id } : { id, limitMicroUsd: maxCostMicroUsd, isDefaultCap: true };
+}
+
+function copyPlaces(parts: EngineParts): CopyPlaces {
+  return {
+    makeFolder(name) {
+      const folder = join(parts.homes.data, 'copies', name);
+      mkdirSync(folder, { recursive: true });
+      return realpathSync(folder);
+    },
+    newChangeId: () => parts.newId('run'),
+    async withFolder<T>(folder: string, work: (workspace: Workspace) => Promise<T>): Promise<T> {
+      const lease = takeLease(join(parts.homes.state, 'leases', `${projectKey(folder)}.json`), 'copies', parts.now());
+      if (lease.kind !== 'held')
+        throw new MonkeyError('workspace.in-use', `another monkey (pid ${lease.holder.pid}) is working in ${folder}`, {
+          advice: 'Wait for it to end, then: monkey workflow resume.',
+        });
+      const workspace = await parts.openWorkspace(folder, []);
+      try {
+        return await work(workspace);
+      } finally {
+        await workspace.close();
+        lease.release();
+      }
+    },
+  };
 }
 
 /** Micro-dollars of all members' work on record; null when a price is unknown. */

@@ -1,6 +1,6 @@
 // Sends spans as OTLP/HTTP in JSON (OpenTelemetry protocol 1.x, `POST /v1/traces`); never in the way of a run.
 import { createHttpClient, type HttpClient, proxyFromEnvironment } from '@monkey-coder/models';
-import type { AttributeValue, Span } from './spans.ts';
+import type { AttributeValue, Span } from './span.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,28 +1,13 @@
 // Turns the events of a run into spans, named as OpenTelemetry's GenAI conventions name them. Pure but for what it remembers.
 //
 // One span for the run (`invoke_agent`), below it one for each model call (`chat`), tool call (`execute_tool`) and check; what a
-// sub-agent does hangs below the call that started it. Ids follow from run and call, so that a run that goes on after a crash
+// sub-agent does hangs below the call that started it, what a member of a workflow does below its step. Ids follow from run and call, so that a run that goes on after a crash
 // adds to its own trace. What was said is left out unless asked for.
 import { createHash } from 'node:crypto';
 import { type Event, type EventOf, messageText } from '@monkey-coder/protocol';
+import type { AttributeValue, Span } from './span.ts';
 import type { TraceParent } from './trace-parent.ts';
-
-/** A value of an attribute. */
-export type AttributeValue = string | number | boolean | readonly string[];
-
-/** One finished span. Times in milliseconds since 1970. */
-export interface Span {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId: string | undefined;
-  readonly name: string;
-  readonly kind: 'internal' | 'client';
-  readonly startMs: number;
-  readonly endMs: number;
-  readonly attributes: Readonly<Record<string, AttributeValue>>;
-  /** Why it failed; undefined for a span that went well. */
-  readonly error: string | undefined;
-}
+import { WorkflowSpans } from './workflow-spans.ts';
 
 /** How spans are made. */
 export interface SpanOptions {
@@ -41,9 +26,11 @@ interface OpenSpan {
 export class SpanFold {
   readonly #options: SpanOptions;
   readonly #open = new Map<string, OpenSpan>();
+  readonly #workflows: WorkflowSpans;
 
   constructor(options: SpanOptions) {
     this.#options = options;
+    this.#workflows = new WorkflowSpans(options.parent);
   }
 
   /** Takes an event; the spans that it ends. */
@@ -104,7 +91,7 @@ export class SpanFold {
       case 'check.finished':
         return [this.#check(event)];
       default:
-        return [];
+        return this.#workflows.add(event);
     }
   }
 
@@ -165,7 +152,7 @@ export class SpanFold {
     return {
       traceId: parent.traceId,
       spanId: spanIdOf(event, key),
-      parentSpanId: key === 'run' ? parent.spanId : above,
+      parentSpanId: key === 'run' ? (this.#workflows.above(event.sessionId) ?? parent.spanId) : above,
       name: made.name,
       kind: made.name.startsWith('chat ') ? 'client' : 'internal',
       startMs: made.startMs,

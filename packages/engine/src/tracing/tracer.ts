@@ -2,7 +2,8 @@
 import type { Event } from '@monkey-coder/protocol';
 import type { Settings } from '../config/settings.ts';
 import { createOtlpSender, otlpTarget } from './otlp.ts';
-import { type Span, SpanFold } from './spans.ts';
+import type { Span } from './span.ts';
+import { SpanFold } from './spans.ts';
 import type { TraceParent } from './trace-parent.ts';
 
 /** Takes the events of runs. */

@@ -72,6 +72,33 @@ describe('spans', () => {
     expect(JSON.stringify(spans)).not.toContain('secret');
   });
 
+  it('of members hang below their steps, and those below the workflow, also when it goes on', () => {
+    const bodies = [
+      { type: 'workflow.started', name: 'ship', version: 2, hash: 'abc' },
+      { type: 'step.started', step: 'plan', kind: 'agent', member: 'ann', agentSession: 'ses_1' },
+    ] as unknown as EventBody[];
+    const flow = (body: EventBody, seq: number): Event => ({ seq, time: 900 + seq, sessionId: 'ses_flow', ...body });
+    const result = { status: 'ok', text: '', reason: '', costMicroUsd: 0, changes: [] } as const;
+    const ends: EventBody[] = [
+      { type: 'step.finished', step: 'plan', result: { ...result, changes: [] } },
+      { type: 'workflow.finished', status: 'done', reason: '', output: '', costMicroUsd: 0 },
+    ];
+    const fold = new SpanFold({ parent, withContent: false });
+    const spans = [...bodies.map(flow), ...eventsOfRun(), ...ends.map(flow)].flatMap((event) => fold.add(event));
+    const [run, step, whole] = spans.slice(-3);
+    expect([run?.name, step?.name, whole?.name]).toEqual(['invoke_agent monkey', 'step plan', 'invoke_workflow ship']);
+    expect([run?.parentSpanId, step?.parentSpanId, whole?.parentSpanId]).toEqual([
+      step?.spanId,
+      whole?.spanId,
+      parent.spanId,
+    ]);
+    expect(new Set(spans.map((span) => span.traceId))).toEqual(new Set([parent.traceId]));
+    const again = new SpanFold({ parent, withContent: false });
+    const resumed = [flow({ type: 'workflow.resumed', afterSeq: 3 }, 5), ...eventsOfRun(), ...ends.map(flow)];
+    const later = resumed.flatMap((event) => again.add(event)).slice(-3);
+    expect(later.map(({ parentSpanId }) => parentSpanId)).toEqual([whole?.spanId, whole?.spanId, parent.spanId]);
+  });
+
   it('carry what was said only where that is asked for', () => {
     const fold = new SpanFold({ parent, withContent: true });
     const text = JSON.stringify(eventsOfRun().flatMap((event) => fold.add(event)));

@@ -1,6 +1,7 @@
 // Checks a definition: its shape, that names exist, that expressions parse and only look at what is there by then.
 import { describeIssues, nearestNames } from '@monkey-coder/protocol';
 import * as z from 'zod/mini';
+import { checkStructure } from './check-structure.ts';
 import { type Expression, parseExpression, pathsIn } from './expression.ts';
 import { parseTemplate } from './template.ts';
 import {
@@ -25,9 +26,11 @@ type Path = readonly (string | number)[];
 export function checkWorkflow(definition: unknown): CheckedWorkflow {
   const head = z.safeParse(headSchema, definition);
   if (!head.success) return { kind: 'invalid', problems: issuesOf(head.error, []) };
-  const checker = new Checker(Object.keys(head.data.agents), Object.keys(head.data.inputs ?? {}));
+  const { agents, inputs = {}, workflows = {} } = head.data;
+  const checker = new Checker({ agents: Object.keys(agents), inputs: Object.keys(inputs), workflows });
   const steps = checker.steps(head.data.steps, ['steps'], new Set());
   checker.template(head.data.output, ['output'], checker.ids);
+  checker.problems.push(...checkStructure(steps, checker.places));
   if (checker.problems.length > 0) return { kind: 'invalid', problems: checker.problems };
   return { kind: 'valid', workflow: { ...head.data, steps, definition: definition as WorkflowDefinition } };
 }
@@ -45,16 +48,29 @@ function issuesOf(error: z.core.$ZodError, path: Path): WorkflowProblem[] {
 /** Names every expression may use beside `steps`. */
 const freeNames = ['inputs', 'board', 'round'];
 
+/** Names that steps may use. */
+interface Names {
+  readonly agents: readonly string[];
+  readonly inputs: readonly string[];
+  /** Definitions, not checked yet. */
+  readonly workflows: Readonly<Record<string, unknown>>;
+}
+
 class Checker {
   readonly problems: WorkflowProblem[] = [];
   /** Ids of all steps so far. */
   readonly ids = new Set<string>();
+  /** Where steps stand. */
+  readonly places = new Map<Step, Path>();
   readonly #agents: readonly string[];
   readonly #inputs: readonly string[];
+  readonly #workflows: Names['workflows'];
+  readonly #called = new Map<string, CheckedWorkflow>();
 
-  constructor(agents: readonly string[], inputs: readonly string[]) {
+  constructor({ agents, inputs, workflows }: Names) {
     this.#agents = agents;
     this.#inputs = inputs;
+    this.#workflows = workflows;
   }
 
   /** Steps one after another: each may look at what is `known` and at those before it. */
@@ -83,12 +99,15 @@ class Checker {
     this.ids.add(id);
     for (const key of ['when', 'entry'] as const) this.#expression(parsed.data[key], [...path, key], known);
     const step = this.#nested(kind, parsed.data, path, known);
+    if (step === undefined) return undefined;
+    this.places.set(step, path);
     this.#expression(parsed.data.exit, [...path, 'exit'], new Set([...known, ...idsOf(step)]));
     this.#content(step, path, known);
     return step;
   }
 
-  #nested(kind: StepKind, data: { readonly id: string }, path: Path, known: ReadonlySet<string>): Step {
+  #nested(kind: StepKind, data: { readonly id: string }, path: Path, known: ReadonlySet<string>): Step | undefined {
+    if (kind === 'workflow') return this.#call(data as z.infer<typeof stepSchemas.workflow>, path, known);
     if (kind === 'parallel') {
       const { parallel, ...rest } = data as z.infer<typeof stepSchemas.parallel>;
       // Branches know nothing of each other: their order is nobody's.
@@ -100,6 +119,40 @@ class Checker {
       return { kind, inner: this.steps(steps, [...path, 'steps'], known), ...rest } as Step;
     }
     return { kind, ...data } as Step;
+  }
+
+  /** A call of another workflow, which is checked with it. */
+  #call(data: z.infer<typeof stepSchemas.workflow>, path: Path, known: ReadonlySet<string>): Step | undefined {
+    const { workflow: name, inputs = {} } = data;
+    const at = [...path, 'workflow'];
+    if (!Object.hasOwn(this.#workflows, name)) {
+      this.problems.push({
+        path: at,
+        message: `there is no workflow "${name}"${guess(name, Object.keys(this.#workflows))}`,
+      });
+      return undefined;
+    }
+    const checked = this.#called.get(name) ?? checkWorkflow(this.#workflows[name]);
+    const isNew = !this.#called.has(name);
+    this.#called.set(name, checked);
+    if (checked.kind === 'invalid') {
+      const inside = checked.problems.map((problem) => ({ ...problem, path: ['workflows', name, ...problem.path] }));
+      this.problems.push(...(isNew ? inside : []));
+      return undefined;
+    }
+    for (const [input, value] of Object.entries(inputs))
+      if (typeof value === 'string') this.#expression(value, [...path, 'inputs', input], known);
+    const wanted = checked.workflow.inputs ?? {};
+    for (const input of Object.keys(inputs).filter((one) => !Object.hasOwn(wanted, one)))
+      this.problems.push({
+        path: [...path, 'inputs', input],
+        message: `${name} has no input "${input}"${guess(input, Object.keys(wanted))}`,
+        isKey: true,
+      });
+    for (const [input, fallback] of Object.entries(wanted))
+      if (fallback === null && !Object.hasOwn(inputs, input))
+        this.problems.push({ path: at, message: `the input "${input}" of ${name} must be given` });
+    return { kind: 'workflow', called: checked.workflow, ...data };
   }
 
   #content(step: Step, path: Path, known: ReadonlySet<string>): void {
@@ -132,6 +185,10 @@ class Checker {
 
   #pattern(step: Step, path: Path, known: ReadonlySet<string>): void {
     switch (step.kind) {
+      case 'parallel':
+        if (step.onConflict?.startsWith('agent:') === true)
+          this.#member(step.onConflict.slice('agent:'.length), [...path, 'onConflict']);
+        break;
       case 'fact':
         for (const key of ['entity', 'relation', 'target', 'evidence'] as const)
           this.template(step.fact[key], [...path, 'fact', key], known);

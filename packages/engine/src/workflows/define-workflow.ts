@@ -4,7 +4,7 @@ import type { headSchema, Member, StepKind, stepSchemas, WorkflowDefinition } fr
 
 type Head = Omit<z.infer<typeof headSchema>, 'agents' | 'steps'>;
 type Raw<Kind extends StepKind> = z.infer<(typeof stepSchemas)[Kind]>;
-type Common = Pick<Raw<'agent'>, 'when' | 'entry' | 'exit' | 'retries' | 'onFailure'>;
+type Common = Pick<Raw<'agent'>, 'when' | 'entry' | 'exit' | 'retries' | 'onFailure' | 'copy'>;
 /** Members of a pattern that name agents, with the names that there are. */
 type Named<Of, Keys extends keyof Of, Type> = Omit<Of, Keys> & { readonly [Key in Keys]: Type };
 
@@ -15,7 +15,13 @@ export type DefinedStep = { readonly id: string } & Readonly<Record<string, unkn
 export interface StepMaker<Name extends string> {
   agent(id: string, agent: Name, prompt: string, more?: Common & Pick<Raw<'agent'>, 'answer'>): DefinedStep;
   group(id: string, steps: readonly DefinedStep[], more?: Common): DefinedStep;
-  parallel(id: string, branches: readonly DefinedStep[], more?: Common & Pick<Raw<'parallel'>, 'join'>): DefinedStep;
+  parallel(
+    id: string,
+    branches: readonly DefinedStep[],
+    more?: Common & Pick<Raw<'parallel'>, 'join' | 'onConflict'>,
+  ): DefinedStep;
+  barrier(id: string, name: string, more?: Common & Pick<Raw<'barrier'>, 'parties' | 'quorum' | 'broken'>): DefinedStep;
+  workflow(id: string, file: string, more?: Common & Pick<Raw<'workflow'>, 'inputs'>): DefinedStep;
   repeat(id: string, bound: Raw<'repeat'>['repeat'], steps: readonly DefinedStep[], more?: Common): DefinedStep;
   ask(id: string, question: string, more?: Common & Pick<Raw<'ask'>, 'details' | 'fallback'>): DefinedStep;
   set(id: string, slots: Raw<'set'>['set'], more?: Common & Pick<Raw<'set'>, 'expect' | 'merge'>): DefinedStep;
@@ -63,6 +69,8 @@ const maker: StepMaker<string> = {
   agent: (id, agent, prompt, more) => ({ id, agent, prompt, ...more }),
   group: (id, steps, more) => ({ id, steps, ...more }),
   parallel: (id, parallel, more) => ({ id, parallel, ...more }),
+  barrier: (id, barrier, more) => ({ id, barrier, ...more }),
+  workflow: (id, workflow, more) => ({ id, workflow, ...more }),
   repeat: (id, repeat, steps, more) => ({ id, repeat, steps, ...more }),
   ask: (id, ask, more) => ({ id, ask, ...more }),
   set: (id, set, more) => ({ id, set, ...more }),

@@ -1,4 +1,5 @@
 // A workflow as a Mermaid flow chart.
+import { barriersOf } from './barriers.ts';
 import { stepWords } from './step-words.ts';
 import type { Step, Workflow } from './workflow.ts';
 
@@ -30,10 +31,16 @@ function drawStep(lines: string[], step: Step, ends: readonly OpenEnd[], indent:
   return [...drawBody(lines, step, [{ from: gate, label: 'yes' }], indent), { from: gate, label: 'no' }];
 }
 
+const shapes: Partial<Record<Step['kind'], readonly [string, string]>> = {
+  ask: ['[/', '/]'],
+  barrier: ['{{', '}}'],
+  workflow: ['[[', ']]'],
+};
+
 function drawBody(lines: string[], step: Step, ends: readonly OpenEnd[], indent: string): OpenEnd[] {
   const node = nodeOf(step);
   if (step.kind !== 'parallel' && step.kind !== 'repeat' && step.kind !== 'steps') {
-    const shape = step.kind === 'ask' ? ['[/', '/]'] : ['[', ']'];
+    const shape = shapes[step.kind] ?? ['[', ']'];
     const words = [step.id, stepWords(step)].filter((text) => text !== '').join('\n');
     lines.push(
       `${indent}${node}${shape[0]}${quoted(words)}${shape[1]}`,
@@ -51,9 +58,20 @@ function drawBody(lines: string[], step: Step, ends: readonly OpenEnd[], indent:
     step.kind === 'parallel'
       ? step.branches.flatMap((branch) => drawStep(lines, branch, [{ from: begin }], deeper))
       : sequence(lines, step.inner, [{ from: begin }], deeper);
+  if (step.kind === 'parallel') lines.push(...meetings(step).map((line) => `${deeper}${line}`));
   if (step.kind === 'repeat') lines.push(...inner.map((end) => `${deeper}${end.from} -.->|again| ${begin}`));
   lines.push(`${indent}end`, ...ends.map((end) => `${indent}${arrow(end, begin)}`));
   return inner;
+}
+
+/** Barriers of the same name are one place. */
+function meetings(step: Step & { readonly kind: 'parallel' }): string[] {
+  return barriersOf(step).flatMap(({ name, visits }) =>
+    visits.slice(1).map((visit, index) => {
+      const before = visits[index]?.step ?? visit.step;
+      return `${nodeOf(before)} <-.->|${quoted(name)}| ${nodeOf(visit.step)}`;
+    }),
+  );
 }
 
 function nodeOf({ id }: Step): string {

@@ -12,7 +12,7 @@ interface Block {
 const gap = 26;
 const pad = 14;
 const lineHeight = 16;
-const letterWidth = 7;
+const letterWidth = 7.25;
 const maxLetters = 46;
 
 /** The whole file. */
@@ -22,7 +22,7 @@ export function drawSvg(workflow: Workflow): string {
   const [width, height] = [whole.width + 2 * pad, whole.height + 2 * pad];
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="ui-monospace, monospace" font-size="12">`,
-    '<style>rect,path{fill:none;stroke:#57606a}.box{fill:#f6f8fa}.ask{fill:#fff8c5}.frame{stroke-dasharray:4 3}text{fill:#1f2328;text-anchor:middle}.dim{fill:#57606a}</style>',
+    '<style>rect,path{fill:none;stroke:#57606a}.box{fill:#f6f8fa}.ask{fill:#fff8c5}.barrier{fill:#ddf4ff;stroke-width:2}.called{fill:#f6f8fa;stroke-width:3}.frame{stroke-dasharray:4 3}text{fill:#1f2328;text-anchor:middle}.dim{fill:#57606a}</style>',
     `<rect width="${width}" height="${height}" style="fill:#fff;stroke:none"/>`,
     ...whole.draw(pad, pad),
     '</svg>',
@@ -41,8 +41,10 @@ function bodyBlock(step: Step): Block {
   if (step.kind === 'parallel') return framed([step.id, words], beside(step.branches.map(stepBlock)));
   if (step.kind === 'repeat' || step.kind === 'steps')
     return framed([step.id, words], stacked(step.inner.map(stepBlock)));
-  return box([step.id, words], step.kind === 'ask' ? 'box ask' : 'box', 4);
+  return box([step.id, words], looks[step.kind] ?? 'box', step.kind === 'barrier' ? 0 : 4);
 }
+
+const looks: Partial<Record<Step['kind'], string>> = { ask: 'box ask', barrier: 'box barrier', workflow: 'box called' };
 
 function pill(text: string): Block {
   return box([text, ''], 'box', 14);

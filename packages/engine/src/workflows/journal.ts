@@ -12,6 +12,8 @@ export interface Journal {
   note<Body extends TeamEvent>(body: Body): Body;
   /** Writes down what belongs to no step. */
   record(body: EventBody): void;
+  /** What is on record of a type for a step. */
+  of<Type extends TeamEvent['type']>(type: Type, step: string): EventOf<Type> | undefined;
   started(step: string): EventOf<'step.started'> | undefined;
   finished(step: string): EventOf<'step.finished'> | undefined;
 }
@@ -39,6 +41,8 @@ export function createJournal(
       process.emitWarning(`a listener failed on ${event.type}: ${errorMessage(error)}`);
     }
   };
+  const of = <Type extends TeamEvent['type']>(type: Type, step: string): EventOf<Type> | undefined =>
+    byKey.get(keyOf({ type, step })) as EventOf<Type> | undefined;
   return {
     sessionId: session.id,
     past,
@@ -48,8 +52,9 @@ export function createJournal(
       return known ?? body;
     },
     record: append,
-    started: (step) => byKey.get(keyOf({ type: 'step.started', step })) as EventOf<'step.started'> | undefined,
-    finished: (step) => byKey.get(keyOf({ type: 'step.finished', step })) as EventOf<'step.finished'> | undefined,
+    of,
+    started: (step) => of('step.started', step),
+    finished: (step) => of('step.finished', step),
   };
 }
 

@@ -2,25 +2,15 @@
 import { errorMessage } from '@monkey-coder/protocol';
 import type { Document, LineCounter, Node } from 'yaml';
 import { checkWorkflow } from './check-workflow.ts';
-import type { Workflow, WorkflowProblem } from './workflow.ts';
-
-/** A mistake at its place, both counted from 1. */
-export interface PlacedProblem {
-  readonly line: number;
-  readonly column: number;
-  readonly message: string;
-}
-
-/** A workflow, or all that is wrong with its file. */
-export type ReadWorkflow =
-  | { readonly kind: 'valid'; readonly workflow: Workflow }
-  | { readonly kind: 'invalid'; readonly problems: readonly PlacedProblem[] };
+import { type Linking, linkWorkflows, unrepeated } from './link-workflows.ts';
+import type { PlacedProblem, ReadWorkflow } from './read-result.ts';
+import type { WorkflowProblem } from './workflow.ts';
 
 /** A file longer than this is no workflow. */
 const maxChars = 512 * 1024;
 
-/** Reads a text. */
-export async function readWorkflow(text: string): Promise<ReadWorkflow> {
+/** Reads a text; files that its steps call are read too, where it is said which may be. */
+export async function readWorkflow(text: string, linking?: Linking): Promise<ReadWorkflow> {
   if (text.length > maxChars)
     return invalid([{ line: 1, column: 1, message: `it is longer than ${maxChars} characters` }]);
   const { LineCounter, parseDocument } = await import('yaml');
@@ -35,9 +25,11 @@ export async function readWorkflow(text: string): Promise<ReadWorkflow> {
   } catch (error) {
     return invalid([{ line: 1, column: 1, message: errorMessage(error) }]);
   }
-  const checked = checkWorkflow(value);
-  if (checked.kind === 'valid') return checked;
-  const placed = checked.problems.map((problem) => ({
+  const { definition, problems } = await linkWorkflows(value, linking, readWorkflow);
+  const checked = checkWorkflow(definition);
+  if (checked.kind === 'valid' && problems.length === 0) return checked;
+  const all = unrepeated(problems, checked.kind === 'valid' ? [] : checked.problems);
+  const placed = all.map((problem) => ({
     ...placeOf(document, lines, problem),
     message: wordsOf(problem),
   }));

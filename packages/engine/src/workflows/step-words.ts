@@ -3,6 +3,11 @@ import type { Step } from './workflow.ts';
 
 /** Who works in a step and how, in one short line; empty where the id says it all. */
 export function stepWords(step: Step): string {
+  const words = wordsOf(step);
+  return step.copy === true ? [words, 'in a copy'].filter((text) => text !== '').join(', ') : words;
+}
+
+function wordsOf(step: Step): string {
   switch (step.kind) {
     case 'agent':
       return step.agent;
@@ -25,10 +30,20 @@ export function stepWords(step: Step): string {
     case 'team':
       return `${step.team.manager} leads ${step.team.members.join(', ')}`;
     case 'parallel':
-      return `side by side, ${step.join ?? 'all'} must succeed`;
+      return parallelWords(step);
     case 'repeat':
       return `until ${step.repeat.until}, at most ${step.repeat.max} times`;
+    case 'barrier':
+      return `waits at ${step.barrier}${step.quorum === undefined ? '' : ` for ${step.quorum}`}`;
+    case 'workflow':
+      return `runs ${step.called.workflow} v${step.called.version}`;
     case 'steps':
       return '';
   }
+}
+
+function parallelWords({ join = 'all', onConflict }: Step & { readonly kind: 'parallel' }): string {
+  return onConflict === undefined
+    ? `side by side, ${join} must succeed`
+    : `${join} must succeed; conflicts: ${onConflict.replace(':', ' ')}`;
 }

@@ -39,6 +39,8 @@ const common = {
   retries: z.optional(z.number().check(z.int(), z.gte(0), z.lte(5))),
   /** `continue`: the workflow goes on after it failed. */
   onFailure: z.optional(z.enum(['stop', 'continue'])),
+  /** A branch of `parallel` works in a copy of the files; what it changed is merged when all branches are done. */
+  copy: z.optional(z.boolean()),
 };
 const inner = z.array(z.unknown()).check(z.minLength(1), z.maxLength(100));
 
@@ -50,6 +52,12 @@ export const stepSchemas = {
     parallel: inner,
     /** How many branches must succeed. Default `all`. */
     join: z.optional(z.union([z.enum(['all', 'any']), count(100)])),
+    /** What counts where copies changed the same lines. Default `fail`: nothing is merged. */
+    onConflict: z.optional(
+      z
+        .string()
+        .check(z.regex(/^(fail|first|ask|agent:[A-Za-z][A-Za-z0-9_-]{0,63})$/, 'fail, first, ask or agent:NAME')),
+    ),
   }),
   repeat: z.strictObject({
     ...common,
@@ -138,6 +146,24 @@ export const stepSchemas = {
       review: z.optional(z.boolean()),
     }),
   }),
+  barrier: z.strictObject({
+    ...common,
+    /** Name: the branches of the `parallel` around it that come to one of this name wait for each other. */
+    barrier: id,
+    /** Branches that come to it, or how many do. All that have such a step, when absent. */
+    parties: z.optional(z.union([members, count(100)])),
+    /** So many must arrive. Default all. */
+    quorum: z.optional(count(100)),
+    /** What this branch does when too few can still come. Default `fail`. */
+    broken: z.optional(z.enum(['fail', 'continue'])),
+  }),
+  workflow: z.strictObject({
+    ...common,
+    /** A file beside this one or in `.monkey/workflows`, or a name of `workflows`. */
+    workflow: text,
+    /** Its inputs, as expressions or values. */
+    inputs: z.optional(z.record(id, z.union([expression, z.number(), z.boolean()]))),
+  }),
   steps: z.strictObject({ ...common, steps: inner }),
 } as const;
 
@@ -146,12 +172,12 @@ export type StepKind = keyof typeof stepSchemas;
 type StepOf<Kind extends StepKind> = z.infer<(typeof stepSchemas)[Kind]>;
 type Nested<Of> = Omit<Of, 'steps' | 'parallel'>;
 
+type PlainKind = Exclude<StepKind, 'parallel' | 'repeat' | 'steps' | 'workflow'>;
+
 /** A step as it was checked, its inner steps too. */
 export type Step =
-  | { [Kind in Exclude<StepKind, 'parallel' | 'repeat' | 'steps'>]: { readonly kind: Kind } & StepOf<Kind> }[Exclude<
-      StepKind,
-      'parallel' | 'repeat' | 'steps'
-    >]
+  | { [Kind in PlainKind]: { readonly kind: Kind } & StepOf<Kind> }[PlainKind]
+  | ({ readonly kind: 'workflow'; readonly called: Workflow } & StepOf<'workflow'>)
   | ({ readonly kind: 'parallel'; readonly branches: readonly Step[] } & Nested<StepOf<'parallel'>>)
   | ({ readonly kind: 'repeat'; readonly inner: readonly Step[] } & Nested<StepOf<'repeat'>>)
   | ({ readonly kind: 'steps'; readonly inner: readonly Step[] } & Nested<StepOf<'steps'>>);
@@ -172,6 +198,8 @@ export const headSchema = z.strictObject({
   ),
   agents: z.record(id, memberSchema),
   steps: inner,
+  /** Definitions that its steps call by name; files that they name are put here when it is read. */
+  workflows: z.optional(z.record(text, z.unknown())),
   /** What it gives back, a text with `${…}`; the text of the last step when absent. */
   output: z.optional(text),
 });

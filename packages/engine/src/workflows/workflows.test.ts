@@ -159,17 +159,20 @@ describe('a workflow in TypeScript', () => {
       file,
       "export default (define) => define({ workflow: 'made', version: 2, agents: { a: {} } }, (make) => [make.agent('one', 'a', 'go')]);\n",
     );
-    expect(await loadWorkflowModule(file)).toMatchObject({ kind: 'valid', workflow: { workflow: 'made', version: 2 } });
+    expect(await loadWorkflowModule(file, folder)).toMatchObject({
+      kind: 'valid',
+      workflow: { workflow: 'made', version: 2 },
+    });
     const broken = join(folder, 'broken.mjs');
     writeFileSync(
       broken,
       'export default { workflow: "x", version: 1, agents: {}, steps: [{ id: "a", agent: "b", prompt: "c" }] };\n',
     );
-    expect(await loadWorkflowModule(broken)).toMatchObject({
+    expect(await loadWorkflowModule(broken, folder)).toMatchObject({
       kind: 'invalid',
       problems: [{ message: expect.stringContaining('steps[0].agent: there is no agent "b"') }],
     });
-    await expect(loadWorkflowModule(join(folder, 'missing.mjs'))).rejects.toThrow('does not give a workflow');
+    await expect(loadWorkflowModule(join(folder, 'missing.mjs'), folder)).rejects.toThrow('does not give a workflow');
   });
 });
 
