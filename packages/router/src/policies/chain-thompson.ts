@@ -8,9 +8,10 @@ import { AllChainPlans } from '../chains/chain-value.ts';
 import { adaptedThreshold } from '../chains/pacing.ts';
 import { type Arm, armName } from '../evidence/arm.ts';
 import { evidenceContext } from '../evidence/context.ts';
-import { type Evidence, learnt, noEvidence, type Priors } from '../evidence/evidence.ts';
+import { type Evidence, learnt, noEvidence } from '../evidence/evidence.ts';
 import { fadedTo, usualMemory } from '../evidence/fading.ts';
 import { focused, focusedOnCost } from '../evidence/focus.ts';
+import type { Priors } from '../evidence/model-prior.ts';
 import { packEvidence, unpackEvidence } from '../evidence/pack-evidence.ts';
 import { chainThompsonKnobs, DecisionTable } from './decision-table.ts';
 import {
