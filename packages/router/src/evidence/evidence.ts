@@ -10,7 +10,6 @@ import {
 import { normalCumulative } from '../numbers/normal.ts';
 import {
   type AmountBelief,
-  type AmountPrior,
   afterAmounts,
   amountLine,
   expectedAmount,
@@ -22,14 +21,7 @@ import { afterVerdict, type CheckRates, startRates, verdictLikelihood } from './
 import { afterChain, type CorrelationBelief, meanCorrelation, startCorrelation } from './correlation.ts';
 import { driftsOfTask, type Fading, fadedTo } from './fading.ts';
 import type { Priors } from './model-prior.ts';
-import {
-  afterTask,
-  type EvidenceContext,
-  type Likelihood,
-  missingSkill,
-  type SkillPrior,
-  skillLine,
-} from './skill-belief.ts';
+import { afterTask, type EvidenceContext, type Likelihood, missingSkill, skillLine } from './skill-belief.ts';
 
 /** One stage of a chain that ran. */
 export interface StageOutcome {
