@@ -8,7 +8,8 @@ export { createScorer, type LabelledTask, type Scorer } from './evaluate/scorer.
 export { compareInShadow, type ShadowResult } from './evaluate/shadow.ts';
 export { type Arm, armName } from './evidence/arm.ts';
 export { evidenceContext } from './evidence/context.ts';
-export type { ModelPrior, Priors, StageOutcome } from './evidence/evidence.ts';
+export type { StageOutcome } from './evidence/evidence.ts';
+export type { ModelPrior, Priors } from './evidence/model-prior.ts';
 export { publicPriors, publicPriorsByLabel } from './evidence/priors.ts';
 export {
   parseReplay,

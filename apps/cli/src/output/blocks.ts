@@ -49,6 +49,12 @@ const helperWords: Readonly<Record<EventOf<'helper.started'>['purpose'], string>
   'last-pass': 'the winner looks at its change once more',
 };
 
+/** Who goes on, why, and what is expected of the rest. */
+function takeOver({ from, to, reason, forecast }: EventOf<'route.escalated'>, style: Style): string {
+  const line = `${style.yellow('↑')} ${printable(to)} takes over from ${printable(from)}: ${printable(reason)}`;
+  return forecast === undefined ? line : `${line}\n${style.dim('expected')} of the rest: ${forecastLine(forecast)}`;
+}
+
 /** Events that are shown as a single line. */
 function remark(event: Event, { style, verbose }: BlockOptions): string | undefined {
   switch (event.type) {
@@ -57,7 +63,7 @@ function remark(event: Event, { style, verbose }: BlockOptions): string | undefi
         ? undefined
         : `${style.dim('route')}    ${printable(event.chain.join(' → '))} · ${printable(event.reason)} (chance of this choice ${event.propensity.toFixed(2)})`;
     case 'route.escalated':
-      return `${style.yellow('↑')} ${printable(event.to)} takes over from ${printable(event.from)}: ${printable(event.reason)}${event.forecast === undefined ? '' : `\n${style.dim('expected')} of the rest: ${forecastLine(event.forecast)}`}`;
+      return takeOver(event, style);
     case 'candidate.started':
       return `${style.dim('⑂')} candidate ${event.candidate}, round ${event.round}`;
     case 'candidate.scored':

@@ -1,6 +1,7 @@
 // Off-line prediction from fully labelled tasks: success and cost of each model, from kind of work and, weakly, from the words.
 import { amountLine, expectedAmount } from '../evidence/amount-belief.ts';
-import { type Evidence, learnt, marginalProbit, noEvidence, type Priors, prepared } from '../evidence/evidence.ts';
+import { type Evidence, learnt, marginalProbit, noEvidence, prepared } from '../evidence/evidence.ts';
+import type { Priors } from '../evidence/model-prior.ts';
 import { rememberTexts, type TextMemory } from '../evidence/text-memory.ts';
 import { textSignature } from '../features/text-signature.ts';
 import { normalCumulative, normalDensity, normalQuantile } from '../numbers/normal.ts';

@@ -10,7 +10,6 @@ import {
 import { normalCumulative } from '../numbers/normal.ts';
 import {
   type AmountBelief,
-  type AmountPrior,
   afterAmounts,
   amountLine,
   expectedAmount,
@@ -20,15 +19,9 @@ import {
 } from './amount-belief.ts';
 import { afterVerdict, type CheckRates, startRates, verdictLikelihood } from './check-rates.ts';
 import { afterChain, type CorrelationBelief, meanCorrelation, startCorrelation } from './correlation.ts';
-import { driftsOfTask, fadedTo } from './fading.ts';
-import {
-  afterTask,
-  type EvidenceContext,
-  type Likelihood,
-  missingSkill,
-  type SkillPrior,
-  skillLine,
-} from './skill-belief.ts';
+import { driftsOfTask, type Fading, fadedTo } from './fading.ts';
+import type { Priors } from './model-prior.ts';
+import { afterTask, type EvidenceContext, type Likelihood, missingSkill, skillLine } from './skill-belief.ts';
 
 /** One stage of a chain that ran. */
 export interface StageOutcome {
@@ -43,27 +36,12 @@ export interface StageOutcome {
   readonly durationMs?: number;
 }
 
-/** What is thought of a model before own evidence. */
-export interface ModelPrior {
-  readonly skill?: SkillPrior;
-  readonly costMicroUsd?: AmountPrior;
-  readonly durationMs?: AmountPrior;
-}
-
-/** Gives the prior of a model in a kind of work. */
-export type Priors = (model: string, kind: string) => ModelPrior | undefined;
-
 /** The evidence. A plain value. */
-export interface Evidence {
-  readonly skill: Gaussian;
-  readonly cost: AmountBelief;
-  readonly time: AmountBelief;
+export interface Evidence extends Fading {
   readonly correlation: CorrelationBelief;
   readonly rates: CheckRates;
   /** Tasks learnt from. */
   readonly tasks: number;
-  /** Up to when days have made it fade, milliseconds since 1970; absent before the first task with a time. */
-  readonly fadedAt?: number;
 }
 
 /** Before any run. */

@@ -6,13 +6,22 @@
 // outcome `memory` steps ago counts about a third of one of now.
 import { copied, type Drift, type Gaussian, setDrift, type Variable } from '../numbers/gaussian.ts';
 import { type AmountBelief, amountVariable } from './amount-belief.ts';
-import type { Evidence, ModelPrior, Priors } from './evidence.ts';
+import type { ModelPrior, Priors } from './model-prior.ts';
 import { type EvidenceContext, effectOf, skillVariable } from './skill-belief.ts';
 
 /** The one knob: steps until about a third is left. Of 150, 250, 400, 800 and 1600 the best in `bench/router/changing.ts`, without loss before the change. */
 export const usualMemory = 400;
 
 const dayMs = 86_400_000;
+
+/** What fades of the evidence. */
+export interface Fading {
+  readonly skill: Gaussian;
+  readonly cost: AmountBelief;
+  readonly time: AmountBelief;
+  /** Up to when days have made it fade, milliseconds since 1970; absent before the first task with a time. */
+  readonly fadedAt?: number;
+}
 
 /** How the three beliefs drift. */
 export interface Drifts {
@@ -23,7 +32,7 @@ export interface Drifts {
 
 /** What fades with a task in a context: what is known of the models that ran and of the project. */
 export function driftsOfTask(
-  evidence: Evidence,
+  evidence: Fading,
   models: readonly string[],
   context: EvidenceContext,
   { priors, memory }: { readonly priors: Priors; readonly memory: number },
@@ -36,11 +45,11 @@ export function driftsOfTask(
 }
 
 /** The evidence at a time (milliseconds since 1970): for each day since it was last brought up, everything of models and projects has faded by a step. */
-export function fadedTo(
-  evidence: Evidence,
+export function fadedTo<Known extends Fading>(
+  evidence: Known,
   time: number | undefined,
   { priors, memory }: { readonly priors: Priors; readonly memory: number },
-): Evidence {
+): Known {
   if (time === undefined) return evidence;
   const { fadedAt = time } = evidence;
   const days = Math.floor((time - fadedAt) / dayMs);
@@ -65,7 +74,7 @@ export function fadedTo(
   };
 }
 
-function drifts(evidence: Evidence, isMoved: (name: string) => boolean, priors: Priors, kept: number): Drifts {
+function drifts(evidence: Fading, isMoved: (name: string) => boolean, priors: Priors, kept: number): Drifts {
   const known = new Map<string, ModelPrior | undefined>();
   const priorOf = (name: string): ModelPrior | undefined => {
     const { model, kind } = partsOf(name);

@@ -1,7 +1,8 @@
 // What the evidence says of some models in a context and nothing else: a tenth of the whole, so that looking costs the same however much is known.
 import { marginal, withVariables } from '../numbers/gaussian.ts';
 import { type AmountBelief, amountLine, missingAmount } from './amount-belief.ts';
-import { type Evidence, type Priors, prepared } from './evidence.ts';
+import { type Evidence, prepared } from './evidence.ts';
+import type { Priors } from './model-prior.ts';
 import { type EvidenceContext, missingSkill } from './skill-belief.ts';
 
 /** The evidence about these models in this context, prepared for them. */

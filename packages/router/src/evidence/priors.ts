@@ -1,6 +1,6 @@
 // What is thought of models before any own run: public results where there are some, else a guess from the price list. Always weak.
 import { type Arm, armName } from './arm.ts';
-import type { ModelPrior, Priors } from './evidence.ts';
+import type { ModelPrior, Priors } from './model-prior.ts';
 import { publicResults } from './public-priors.ts';
 
 /** Deviation of the probit that public results are believed to: about a dozen pseudo-observations. */

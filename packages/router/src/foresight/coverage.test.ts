@@ -43,9 +43,11 @@ interface Counts {
   time: number;
   forecast: number;
   happened: number;
+  quoted: number;
+  spent: number;
 }
 
-const none = (): Counts => ({ all: 0, cost: 0, time: 0, forecast: 0, happened: 0 });
+const none = (): Counts => ({ all: 0, cost: 0, time: 0, forecast: 0, happened: 0, quoted: 0, spent: 0 });
 
 function count(counts: Counts, forecast: ReturnType<typeof forecastChain>, stages: readonly StageOutcome[]): void {
   const sum = (of: (stage: StageOutcome) => number | undefined): number =>
@@ -53,10 +55,10 @@ function count(counts: Counts, forecast: ReturnType<typeof forecastChain>, stage
   const isIn = (value: number, { low, high }: { low: number; high: number }): number =>
     value >= low && value <= high ? 1 : 0;
   counts.all += 1;
-  counts.cost += isIn(
-    sum((stage) => stage.costMicroUsd),
-    forecast.costMicroUsd,
-  );
+  const spent = sum((stage) => stage.costMicroUsd);
+  counts.quoted += forecast.costMicroUsd.mean;
+  counts.spent += spent;
+  counts.cost += isIn(spent, forecast.costMicroUsd);
   counts.time += isIn(
     sum((stage) => stage.durationMs),
     forecast.durationMs,
@@ -104,5 +106,13 @@ describe('the quote of a plan', () => {
     ['of what is left after a rejection', rest],
   ])('%s says how often it ends right', (_what, counts) => {
     expect(Math.abs(counts.forecast - counts.happened) / counts.all).toBeLessThan(0.05);
+  });
+
+  it.each([
+    ['of the whole plan', whole],
+    ['of what is left after a rejection', rest],
+  ])('%s expects what is spent on the whole', (_what, counts) => {
+    expect(counts.quoted / counts.spent).toBeGreaterThan(0.85);
+    expect(counts.quoted / counts.spent).toBeLessThan(1.15);
   });
 });

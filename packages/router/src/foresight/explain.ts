@@ -10,7 +10,7 @@ import { evidenceContext } from '../evidence/context.ts';
 import { meanCorrelation } from '../evidence/correlation.ts';
 import { type Evidence, marginalProbit } from '../evidence/evidence.ts';
 import type { Random } from '../numbers/random.ts';
-import { utilityOf } from '../policies/chain-thompson.ts';
+import { utilityOf } from '../policies/decision-table.ts';
 import type { Decision, RoutingContext } from '../policies/routing-policy.ts';
 import { chanceOfUnnoticed, forecastChain } from './forecast.ts';
 import { type Risk, risksOf } from './risk.ts';

@@ -136,14 +136,7 @@ export function jointMoments(
   return { mean: Float64Array.from(all, (line) => dot(belief.mean, line)), covariance };
 }
 
-/** The belief after the moments of a line became `after`. */
-export function withLineMoments(belief: Gaussian, line: Line, after: Moments): Gaussian {
-  const copy = copied(belief);
-  setLineMoments(copy, line, after);
-  return copy;
-}
-
-/** The same in place: for a belief that nobody else has. */
+/** Makes the moments of a line those given, in place: for a belief that nobody else has. */
 export function setLineMoments(belief: Gaussian, line: Line, after: Moments): void {
   const { mean, covariance } = belief;
   const size = belief.names.length;
