@@ -16,9 +16,13 @@ function candidate(number: number, count: number, body: string): NonNullable<Sce
   return { when: `(Candidate ${number} of ${count}:`, turns };
 }
 
-async function exploring(bodies: readonly string[], more: readonly string[] = []): Promise<[Stage, Line[], number]> {
+async function exploring(
+  bodies: readonly string[],
+  more: readonly string[] = [],
+  comment = '',
+): Promise<[Stage, Line[], number]> {
   const stage = createStage();
-  stage.write('sum.cjs', 'exports.add = () => 0;\n');
+  stage.write('sum.cjs', `exports.add = () => 0;\n${comment}`);
   stage.write('other.txt', 'mine, not committed\n');
   stage.settings({ prices: { 'openai/scripted': { input: 20, output: 1 } } });
   const others = bodies.map((body, at) => candidate(at + 1, bodies.length, body));
@@ -74,17 +78,18 @@ describe('exploration', () => {
     expect(code).toBe(6);
     expect(stage.read('sum.cjs')).toBe('exports.add = () => 0;\n');
     expect(ofType(lines, 'candidate.started').filter((event) => event.round === 2)).toHaveLength(2);
-    expect(ofType(lines, 'finding.shared').length).toBeGreaterThanOrEqual(4);
+    expect(ofType(lines, 'fact.asserted').length).toBeGreaterThanOrEqual(4);
     expect(ofType(lines, 'candidate.chosen')[0]).not.toHaveProperty('candidate');
   });
 
   it('stays below the cap of the run, all candidates together', async () => {
     const bodies = ['a - b', 'a * b', 'a / b'];
-    const [, free] = await exploring(bodies);
-    const [stage, capped] = await exploring(bodies, ['--max-budget-usd', '0.48']);
-    expect(free.at(-1)?.total_cost_usd).toBeGreaterThan(0.48);
+    const long = '// so that reading it costs more than there is\n'.repeat(1500);
+    const [, free] = await exploring(bodies, ['--max-budget-usd', '100'], long);
+    const [stage, capped] = await exploring(bodies, ['--max-budget-usd', '2'], long);
+    expect(free.at(-1)?.total_cost_usd).toBeGreaterThan(2);
     expect(capped.at(-1)?.total_cost_usd).toBeGreaterThan(0);
-    expect(capped.at(-1)?.total_cost_usd).toBeLessThanOrEqual(0.48);
+    expect(capped.at(-1)?.total_cost_usd).toBeLessThanOrEqual(2);
     const started = capped.find(({ event }) => event?.type === 'run.started')?.event;
     expect(started?.quote?.notes.join()).toContain('3 candidates, up to 6 runs');
     const scopes = reservedScopes(stage);
@@ -92,6 +97,20 @@ describe('exploration', () => {
     expect(scopes.length).toBeGreaterThan(3);
     for (const one of scopes)
       expect(one, 'so that a candidate begun anew after a crash has no money of its own').toContain(parent);
+  });
+
+  it('starts as many as the cap can carry, one alone as a single run, and says so in the quote', async () => {
+    const begun = async (cap: string) => {
+      const [, lines] = await exploring(['a - b', 'a * b', 'a / b'], ['--max-budget-usd', cap]);
+      const quote = ofType(lines, 'run.started')[0]?.quote?.notes.join('\n');
+      return [ofType(lines, 'candidate.started').filter((event) => event.round === 1).length, quote] as const;
+    };
+    const [two, quoteOfTwo] = await begun('1.2');
+    expect(two).toBe(2);
+    expect(quoteOfTwo).toMatch(/2 candidates: \$1\.20 are too little for 3 candidates/);
+    const [none, quoteOfNone] = await begun('0.48');
+    expect(none).toBe(0);
+    expect(quoteOfNone).toMatch(/one attempt, no candidates: \$0\.4800? are too little for 3 candidates/);
   });
 
   /** Candidate 1 is wrong and done, candidate 2 is right and at work when the run is killed. */

@@ -112,6 +112,10 @@ describe('monkey review', () => {
     expect((await stage.run(['review', ...scripted, '--base', 'HEAD~1', '--json'])).code).toBe(0);
     expect(JSON.stringify(server.log[0])).toContain('// changed');
     expect((await stage.run(['review', ...scripted, '--base', 'nowhere'])).code).toBe(2);
+    expect((await stage.run(['review', ...scripted, 'HEAD~1..', '--json'])).code).toBe(0);
+    const ended = await stage.run(['review', ...scripted, 'HEAD..HEAD~1']);
+    expect([ended.code, ended.stderr]).toEqual([2, expect.stringContaining('check out HEAD~1')]);
+    expect((await stage.run(['review', ...scripted, 'nowhere'])).stderr).toContain('no file, folder or commit nowhere');
   });
 
   it.each(modes)('only reads in the mode %s', async (mode) => {

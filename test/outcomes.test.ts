@@ -73,6 +73,43 @@ describe('outcomes and exit codes', () => {
     expect(run.stdout).toContain('npm test: could not run');
   });
 
+  it('does not blame the change for tests that failed before it, and proves nothing by them', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    const server = await stage.serve([
+      calls('write', { path: 'src/hello.js', content: 'export const hello = 1;\n' }),
+      says('Written.'),
+      says('The sum is not what I was asked for.'),
+    ]);
+    const run = await stage.run([...scripted, ...acceptEdits, 'write a greeting']);
+    expect(run.code, run.stdout).toBe(8);
+    expect(run.stdout).toContain(
+      'unverified: npm test fails in the tests that failed before the change, too, and in no other',
+    );
+    expect(server.log).toHaveLength(3);
+    expect(JSON.stringify(server.log[2])).toContain('If the task is about these tests, go on until they pass');
+  });
+
+  it('tells tests that the change broke from those that failed before', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    stage.settings({ repairs: 0 });
+    stage.write('src/hello.js', 'export const hello = 1;\n');
+    stage.write(
+      'test/hello.test.js',
+      "import test from 'node:test';\nimport assert from 'node:assert';\nimport { hello } from '../src/hello.js';\ntest('says hello', () => assert.equal(hello, 1));\n",
+    );
+    commitAll(stage);
+    await stage.serve([
+      calls('read', { path: 'src/hello.js' }),
+      calls('edit', { path: 'src/hello.js', old_string: '1', new_string: '2' }),
+      says('Written.'),
+    ]);
+    const run = await stage.run([...scripted, ...acceptEdits, 'make the greeting longer']);
+    expect(run.code, run.stdout).toBe(6);
+    expect(run.stdout).toMatch(/npm test failed \(exit 1, newly: says hello\)/);
+  });
+
   it('takes back what a check wrote, with the run', async () => {
     const stage = createStage();
     useFailingProject(stage);
@@ -173,6 +210,22 @@ describe('outcomes and exit codes', () => {
     const run = await stage.run([...scripted, '--permission-mode', 'plan', 'write a']);
     expect(run.code).toBe(3);
     expect(() => stage.read('a.txt')).toThrow();
+  });
+
+  it('ends in plan mode with the plan and the command that carries it out, which then works in the same session', async () => {
+    const stage = createStage();
+    const server = await stage.serve(
+      [says('1. Write a.'), calls('write', { path: 'a.txt', content: 'x' }), says('Written.')],
+      { mode: 'sequence' },
+    );
+    const plan = await stage.run([...scripted, '--permission-mode', 'plan', 'write a']);
+    expect(plan.code).toBe(0);
+    const command = /do it +monkey (--resume \S+ --permission-mode acceptEdits) "(.*)"/.exec(plan.stdout);
+    const [, flags = '', words = ''] = command ?? [];
+    const quiet = await stage.run(['-p', ...flags.split(' '), words]);
+    expect(stage.read('a.txt')).toBe('x');
+    expect(quiet.stderr).not.toContain('to carry it out');
+    expect(JSON.stringify(server.log.at(-1))).toContain('Plan mode is over');
   });
 
   it('gives the same exit code in the result document as the process', async () => {

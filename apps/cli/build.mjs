@@ -124,6 +124,7 @@ for (const name of commonLibraries) {
   chunks.set(`library-${name}.cjs`, text);
   libraryInputs.push(...own);
 }
+for (const [name, code] of chunks) chunks.set(name, ascii(code));
 chunks.set('help.cjs', await oneFile('src/command-line/help.ts', {}));
 chunks.set('code-worker.cjs', await oneFile(join(workspaceCode, 'code-worker.ts'), ownName, 'node20'));
 const buildId = createHash('sha256')
@@ -262,7 +263,12 @@ function packed(all, startClosures) {
     return `exports[${piece}]=function(exports,require,module,__filename,__dirname){${all.get(name)}\n};`;
   });
   const rest = [...all].filter(([name]) => !always.includes(name));
-  return new Map([['base.cjs', functions.join('\n')], ...rest]);
+  return new Map([['base.cjs', `(function(exports){${functions.join('\n')}\n})`], ...rest]);
+}
+
+/** esbuild writes ASCII but for regular expressions, where an escape means the same as the character. */
+function ascii(code) {
+  return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function commonName(path) {

@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Scenario, type ScriptedServer, serveScripted } from '@monkey-coder/models';
 import { option, runUntilKilled, seeded } from './killed-process.ts';
+import { type Log, lost, readLogs } from './session-logs.ts';
 
 declare const REPOSITORY_ROOT: string;
 
@@ -169,41 +170,22 @@ async function runTrial(): Promise<{ problems: string[]; kills: number; unknown:
       exit = await monkey(stage, words, wantsKill ? 15 + random() * full * 0.9 : undefined);
       if (exit === null) kills += 1;
       problems.push(...askedAgain(stage, asked, before));
-      const after = readLogs(stage);
+      const after = logsOf(stage);
       problems.push(...lost(before, after));
       before = after;
       // The kill came after the end was recorded.
       if (exit === null && isDone(after)) exit = 0;
     }
-    const ends = check(stage, exit, readLogs(stage));
-    const unknown = readLogs(stage).flatMap(({ lines }) => lines.filter((line) => line.includes('"status":"unknown"')));
+    const ends = check(stage, exit, logsOf(stage));
+    const unknown = logsOf(stage).flatMap(({ lines }) => lines.filter((line) => line.includes('"status":"unknown"')));
     return { problems: [...problems, ...ends], kills, unknown: unknown.length };
   } finally {
     await closeStage(stage);
   }
 }
 
-/** A session's log: its whole lines. */
-interface Log {
-  readonly path: string;
-  readonly lines: readonly string[];
-}
-
-function readLogs({ env }: Pick<Stage, 'env'>): Log[] {
-  const folder = join(env['MONKEY_HOME'] ?? '', 'state', 'sessions');
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.jsonl'))
-    .map((name) => {
-      const text = readFileSync(join(folder, name), 'utf8');
-      return {
-        path: name,
-        lines: text
-          .slice(0, text.lastIndexOf('\n') + 1)
-          .split('\n')
-          .slice(0, -1),
-      };
-    });
+function logsOf({ env }: Stage): Log[] {
+  return readLogs(env['MONKEY_HOME'] ?? '');
 }
 
 function hasBegun(logs: readonly Log[]): boolean {
@@ -226,13 +208,6 @@ function askedAgain({ server }: Stage, from: number, before: readonly Log[]): st
     );
     const ended = own?.lines.filter((line) => line.includes('"type":"model.ended"')).length ?? 0;
     return turn < ended ? [`turn ${turn} of ${agent} was paid again`] : [];
-  });
-}
-
-function lost(before: readonly Log[], after: readonly Log[]): string[] {
-  return before.flatMap(({ path, lines }) => {
-    const now = after.find((log) => log.path === path)?.lines ?? [];
-    return lines.every((line, index) => now[index] === line) ? [] : [`records of ${path} were lost`];
   });
 }
 

@@ -32,7 +32,7 @@ export async function evaluateCandidates(path: string): Promise<CandidateFigures
 }
 
 async function playTask(task: EvaluationTask, runners: Runners, figures: CandidateFigures): Promise<void> {
-  const shown = { ...task, test: everySecondTest(task) };
+  const shown = halfShown(task);
   const broken = task.broken.map(({ code }) => ({ code, isCaught: !passes(shown, code, runners) }));
   const caught = broken.filter((one) => one.isCaught).map((one) => one.code);
   const missed = broken.find((one) => !one.isCaught)?.code;
@@ -79,18 +79,41 @@ async function playUnsure(
   }
 }
 
-/** The test file with every second test taken out as it runs. */
-function everySecondTest({ language, test }: EvaluationTask): string {
+/** The task with every second test taken out as it runs, by a file beside the test: in the test itself nothing says so, and nothing of it can be varied. */
+export function halfShown(task: EvaluationTask): EvaluationTask {
+  const { language, test, extra } = task;
   if (language === 'javascript')
-    return `const shownOnly = (whole) => { let n = 0; const half = (...a) => { n += 1; if (n % 2 === 1) whole(...a); }; half.each = (rows) => (name, f) => rows.forEach((r) => half(name, () => f(...(Array.isArray(r) ? r : [r])))); return half; };\nconst test = shownOnly(globalThis.test), it = test;\n${test}`;
-  return `${test}
-import unittest as _unittest
-_cases = [v for v in list(globals().values()) if isinstance(v, type) and issubclass(v, _unittest.TestCase)]
-_names = [(c, n) for c in _cases for n in list(vars(c)) if n.startswith("test")]
-for _case, _name in _names[1::2]:
-    delattr(_case, _name)
-`;
+    return {
+      ...task,
+      extra: { ...extra, 'shown-only.mjs': shownOnlyJavascript },
+      test: `import { shownOnly } from './shown-only.mjs';\nconst test = shownOnly(globalThis.test), it = test;\n${test}`,
+    };
+  return {
+    ...task,
+    extra: { ...extra, 'shown_only.py': shownOnlyPython },
+    test: `${test}\nfrom shown_only import keep_shown\nkeep_shown(globals())\n`,
+  };
 }
+
+const shownOnlyJavascript = `export function shownOnly(whole) {
+  let n = 0;
+  const half = (...given) => {
+    n += 1;
+    if (n % 2 === 1) whole(...given);
+  };
+  half.each = (rows) => (name, f) => rows.forEach((row) => half(name, () => f(...(Array.isArray(row) ? row : [row]))));
+  return half;
+}
+`;
+const shownOnlyPython = `import unittest
+
+
+def keep_shown(names):
+    cases = [v for v in list(names.values()) if isinstance(v, type) and issubclass(v, unittest.TestCase)]
+    tests = [(c, n) for c in cases for n in list(vars(c)) if n.startswith("test")]
+    for case, name in tests[1::2]:
+        delattr(case, name)
+`;
 
 function passes(task: EvaluationTask, code: string, runners: Runners): boolean {
   const folder = mkdtempSync(join(tmpdir(), 'monkey-candidates-'));

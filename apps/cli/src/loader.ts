@@ -2,6 +2,7 @@
 //
 // The pieces that every start needs are together in `base.cjs`, one function each; the others are files of their own. How a start
 // uses the base differs from command to command, so each kind of start has a cache of its own for it.
+// All is ASCII, as the build writes it: V8 keeps such a text at half the size. The base is a function expression already, so that its text is not copied.
 // A cache file is used only for the very build, Node version and platform that wrote it. Any failure is a miss: the bundle is
 // then compiled as usual. The cache is written when the process ends, so that functions compiled on the way are in it.
 
@@ -23,7 +24,8 @@ export function loadChunk(name: string, buildId: string): void {
   const outside = createRequire(join(__dirname, 'monkey.cjs'));
   const base: Record<string, Piece> = {};
   const basePath = join(__dirname, 'base.cjs');
-  compile(basePath, cachePath(`base-${name}`), uncached)(base, outside, { exports: base }, basePath, __dirname);
+  const runBase = compile({ path: basePath, text: read(basePath), cachePath: cachePath(`base-${name}`) }, uncached);
+  runBase(base);
   const load = (piece: string): unknown => {
     const known = loaded.get(piece);
     if (known !== undefined) return known.exports;
@@ -34,7 +36,7 @@ export function loadChunk(name: string, buildId: string): void {
       const own = /^\.\/([\w.-]+)\.cjs$/.exec(wanted)?.[1];
       return own === undefined ? outside(wanted) : load(own);
     };
-    const run = base[piece] ?? compile(path, cachePath(piece), uncached);
+    const run = base[piece] ?? compile({ path, text: asFunction(read(path)), cachePath: cachePath(piece) }, uncached);
     run(module.exports, Object.assign(need, outside), module, path, __dirname);
     return module.exports;
   };
@@ -48,10 +50,24 @@ interface Uncached {
   readonly cachePath: string;
 }
 
-function compile(path: string, cachePath: string, uncached: Uncached[]): Piece {
-  const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(path, 'utf8')}\n})`;
+interface Source {
+  readonly path: string;
+  /** A function expression. */
+  readonly text: string;
+  readonly cachePath: string;
+}
+
+function read(path: string): string {
+  return readFileSync(path, 'latin1');
+}
+
+function asFunction(text: string): string {
+  return `(function (exports, require, module, __filename, __dirname) {${text}\n})`;
+}
+
+function compile({ path, text, cachePath }: Source, uncached: Uncached[]): Piece {
   const cachedData = readOrNothing(cachePath);
-  const script = new Script(source, { filename: path, ...(cachedData ? { cachedData } : {}) });
+  const script = new Script(text, { filename: path, ...(cachedData ? { cachedData } : {}) });
   if (!cachedData || script.cachedDataRejected) uncached.push({ script, cachePath });
   return script.runInThisContext();
 }

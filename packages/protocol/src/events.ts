@@ -32,6 +32,21 @@ export const effectPlanSchema = z.discriminatedUnion('kind', [
 ]);
 export type EffectPlan = z.infer<typeof effectPlanSchema>;
 
+/** What a comparison says of one candidate; absent where it could not be told. */
+const comparedSchema = z.object({
+  candidate: z.number(),
+  /** Share of the candidates on its side where they behave differently, 0..1. */
+  agreement: z.optional(z.number()),
+  /** Candidates that behave alike carry the same word. */
+  behaviour: z.optional(z.string()),
+  /** Tests written for the task that it passes, of those that were kept. */
+  keptTests: z.optional(z.object({ passed: z.number(), of: z.number() })),
+  /** Share of wrong versions of its lines that the tests notice, 0..1. */
+  noticed: z.optional(z.number()),
+  /** What a reviewer gives it, 0..1. */
+  review: z.optional(z.number()),
+});
+
 /** Path to content hash (null: gone) of files that changed since the model saw them, and that it needs no telling of any more. */
 const noted = z.optional(z.record(z.string(), z.nullable(z.string())));
 
@@ -129,6 +144,16 @@ export const eventBodySchema = z.discriminatedUnion('type', [
     approach: z.string(),
     /** Hash of the user's files that all candidates began with: nothing is applied to others. */
     tree: z.string(),
+    /** Session in which it works, and the last record in it before this round: after a crash it goes on there. */
+    candidateSession: z.optional(z.string()),
+    afterSeq: z.optional(z.number()),
+  }),
+  z.object({
+    /** A run in the name of an exploration that is no candidate begins: ideas, tests written for the task, a review, the last pass. */
+    type: z.literal('helper.started'),
+    purpose: z.enum(['ideas', 'tests', 'review', 'last-pass']),
+    helperSession: z.string(),
+    afterSeq: z.number(),
   }),
   z.object({
     type: z.literal('candidate.scored'),
@@ -143,17 +168,19 @@ export const eventBodySchema = z.discriminatedUnion('type', [
     cluster: z.string(),
   }),
   z.object({
-    /** What one candidate found out and the others are told, with its evidence. */
-    type: z.literal('finding.shared'),
-    candidate: z.number(),
-    relation: z.enum(['fails-check', 'dead-end']),
-    evidence: z.string(),
+    /** A comparison of candidates came to its end; going on after a crash takes what it came to from here. */
+    type: z.literal('candidates.compared'),
+    /** What was compared: `behaviour`, `tests`, `mutation 2`, `review`, `combination 1+3, round 1`. */
+    by: z.string(),
+    found: z.array(comparedSchema),
   }),
   z.object({
     /** How an exploration ended; without `candidate` none was proven and nothing was applied. */
     type: z.literal('candidate.chosen'),
     candidate: z.optional(z.number()),
     reason: z.string(),
+    /** All candidates side by side, as a table for people. */
+    evidence: z.optional(z.string()),
   }),
   z.object({
     type: z.literal('message.added'),
@@ -208,6 +235,15 @@ export const eventBodySchema = z.discriminatedUnion('type', [
     amountMicroUsd: z.number(),
     /** Who is charged, `provider/model`; logs of version 0.1.0 do not have it. */
     model: z.optional(z.string()),
+  }),
+  /** A hook of the user gave a call other arguments; what is decided on and run are those. */
+  z.object({
+    type: z.literal('call.changed'),
+    callId,
+    name: z.string(),
+    /** As the model asked. */
+    asked: z.string(),
+    arguments: z.string(),
   }),
   z.object({
     type: z.literal('permission.requested'),

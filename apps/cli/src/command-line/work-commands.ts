@@ -39,8 +39,8 @@ export const workSpecs = {
     ],
   },
   review: {
-    usage: '[PATH ...]',
-    help: 'find faults in what changed, or in PATH; only reads; exit code 1 with findings',
+    usage: '[BASE] [PATH ...]',
+    help: 'find faults in what changed (since BASE, a commit or branch), or in PATH; only reads; exit code 1 with findings',
     options: [
       { name: 'base', value: 'ref', help: 'review what differs from this commit or branch (the last commit)' },
       { name: 'about', value: 'text', help: 'what to look at in particular' },

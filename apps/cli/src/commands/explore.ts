@@ -63,8 +63,9 @@ function show(context: CommandContext, name: string): number {
     world.out('no session knows of it: what it changed is not known\n');
     return 0;
   }
-  const { candidate, status, reason, approach, sessionId, cwd } = one.of;
+  const { candidate, status, reason, approach, sessionId, cwd, evidence } = one.of;
   world.out(printable(`candidate ${candidate} of session ${sessionId} in ${cwd}: ${status}, ${reason}\n${approach}\n`));
+  if (evidence !== '') world.out(printable(`\n${evidence}\n`));
   for (const { diff } of changes) world.out(`\n${printable(diff)}`);
   return 0;
 }

@@ -177,15 +177,18 @@ function failed({ world, style }: CommandContext, why: string, server: ScriptedS
   return 1;
 }
 
-function closing({ style }: CommandContext): string {
+function closing({ style, world }: CommandContext): string {
+  // `npm start` in a checkout: nobody has `monkey` on the path yet.
+  const isCheckout = world.environment['npm_lifecycle_event'] === 'start';
   return [
     '',
     style.bold('Now with a real model, in a repository of yours:'),
-    '  export ANTHROPIC_API_KEY=…      or OPENAI_API_KEY, or: npx monkey login anthropic',
+    ...(isCheckout ? ['  npm install -g ./apps/cli       puts monkey on your path: a link to this folder'] : []),
+    '  export ANTHROPIC_API_KEY=…      or OPENAI_API_KEY, or: monkey login anthropic',
     '  ollama serve                    or LM Studio, llama.cpp, vLLM: found when they run, then -m local',
-    '  npx monkey "fix the failing test"',
+    '  monkey "fix the failing test"',
     '',
-    style.dim('More demos: npx monkey demo --list · all commands: npx monkey --help'),
+    style.dim('More demos: monkey demo --list · all commands: monkey --help'),
     '',
   ].join('\n');
 }

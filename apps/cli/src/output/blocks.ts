@@ -42,6 +42,13 @@ export function blockOf(event: Event, options: BlockOptions): string | undefined
   }
 }
 
+const helperWords: Readonly<Record<EventOf<'helper.started'>['purpose'], string>> = {
+  ideas: 'ideas for approaches are drawn',
+  tests: 'tests are written from the request alone',
+  review: 'a reviewer reads the changes that nothing else tells apart',
+  'last-pass': 'the winner looks at its change once more',
+};
+
 /** Events that are shown as a single line. */
 function remark(event: Event, { style, verbose }: BlockOptions): string | undefined {
   switch (event.type) {
@@ -56,7 +63,13 @@ function remark(event: Event, { style, verbose }: BlockOptions): string | undefi
     case 'candidate.scored':
       return `${event.outcome.status === 'verified' ? style.green('✓') : style.yellow('✗')} candidate ${event.candidate}: ${event.outcome.status}, ${printable(event.outcome.reason)} (chance ${event.posterior.toFixed(2)})`;
     case 'candidate.chosen':
-      return `${style.bold('⇒')} ${printable(event.reason)}`;
+      return `${style.bold('⇒')} ${printable(event.reason)}${event.evidence === undefined ? '' : `\n${printable(event.evidence)}`}`;
+    case 'candidates.compared':
+      return style.dim(`≟ compared: ${printable(event.by)}`);
+    case 'helper.started':
+      return style.dim(`… ${helperWords[event.purpose]}`);
+    case 'call.changed':
+      return style.yellow(`⤳ a hook changes ${printable(event.name)} to ${printable(event.arguments.slice(0, 200))}`);
     case 'permission.decided':
       return event.decision === 'allowed'
         ? undefined

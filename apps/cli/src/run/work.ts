@@ -16,6 +16,7 @@ import { createGitRunner } from '@monkey-coder/workspace';
 import { type CommandLine, optionNumber, optionValue } from '../command-line/parse.ts';
 import type { World } from '../configuration/environment.ts';
 import { readPrompt } from './prompt.ts';
+import { revisionAmong } from './review-base.ts';
 import { newestPlan, planText } from './work-report.ts';
 
 /** What a command line of a kind of work came to: parts of the task. */
@@ -29,8 +30,11 @@ export async function workTaskOf(world: World, line: CommandLine, settings: Sett
   refuseExploration(line);
   const kind = workKindSchema.parse(line.command);
   const piped = await pipedText(world, kind);
-  const work = checked({ ...askedWork(kind, line, cwd), ...optionsOf(kind, line) }, piped);
   const runGit = createGitRunner(world.environment['PATH']);
+  const revision = kind === 'review' ? await revisionAmong(line.operands, { cwd, runGit }) : undefined;
+  const operands = line.operands.filter((word) => word !== revision?.word);
+  const base = revision === undefined ? {} : { base: revision.base };
+  const work = checked({ ...askedWork(kind, { ...line, operands }, cwd), ...base, ...optionsOf(kind, line) }, piped);
   const diff = kind === 'review' && piped === '' ? await reviewMaterial({ root: cwd, work, runGit }) : '';
   const input = piped === '' ? '' : `<input>\n${piped}\n</input>`;
   const material = [input, diff].filter((text) => text !== '').join('\n\n');
@@ -77,9 +81,13 @@ function askedWork(kind: WorkKind, line: CommandLine, cwd: string): AskedWork {
   const words = line.operands.filter((word) => !isPath(word));
   const missing = words.find((word) => !/\s/.test(word));
   if (missing !== undefined && kind !== 'explain')
-    throw new MonkeyError('usage.invalid', `there is no file or folder ${missing}`, {
-      advice: `What the work is about, in words: --about "…", or a quoted sentence. See \`monkey ${kind} --help\`.`,
-    });
+    throw new MonkeyError(
+      'usage.invalid',
+      `there is no ${kind === 'review' ? 'file, folder or commit' : 'file or folder'} ${missing}`,
+      {
+        advice: `What the work is about, in words: --about "…", or a quoted sentence. See \`monkey ${kind} --help\`.`,
+      },
+    );
   const targets = line.operands.filter(isPath).map((word) => insidePath(word, cwd));
   return { kind, targets, request: [...words, about].join(' ').trim() };
 }

@@ -1,11 +1,13 @@
 // Compares how candidates behave by what the same commands print on each of them, piece by piece, and lets them vote.
 //
-// A piece of output that some candidates print and others do not tells them apart. Each such piece is voted on: who stands with the heavier
-// side agrees. Candidates that the checks reject vote too, with less weight: what is wrong in one place is right in most others.
+// A piece of output that some proven candidates print and others do not tells them apart. Each such piece is voted on: who stands with the
+// heavier side agrees. Candidates that the checks reject vote too, with less weight: what is wrong in one place is right in most others.
 
 /** What one candidate printed. */
 export interface Behaviour {
   readonly candidate: number;
+  /** The checks accept it. What tells only rejected ones apart decides nothing. */
+  readonly isProven: boolean;
   /** Weight of its vote, 0..1: how far it is believed to be right. */
   readonly weight: number;
   /** Output of each probe, in the same order for all. */
@@ -39,7 +41,7 @@ export function voteOnBehaviour(all: readonly Behaviour[]): ReadonlyMap<number, 
   const total = all.reduce((sum, one) => sum + one.weight, 0);
   for (let probe = 0; probe < probes; probe++) {
     const printed = all.map((one) => new Set((one.outputs[probe] ?? '').split('\n')));
-    const pieces = tellingPieces(printed);
+    const pieces = tellingPieces(printed.filter((_, at) => all[at]?.isProven));
     for (const piece of pieces) {
       const having = all.reduce((sum, one, at) => sum + (printed[at]?.has(piece) ? one.weight : 0), 0);
       for (const [at, sum] of sums.entries())

@@ -7,6 +7,7 @@ import {
   posteriorOf,
   survivorsOf,
   undecided,
+  whyChosen,
 } from './candidates.ts';
 
 const evidence = (candidate: number, more: Partial<CandidateEvidence> = {}): CandidateEvidence => ({
@@ -40,6 +41,35 @@ describe('choosing a candidate', () => {
     const pair = [2, 3].map((n) => evidence(n, { ...verified, cluster: 'same' }));
     expect(chooseCandidate([alone, ...pair])?.candidate).toBe(2);
     expect(chooseCandidate([evidence(1, verified), evidence(2, { ...verified, changedLines: 2 })])?.candidate).toBe(2);
+  });
+});
+
+describe('why one is chosen', () => {
+  const verified = { isVerified: true };
+  it.each([
+    ['no candidate is proven', [evidence(1)]],
+    ['it is the only one that the checks accept', [evidence(1), evidence(2, verified)]],
+    ['it leaves the existing tests alone', [evidence(1, { ...verified, changedTests: 1 }), evidence(2, verified)]],
+    [
+      'it passes more of the tests written for the request',
+      [0, 1, 1].map((passed, at) =>
+        evidence(at + 1, { ...verified, cluster: passed === 1 ? 'same' : 'other', keptTests: { passed, of: 1 } }),
+      ),
+    ],
+    [
+      'where they differ it behaves as more of the others do',
+      [0.4, 0.6].map((agreement, at) => evidence(at + 1, { ...verified, agreement })),
+    ],
+    [
+      'more of the others made the same of it',
+      ['a', 'b', 'b'].map((cluster, at) => evidence(at + 1, { ...verified, cluster })),
+    ],
+    [
+      'all that the checks accept came to the same, and its change is the smallest',
+      [1, 2].map((n) => evidence(n, { ...verified, cluster: 'a' })),
+    ],
+  ])('%s', (words, all) => {
+    expect(whyChosen(all)).toBe(words);
   });
 });
 

@@ -49,19 +49,55 @@ export function survivorsOf(all: readonly CandidateEvidence[], expected: number)
  * not, who passes more of the tests written for the task before who passes fewer, who behaves as most do before who does not, the larger cluster before the smaller, then weak evidence (tests that notice wrong versions of it, a reviewer), the smaller change before the larger.
  */
 export function chooseCandidate(all: readonly CandidateEvidence[]): CandidateEvidence | undefined {
-  const sizeOf = (cluster: string): number => all.filter((one) => one.isVerified && one.cluster === cluster).length;
+  return ranked(all)[0];
+}
+
+/** What decided between the chosen candidate and the next best one that made something else of it. */
+export function whyChosen(all: readonly CandidateEvidence[]): string {
+  const [best, ...rest] = ranked(all);
+  if (best === undefined) return 'no candidate is proven';
+  if (rest.length === 0) return 'it is the only one that the checks accept';
+  const next = rest.find((one) => one.cluster !== best.cluster);
+  if (next === undefined) return 'all that the checks accept came to the same, and its change is the smallest';
+  const decisive = criteria.find(({ compare }) => compare(best, next, all) < 0);
+  return decisive?.words ?? 'nothing tells it from the next best one';
+}
+
+function ranked(all: readonly CandidateEvidence[]): CandidateEvidence[] {
   return all
     .filter((one) => one.isVerified)
     .sort(
-      (a, b) =>
-        a.changedTests - b.changedTests ||
-        shareOfKept(b) - shareOfKept(a) ||
-        (b.agreement ?? 0) - (a.agreement ?? 0) ||
-        sizeOf(b.cluster) - sizeOf(a.cluster) ||
-        weakEvidence(b) - weakEvidence(a) ||
-        a.changedLines - b.changedLines ||
-        a.candidate - b.candidate,
-    )[0];
+      (a, b) => criteria.reduce((order, { compare }) => order || compare(a, b, all), 0) || a.candidate - b.candidate,
+    );
+}
+
+interface Criterion {
+  readonly words: string;
+  /** Below 0 where the first one is better. */
+  readonly compare: (a: CandidateEvidence, b: CandidateEvidence, all: readonly CandidateEvidence[]) => number;
+}
+
+/** In the order in which they decide. */
+const criteria: readonly Criterion[] = [
+  { words: 'it leaves the existing tests alone', compare: (a, b) => a.changedTests - b.changedTests },
+  { words: 'it passes more of the tests written for the request', compare: (a, b) => shareOfKept(b) - shareOfKept(a) },
+  {
+    words: 'where they differ it behaves as more of the others do',
+    compare: (a, b) => (b.agreement ?? 0) - (a.agreement ?? 0),
+  },
+  { words: 'more of the others made the same of it', compare: (a, b, all) => sizeOf(b, all) - sizeOf(a, all) },
+  {
+    words: 'the tests notice more wrong versions of it, or the reviewer likes it better',
+    compare: (a, b) => weakEvidence(b) - weakEvidence(a),
+  },
+  {
+    words: 'nothing else tells them apart, and its change is the smallest',
+    compare: (a, b) => a.changedLines - b.changedLines,
+  },
+];
+
+function sizeOf({ cluster }: CandidateEvidence, all: readonly CandidateEvidence[]): number {
+  return all.filter((one) => one.isVerified && one.cluster === cluster).length;
 }
 
 /** Weight of a reviewer beside what the tests notice. */

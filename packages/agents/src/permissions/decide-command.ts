@@ -16,6 +16,7 @@ import {
   rulePrefix,
 } from './rules.ts';
 import { readShell, type ShellCommand, type ShellReading } from './shell-commands.ts';
+import { asksThisMachine } from './this-machine.ts';
 
 /** The findings. Rules are named as the user wrote them. */
 export interface CommandJudgement {
@@ -249,6 +250,7 @@ const networkVerbs: Readonly<Record<string, RegExp>> = {
 };
 
 function usesNetwork(command: ShellCommand): boolean {
+  if (asksThisMachine(command)) return false;
   if (networkPrograms.test(command.name)) return true;
   const verb = command.words.slice(1).find((word) => !word.text.startsWith('-'))?.text ?? '';
   return networkVerbs[command.name]?.test(verb) ?? false;

@@ -140,6 +140,24 @@ describe('modes', () => {
     expect(command('git push', { mode: 'auto' }).kind).toBe('ask');
   });
 
+  it.each([
+    ['npm start & sleep 1; curl -s -o /dev/null -w "%{http_code}" http://127.0.0.1:8080/a?b=c', 'allow'],
+    ["curl -X POST -H 'Content-Type: application/json' -d '{}' localhost:3000/api", 'allow'],
+    ['curl http://[::1]:80/', 'allow'],
+    ['curl -s', 'ask'],
+    ['curl http://example.org', 'ask'],
+    ['curl http://localhost:80 http://example.org', 'ask'],
+    ['curl http://localhost.example.org', 'ask'],
+    ['curl http://localhost@example.org', 'ask'],
+    ['curl -x http://example.org http://localhost', 'ask'],
+    ['curl --resolve localhost:80:1.2.3.4 http://localhost', 'ask'],
+    ['curl http://localhost:80/$X', 'ask'],
+    ['curl -K conf http://localhost', 'ask'],
+    ['wget http://localhost', 'ask'],
+  ])('auto takes a request to this machine for none to the network: %s', (text, kind) => {
+    expect(command(text, { mode: 'auto' }).kind).toBe(kind);
+  });
+
   it('headless never asks', () => {
     expect(call('edit', 'a.js', { facts: headless })).toMatchObject({ kind: 'deny', by: 'headless' });
     expect(command('node x.js', { facts: headless })).toMatchObject({ kind: 'deny', by: 'headless' });

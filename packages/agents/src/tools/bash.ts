@@ -77,8 +77,16 @@ const backgroundMs = 24 * 3_600_000;
 async function startInBackground(commands: CommandRunner, request: CommandRequest): Promise<ToolResult> {
   const { id } = await commands.background.start(request);
   await new Promise((resolve) => setTimeout(resolve, firstLookMs));
-  return describeBackground(commands.background.read(id, 0));
+  const look = commands.background.read(id, 0);
+  const told = describeBackground(look);
+  const isBounded = request.network !== true && request.sandbox !== 'off';
+  const isAlone = isBounded && look.status.state === 'running' && (await commands.sandbox()).kind === 'bubblewrap';
+  return isAlone ? { ...told, output: `${told.output}\n${alone}` } : told;
 }
+
+// Each command has a network of its own then, with nothing in it but itself.
+const alone =
+  '[other commands cannot reach its ports: to ask a server, start it and ask it in one command, as in `server & sleep 1; curl …`]';
 
 /** The file with the whole output, where the model may read it. */
 async function readableFile(path: string | undefined, context: ToolContext): Promise<string | undefined> {

@@ -13,7 +13,8 @@ export interface PassedCheck {
 /** What the checks said; `work` where a kind of work had more to say. */
 export type Verification = (
   | { readonly kind: 'passed'; readonly reason: string; readonly passed?: readonly PassedCheck[] }
-  | { readonly kind: 'failed'; readonly reason: string; readonly feedback: string }
+  /** `isOld`: what failed had failed before the change, too, and nothing else did. */
+  | { readonly kind: 'failed'; readonly reason: string; readonly feedback: string; readonly isOld?: boolean }
   /** Nothing could be proven: no checks, checks that could not run, tests that cannot fail. `passed`: what did pass. */
   | { readonly kind: 'unproven'; readonly reason: string; readonly passed?: readonly PassedCheck[] }
   /** Work that only reads: what it says was held against the files. */
@@ -35,7 +36,7 @@ export function judge(kind: TaskKind, stop: AgentStop, facts: RunFacts, verifica
     case 'passed':
       return { status: 'verified', reason: verification.reason };
     case 'failed':
-      return { status: 'verification-failed', reason: verification.reason };
+      return { status: verification.isOld ? 'unverified' : 'verification-failed', reason: verification.reason };
     case 'unproven':
       return { status: 'unverified', reason: verification.reason };
     case 'answered':

@@ -1,6 +1,13 @@
 // Verifies a changed tree: runs the checks, keeps their receipts, and shows that new tests are able to fail.
 import type { EventBody, Receipt } from '@monkey-coder/protocol';
-import { type NetworkAccess, type ProjectCheck, runCheck, type Workspace } from '@monkey-coder/workspace';
+import {
+  type CheckOutcome,
+  type NetworkAccess,
+  type ProjectCheck,
+  runCheck,
+  type Workspace,
+} from '@monkey-coder/workspace';
+import { compareFailures, type FailureComparison } from './failing-tests.ts';
 import type { Verification } from './judge.ts';
 import type { RunFacts } from './run-facts.ts';
 import { isTestFile } from './test-files.ts';
@@ -28,12 +35,18 @@ export interface VerifyOptions {
   readonly now: () => number;
   /** New tests are not asked to fail on the state before: they are the work itself. Default false. */
   readonly testsAreTheWork?: boolean;
+  /** Tests that fail are what the task is about: that they failed before excuses nothing. Default false. */
+  readonly failuresAreTheWork?: boolean;
+  /** How checks ended on the state before the change, by command; kept by the run, so that each is run there once. */
+  readonly before: Map<string, Promise<CheckOutcome | undefined>>;
 }
 
 interface CheckRun {
   readonly check: ProjectCheck;
   readonly receipt: Receipt;
   readonly state: 'passed' | 'failed' | 'could-not-run' | 'failed-before-too';
+  /** Where tests failed before, too: which, and which are new. */
+  readonly failures?: Exclude<FailureComparison, { kind: 'unknown' }>;
 }
 
 /** Kinds in the order they are run; the first failure ends it. */
@@ -53,6 +66,8 @@ export async function verify(options: VerifyOptions): Promise<Verification> {
     runs.push(run);
     if (run.state === 'failed') return failed(run);
   }
+  const old = runs.find(({ check, state }) => check.kind === 'tests' && state === 'failed-before-too');
+  if (old !== undefined) return failedAsBefore(old);
   return conclude(runs, await provenAbleToFail(options, runs));
 }
 
@@ -70,32 +85,58 @@ async function runOne(options: VerifyOptions, check: ProjectCheck): Promise<Chec
   const reused = receiptOfAgentRun(options, check);
   if (reused) return { check, receipt: await reused, state: 'passed' };
   options.record({ type: 'check.started', kind: check.kind, command: check.command });
-  const { tail, ...rest } = await runUndoably(options, check);
-  const receipt = { ...rest, tail: options.redact(tail) };
+  const { output, receipt: ran } = await runUndoably(options, check);
+  const receipt = { ...ran, tail: options.redact(ran.tail) };
   options.record({ type: 'check.finished', receipt });
   if (receipt.passed) return { check, receipt, state: 'passed' };
   if (couldNotRun(receipt)) return { check, receipt, state: 'could-not-run' };
-  if (!isWeak(check) && !lacksDependency(receipt)) return { check, receipt, state: 'failed' };
-  const before = await onTreeBefore(options, [], check);
-  if (before === undefined || before.passed) return { check, receipt, state: 'failed' };
-  if (isWeak(check)) return { check, receipt, state: 'failed-before-too' };
-  return { check, receipt, state: lacksDependency(before) ? 'could-not-run' : 'failed' };
+  return { check, receipt, ...(await comparedWithBefore(options, check, { output, receipt })) };
 }
 
-/** Dependencies that are not installed were not uninstalled by the change; only when it was so before, too, does this excuse a failure. */
-export function lacksDependency(receipt: Receipt): boolean {
-  return /Cannot find (?:module|package)|ERR_MODULE_NOT_FOUND|ModuleNotFoundError|No module named|no required module provides|could not find gem/i.test(
+/** What a failure is worth where the check failed on the state before, too. */
+async function comparedWithBefore(
+  options: VerifyOptions,
+  check: ProjectCheck,
+  { output, receipt }: Pick<CheckOutcome, 'output' | 'receipt'>,
+): Promise<Pick<CheckRun, 'state' | 'failures'>> {
+  const areTests = check.kind === 'tests' && options.failuresAreTheWork !== true;
+  if (!isWeak(check) && !areTests && !lacksWhatItNeeds(receipt)) return { state: 'failed' };
+  const key = `${check.cwd} ${check.command}`;
+  const running = options.before.get(key) ?? onTreeBefore(options, [], check);
+  options.before.set(key, running);
+  const before = await running;
+  if (before === undefined || before.receipt.passed) return { state: 'failed' };
+  if (isWeak(check)) return { state: 'failed-before-too' };
+  if (lacksWhatItNeeds(receipt) && lacksWhatItNeeds(before.receipt)) return { state: 'could-not-run' };
+  const failures = areTests ? compareFailures(output, before.output) : { kind: 'unknown' as const };
+  if (failures.kind === 'unknown') return { state: 'failed' };
+  return { state: failures.kind === 'same' ? 'failed-before-too' : 'failed', failures };
+}
+
+/**
+ * Dependencies that are not installed were not uninstalled by the change, and commands here usually have no network; only when it was
+ * so before, too, does this excuse a failure.
+ */
+function lacksWhatItNeeds(receipt: Receipt): boolean {
+  return lacksNetwork(receipt) || missingDependency.test(receipt.tail);
+}
+
+const missingDependency =
+  /Cannot find (?:module|package)|ERR_MODULE_NOT_FOUND|ModuleNotFoundError|No module named|no required module provides|could not find gem/i;
+
+function lacksNetwork(receipt: Receipt): boolean {
+  return /\b(?:EAI_AGAIN|ENETUNREACH|getaddrinfo ENOTFOUND)\b|Could not resolve host|(?:Temporary failure in|failed in) name resolution|Network is unreachable|dial tcp: lookup/i.test(
     receipt.tail,
   );
 }
 
 /** A check may write files (caches, snapshots, fixes): they can be undone with the run. A requested one is run read-only. */
-async function runUndoably(options: VerifyOptions, check: ProjectCheck): Promise<Receipt> {
+async function runUndoably(options: VerifyOptions, check: ProjectCheck): Promise<CheckOutcome> {
   const { workspace, sessionId, runId, record } = options;
-  if (check.kind === 'requested') return (await runCheck(workspace, check, { ...options, readOnly: true })).receipt;
+  if (check.kind === 'requested') return runCheck(workspace, check, { ...options, readOnly: true });
   const snapshotId = await workspace.snapshots.begin({ sessionId, runId, reason: `check: ${check.command}` });
   try {
-    return (await runCheck(workspace, check, options)).receipt;
+    return await runCheck(workspace, check, options);
   } finally {
     for (const change of await workspace.snapshots.end(snapshotId))
       record({ type: 'file.changed', snapshotId, change });
@@ -132,7 +173,7 @@ async function reuse(options: VerifyOptions, check: ProjectCheck): Promise<Recei
 }
 
 /** Whether a check did not get as far as checking anything. */
-export function couldNotRun(receipt: Receipt): boolean {
+function couldNotRun(receipt: Receipt): boolean {
   if (receipt.exitCode === 127 || receipt.exitCode === 126) return true;
   if (receipt.exitCode === 5 && receipt.command.includes('pytest')) return true;
   return /No module named '?(?:pytest|mypy|ruff|flake8|tox|nox)\b|command not found|: not found$|Missing script:/m.test(
@@ -140,13 +181,34 @@ export function couldNotRun(receipt: Receipt): boolean {
   );
 }
 
-function failed(run: CheckRun): Verification {
-  const exit = run.receipt.exitCode === null ? 'was ended' : `exit ${run.receipt.exitCode}`;
+function failed({ check, receipt, failures }: CheckRun): Verification {
+  const exit = receipt.exitCode === null ? 'was ended' : `exit ${receipt.exitCode}`;
+  const fresh = failures?.kind === 'new' ? failures.fresh : [];
+  const news =
+    fresh.length === 0
+      ? ''
+      : `\n\nThese failed before your change, too: ${named(failures?.old ?? [])}.\nThese are new: ${named(fresh)}.`;
   return {
     kind: 'failed',
-    reason: `${run.check.command} failed (${exit})`,
-    feedback: `The check \`${run.check.command}\` failed (${exit}) on the files as they are now. Its last lines:\n\n${run.receipt.tail}\n\nFind the cause and fix it. Do not weaken the check.`,
+    reason: `${check.command} failed (${exit}${fresh.length === 0 ? '' : `, newly: ${named(fresh)}`})`,
+    feedback: `The check \`${check.command}\` failed (${exit}) on the files as they are now. Its last lines:\n\n${receipt.tail}${news}\n\nFind the cause and fix it. Do not weaken the check.`,
   };
+}
+
+/** Nothing new is broken, and nothing is proven: the agent is told once, in case that the task is about these tests. */
+function failedAsBefore({ check, receipt, failures }: CheckRun): Verification {
+  const names = named(failures?.old ?? []);
+  return {
+    kind: 'failed',
+    isOld: true,
+    reason: `${check.command} fails in the tests that failed before the change, too, and in no other: ${names}`,
+    feedback: `The check \`${check.command}\` fails on the files as they are now, in tests that failed before your change, too, and in no other: ${names}. Its last lines:\n\n${receipt.tail}\n\nIf the task is about these tests, go on until they pass. If it is not, leave them alone and say so.`,
+  };
+}
+
+/** At most five names. */
+function named(names: readonly string[]): string {
+  return `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
 }
 
 function conclude(runs: readonly CheckRun[], ability: 'shown' | 'not-shown' | 'no-new-tests'): Verification {
@@ -155,7 +217,7 @@ function conclude(runs: readonly CheckRun[], ability: 'shown' | 'not-shown' | 'n
     const first = runs[0];
     return {
       kind: 'unproven',
-      reason: `no check could prove the change (${first?.check.command}: ${first?.state.replaceAll('-', ' ')})`,
+      reason: `no check could prove the change (${first?.check.command}: ${first?.state.replaceAll('-', ' ')}${first && lacksNetwork(first.receipt) ? ', it needs the network: allow it with --network' : ''})`,
     };
   }
   const names = passed.map((run) => run.check.command).join(', ');
@@ -188,8 +250,8 @@ async function provenAbleToFail(
   const paths = changed.map((change) => change.path);
   const before = await onTreeBefore(options, paths, tests.check);
   if (before === undefined) return 'no-new-tests';
-  options.record({ type: 'check.finished', receipt: { ...tests.receipt, failsBefore: !before.passed } });
-  return before.passed ? 'not-shown' : 'shown';
+  options.record({ type: 'check.finished', receipt: { ...tests.receipt, failsBefore: !before.receipt.passed } });
+  return before.receipt.passed ? 'not-shown' : 'shown';
 }
 
 /** Runs a check on the state before the run's first change, with today's version of `files`; undefined when it cannot be run there. */
@@ -197,10 +259,10 @@ function onTreeBefore(
   options: VerifyOptions,
   files: readonly string[],
   check: ProjectCheck,
-): Promise<Receipt | undefined> {
+): Promise<CheckOutcome | undefined> {
   return inTreeBefore(options, async (tree) => {
     overlay(options.workspace.root, tree.root, files);
-    const { receipt } = await runCheck(tree, check, options);
-    return couldNotRun(receipt) ? undefined : receipt;
+    const outcome = await runCheck(tree, check, options);
+    return couldNotRun(outcome.receipt) ? undefined : outcome;
   });
 }

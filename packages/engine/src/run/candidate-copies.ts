@@ -5,6 +5,7 @@ import type { CommandResult, ProjectCheck, Workspace } from '@monkey-coder/works
 import { foldRunFacts } from '../outcome/run-facts.ts';
 import { isTestFile } from '../outcome/test-files.ts';
 import type { Scored } from './candidate-evidence.ts';
+import { helperFolder } from './candidate-places.ts';
 import { permitCheck, verificationChecks } from './checks.ts';
 import type { Exploration } from './exploration.ts';
 import type { RunContext } from './run-context.ts';
@@ -17,26 +18,41 @@ export interface CandidateCopy {
   readonly workspace: Workspace;
 }
 
-/** Opens a copy for each subject and hands them to `work`; all of it is gone afterwards. */
-export async function withCopies<T>(
-  { run, means, base }: Exploration,
-  subjects: readonly (Scored | undefined)[],
-  work: (copies: readonly CandidateCopy[]) => Promise<T>,
-): Promise<T> {
-  const home = means.makeFolder(run.newId('run'));
-  const copies: CandidateCopy[] = [];
-  try {
-    for (const [at, subject] of subjects.entries()) {
+/** Copies that are made when they are first needed; all of them are gone when they are closed. */
+export class Copies {
+  readonly #exploration: Exploration;
+  readonly #subjects: readonly (Scored | undefined)[];
+  readonly #open: CandidateCopy[] = [];
+  #made: Promise<readonly CandidateCopy[]> | undefined;
+
+  constructor(exploration: Exploration, subjects: readonly (Scored | undefined)[]) {
+    this.#exploration = exploration;
+    this.#subjects = subjects;
+  }
+
+  /** The copies, in the order of the subjects. Throws MonkeyError `workspace.io`. */
+  all(): Promise<readonly CandidateCopy[]> {
+    this.#made ??= this.#make();
+    return this.#made;
+  }
+
+  async close(): Promise<void> {
+    for (const { workspace } of this.#open) await workspace.close();
+    rmSync(helperFolder(this.#exploration, 'compare'), { recursive: true, force: true });
+  }
+
+  async #make(): Promise<readonly CandidateCopy[]> {
+    const { run, base } = this.#exploration;
+    const home = helperFolder(this.#exploration, 'compare');
+    rmSync(home, { recursive: true, force: true });
+    for (const [at, subject] of this.#subjects.entries()) {
       const folder = join(home, `files-${at}`);
       await run.workspace.snapshots.materialise(base, folder);
       for (const { path } of subject?.changes ?? [])
         if (subject !== undefined && !isTestFile(path)) bringOver(subject.folder, folder, path);
-      copies.push({ subject, folder, workspace: await run.openFolder(folder, join(home, `state-${at}`)) });
+      this.#open.push({ subject, folder, workspace: await run.openFolder(folder, join(home, `state-${at}`)) });
     }
-    return await work(copies);
-  } finally {
-    for (const { workspace } of copies) await workspace.close();
-    rmSync(home, { recursive: true, force: true });
+    return this.#open;
   }
 }
 

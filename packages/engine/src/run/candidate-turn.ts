@@ -2,7 +2,15 @@
 import { type AtWork, countTests, posteriorOf, weakReason } from '@monkey-coder/agents';
 import { type Event, errorMessage, type Outcome, type Task } from '@monkey-coder/protocol';
 import { evidenceOf, type Scored } from './candidate-evidence.ts';
-import { brokenDown, type CandidateReport, type Exploration, expected, ownTask, type Place } from './exploration.ts';
+import {
+  brokenDown,
+  type CandidateReport,
+  type Exploration,
+  expected,
+  ownTask,
+  type Place,
+  type SessionPlace,
+} from './exploration.ts';
 
 /** What a turn begins with. */
 export interface Turn {
@@ -15,9 +23,11 @@ export interface Turn {
   readonly share: Task['limits'];
   /** Those of this round that ended already; this turn adds itself. */
   readonly done: Scored[];
+  /** Those of this round that are at work: each is looked at again when another one ends. */
+  readonly atWork: Set<Watch>;
 }
 
-/** Runs the turn, or takes it from the record of a run that was cut off. */
+/** Runs the turn, goes on with it after a crash, or takes it from the record. */
 export async function takeTurn(turn: Turn): Promise<Scored> {
   const { place, earlier, round, done } = turn;
   const { run } = turn.exploration;
@@ -25,7 +35,10 @@ export async function takeTurn(turn: Turn): Promise<Scored> {
   const where = known === undefined ? place : { ...place, folder: known.folder };
   const scored = evidenceOf(where, known ?? (await runWatched(turn)), earlier, run.task);
   done.push(scored);
-  if (known === undefined) recordScore(turn.exploration, scored, round);
+  for (const watch of turn.atWork) watch.look();
+  // What was at work when a person stopped the run is not done: it goes on with the run.
+  const isCutOff = run.connection.signal.aborted && scored.outcome.status === 'interrupted';
+  if (known === undefined && !isCutOff) recordScore(turn.exploration, scored, round);
   return scored;
 }
 
@@ -45,36 +58,64 @@ export function recordScore({ run, findings }: Exploration, scored: Scored, roun
   // That somebody ran out of money, or was stopped, tells the others nothing.
   if (scored.isVerified || !telling.has(outcome.status)) return;
   const relation = outcome.status === 'verification-failed' ? 'fails-check' : 'dead-end';
-  findings.share({ candidate, relation, evidence: scored.refused ?? outcome.reason });
+  const about = relation === 'fails-check' ? 'the checks' : scored.approach;
+  findings.share({ candidate, relation, about, evidence: scored.refused ?? outcome.reason });
 }
 
 const telling: ReadonlySet<Outcome['status']> = new Set(['verified', 'unverified', 'verification-failed', 'failed']);
 
 async function runWatched(turn: Turn): Promise<CandidateReport> {
-  const { exploration, round, place, earlier, share, prompt } = turn;
+  const { exploration, round, place, share, prompt } = turn;
   const { run, means, findings } = exploration;
-  const { candidate, folder, approach } = place;
-  run.recorder.record({ type: 'candidate.started', candidate, round, folder, approach, tree: exploration.tree });
+  const { candidate, folder } = place;
   const stopping = new AbortController();
   const watch = new Watch(turn, stopping);
-  const report = await means
-    .runCandidate(
+  // One that cannot be run does not sink the others.
+  const failed = (error: unknown): CandidateReport => ({ sessionId: '', outcome: brokenDown(errorMessage(error)) });
+  let report: CandidateReport;
+  turn.atWork.add(watch);
+  try {
+    report = await means.runCandidate(
       { ...ownTask(run, candidate), cwd: folder, limits: share, prompt },
-      earlier?.sessionId && earlier.folder === folder
-        ? { kind: 'resume', sessionId: earlier.sessionId }
-        : { kind: 'new' },
+      sessionOf(turn),
       {
         repairs: round === 1 ? 0 : run.settings.repairs,
         signal: AbortSignal.any([run.connection.signal, stopping.signal]),
         onEvent: (event) => watch.see(event),
         takeSteering: () => findings.takeFor(candidate),
       },
-    )
-    // One that cannot be run does not sink the others.
-    .catch((error: unknown) => ({ sessionId: '', outcome: brokenDown(errorMessage(error)) }));
+    );
+  } catch (error) {
+    report = failed(error);
+  } finally {
+    turn.atWork.delete(watch);
+  }
   const outcome: Outcome = watch.stopped === undefined ? report.outcome : stoppedEarly(report.outcome, watch.stopped);
   exploration.spent.push(outcome);
   return { ...report, outcome };
+}
+
+/** The session of the turn, on record before anything happens in it: after a crash the one in which it was begun. */
+function sessionOf({ exploration, round, place, earlier }: Turn): SessionPlace {
+  const { run, means, tree } = exploration;
+  const { candidate, folder, approach } = place;
+  const begun = run.recorder.events.findLast(
+    (event) =>
+      event.type === 'candidate.started' &&
+      event.candidate === candidate &&
+      event.round === round &&
+      event.folder === folder,
+  );
+  if (begun?.type === 'candidate.started' && begun.candidateSession !== undefined)
+    return { sessionId: begun.candidateSession, afterSeq: begun.afterSeq ?? 0 };
+  const isSame = earlier !== undefined && earlier.sessionId !== '' && earlier.folder === folder;
+  const candidateSession = isSame ? earlier.sessionId : means.newSession(folder);
+  const afterSeq = means.lastSeq(candidateSession);
+  run.recorder.record({
+    type: 'candidate.started',
+    ...{ candidate, round, folder, approach, tree, candidateSession, afterSeq },
+  });
+  return { sessionId: candidateSession, afterSeq };
 }
 
 function stoppedEarly(outcome: Outcome, why: string): Outcome {
@@ -82,7 +123,7 @@ function stoppedEarly(outcome: Outcome, why: string): Outcome {
 }
 
 /** Looks at a candidate while it works. */
-class Watch {
+export class Watch {
   readonly #turn: Turn;
   readonly #stopping: AbortController;
   readonly #failures: number[] = [];
@@ -96,13 +137,19 @@ class Watch {
 
   see(event: Event): void {
     if (event.type === 'check.finished' && !event.receipt.passed) {
-      const { tail } = event.receipt;
+      const { tail, command } = event.receipt;
       this.#failures.push(countTests(tail)?.failed ?? 1);
       const { exploration, place } = this.#turn;
-      exploration.findings.share({ candidate: place.candidate, relation: 'fails-check', evidence: tail });
+      const { candidate } = place;
+      exploration.findings.share({ candidate, relation: 'fails-check', about: command, evidence: tail });
     }
     if (event.type !== 'model.ended') return;
     this.#turns += 1;
+    this.look();
+  }
+
+  /** Stops it where it is weak beside those that ended. */
+  look(): void {
     const mine: AtWork = { turns: this.#turns, failures: this.#failures };
     const done = this.#turn.done.map((one) => ({ ...one, turns: one.outcome.turns }));
     const why = weakReason(mine, done);

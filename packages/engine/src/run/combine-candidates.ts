@@ -7,8 +7,9 @@ import { diffStat, merge3 } from '@monkey-coder/workspace';
 import { judge, type Verification } from '../outcome/judge.ts';
 import { foldRunFacts, type RunFacts } from '../outcome/run-facts.ts';
 import { evidenceOf, type Scored } from './candidate-evidence.ts';
-import { freshCopy } from './candidate-places.ts';
+import { helperFolder, newCopy } from './candidate-places.ts';
 import { recordScore } from './candidate-turn.ts';
+import { comparedBefore } from './comparison-record.ts';
 import { verifyFiles } from './execute-run.ts';
 import { brokenDown, type Exploration, expected } from './exploration.ts';
 
@@ -23,18 +24,25 @@ export async function combinedCandidate(
 ): Promise<Scored | undefined> {
   const known = combinedBefore(exploration, round);
   if (known !== undefined) return known;
-  for (const [left, right] of pairsOf(scored, expected(exploration.run))) {
-    if (exploration.run.connection.signal.aborted) return undefined;
-    const combination = await combine(exploration, left, right);
-    if (combination === undefined) continue;
-    const isBetter = combination.isVerified || combination.failed < Math.min(left.failed, right.failed);
-    if (isBetter) {
+  const { run } = exploration;
+  for (const [left, right] of pairsOf(scored, expected(run))) {
+    if (run.connection.signal.aborted) return undefined;
+    const by = `combination ${left.candidate}+${right.candidate}, round ${round}`;
+    if (comparedBefore(run, by) !== undefined) continue;
+    const combination = await combine(exploration, left, right, round);
+    if (run.connection.signal.aborted) return undefined;
+    if (combination !== undefined && isBetter(combination, left, right)) {
       recordScore(exploration, combination, round);
       return combination;
     }
-    rmSync(combination.folder, { recursive: true, force: true });
+    run.recorder.record({ type: 'candidates.compared', by, found: [] });
+    if (combination !== undefined) rmSync(combination.folder, { recursive: true, force: true });
   }
   return undefined;
+}
+
+function isBetter(combination: Scored, left: Scored, right: Scored): boolean {
+  return combination.isVerified || combination.failed < Math.min(left.failed, right.failed);
 }
 
 function combinedBefore({ run, count }: Exploration, round: number): Scored | undefined {
@@ -59,9 +67,14 @@ function pairsOf(scored: readonly Scored[], mean: number): [Scored, Scored][] {
   return best.flatMap((left, at) => best.slice(at + 1).map((right): [Scored, Scored] => [left, right]));
 }
 
-async function combine(exploration: Exploration, left: Scored, right: Scored): Promise<Scored | undefined> {
+async function combine(
+  exploration: Exploration,
+  left: Scored,
+  right: Scored,
+  round: number,
+): Promise<Scored | undefined> {
   const candidate = exploration.count + 1;
-  const folder = await freshCopy(exploration, `${left.candidate}-${right.candidate}`);
+  const folder = await newCopy(exploration, `${left.candidate}+${right.candidate}-${round}`);
   const changes = mergeInto(folder, left, right);
   if (changes === undefined) {
     rmSync(folder, { recursive: true, force: true });
@@ -125,12 +138,13 @@ function write(folder: string, path: string, text: string | undefined): void {
 
 /** Runs the checks in the folder; no model has a part in it. */
 async function judged(
-  { run, means }: Exploration,
+  exploration: Exploration,
   folder: string,
   changes: readonly FileChange[],
   text: string,
 ): Promise<Outcome> {
-  const state = means.makeFolder(run.newId('run'));
+  const { run } = exploration;
+  const state = helperFolder(exploration, 'compare');
   const receipts: Outcome['receipts'] = [];
   const facts: RunFacts = { ...foldRunFacts([]), changes };
   const workspace = await run.openFolder(folder, state);

@@ -5,6 +5,8 @@ import { countTests } from '@monkey-coder/agents';
 import type { ProjectCheck } from '@monkey-coder/workspace';
 import { isTestFile } from '../outcome/test-files.ts';
 import { bringOver, type CandidateCopy, runInCopy } from './candidate-copies.ts';
+import type { Scored } from './candidate-evidence.ts';
+import type { Compared } from './comparison-record.ts';
 import type { RunContext } from './run-context.ts';
 
 /** A new test file, and the folder it stands in. */
@@ -13,26 +15,20 @@ export interface WrittenTest {
   readonly folder: string;
 }
 
-/** Tests passed, of those that were kept. */
-export interface KeptTests {
-  readonly passed: number;
-  readonly of: number;
-}
-
 const mostTests = 6;
 const patienceMs = 60_000;
 
 /** The new test files that candidates left, each path once a candidate. */
-export function writtenTests(copies: readonly CandidateCopy[]): WrittenTest[] {
-  return copies.flatMap(({ subject }) =>
-    (subject?.changes ?? [])
+export function writtenTests(subjects: readonly Scored[]): WrittenTest[] {
+  return subjects.flatMap(({ changes, folder }) =>
+    changes
       .filter((change) => change.kind === 'created' && isTestFile(change.path))
-      .map(({ path }) => ({ path, folder: subject?.folder ?? '' })),
+      .map(({ path }) => ({ path, folder })),
   );
 }
 
 /**
- * What each candidate (by number) makes of the kept tests; empty where none is kept. The copy without a subject holds the files as
+ * What each candidate makes of the kept tests; empty where none is kept. The copy without a subject holds the files as
  * they were. A check that does not run new files tells nothing.
  */
 export async function crossTest(
@@ -40,11 +36,11 @@ export async function crossTest(
   copies: readonly CandidateCopy[],
   tests: readonly WrittenTest[],
   check: ProjectCheck,
-): Promise<ReadonlyMap<number, KeptTests>> {
+): Promise<readonly Compared[]> {
   const before = copies.find((copy) => copy.subject === undefined);
   const proven = copies.filter((copy) => copy.subject?.isVerified);
   const kept: ReadonlySet<number>[] = [];
-  if (before === undefined || proven.length < 2) return new Map();
+  if (before === undefined || proven.length < 2) return [];
   const plain = await failuresWith(run, before, undefined, check);
   for (const test of tests.slice(0, mostTests)) {
     if (run.connection.signal.aborted) break;
@@ -55,15 +51,13 @@ export async function crossTest(
     // Most agree with it, and one of them at least did not write it.
     if (passing.length >= 2 && passing.length > proven.length / 2) kept.push(new Set(passing));
   }
-  if (kept.length === 0) return new Map();
-  return new Map(
-    proven.flatMap(({ subject }) => {
-      if (subject === undefined) return [];
-      return [
-        [subject.candidate, { passed: kept.filter((one) => one.has(subject.candidate)).length, of: kept.length }],
-      ];
-    }),
-  );
+  if (kept.length === 0) return [];
+  return proven.flatMap(({ subject }) => {
+    if (subject === undefined) return [];
+    const { candidate } = subject;
+    const passed = kept.filter((one) => one.has(candidate)).length;
+    return [{ candidate, keptTests: { passed, of: kept.length } }];
+  });
 }
 
 /** Failing tests of the check with one more test file; at least one where it fails without counting. */

@@ -1,8 +1,8 @@
 // The approaches that candidates begin with: the usual ones, or, improvising, ideas for this task drawn by one cheap run that changes nothing.
 import { orderIdeas, readIdeas } from '@monkey-coder/agents';
-import { type Event, errorMessage, type Outcome } from '@monkey-coder/protocol';
-import { type ExploreMeans, sideTask } from './exploration.ts';
-import type { RunContext } from './run-context.ts';
+import { type Event, errorMessage } from '@monkey-coder/protocol';
+import { type Exploration, sideTask } from './exploration.ts';
+import { runHelper } from './helper-run.ts';
 
 const usualApproaches = [
   'Find the most direct change that fulfils the request.',
@@ -21,36 +21,31 @@ const ideaShare = 0.1;
 
 /** Approaches in the order in which they are tried, at least `count`; what was drawn before a crash is not drawn again. */
 export async function approachesOf(
-  run: RunContext,
-  means: ExploreMeans,
+  exploration: Pick<Exploration, 'run' | 'means' | 'spent'>,
   count: number,
-  spent: Outcome[],
 ): Promise<readonly string[]> {
+  const { run } = exploration;
   const usual = Array.from({ length: count }, (_, at) => usualApproaches[at % usualApproaches.length] ?? '');
   if (run.task.strategy !== 'improvise') return usual;
   const known = run.recorder.events.find((event: Event) => event.type === 'approaches.drawn');
   if (known?.type === 'approaches.drawn') return known.approaches;
-  const ideas = (await drawIdeas(run, means, count, spent)).map((text) => `Your approach: ${text} ${theme}`);
+  const ideas = (await drawIdeas(exploration, count)).map((text) => `Your approach: ${text} ${theme}`);
   const approaches = [...ideas, ...usual.slice(0, Math.max(0, count - ideas.length))];
-  run.recorder.record({ type: 'approaches.drawn', approaches });
+  if (!run.connection.signal.aborted) run.recorder.record({ type: 'approaches.drawn', approaches });
   return approaches;
 }
 
-async function drawIdeas(run: RunContext, means: ExploreMeans, count: number, spent: Outcome[]): Promise<string[]> {
+async function drawIdeas(exploration: Pick<Exploration, 'run' | 'means' | 'spent'>, count: number): Promise<string[]> {
+  const { run } = exploration;
   const { maxCostMicroUsd, ...limits } = run.agentOptions.limits;
   const cap = maxCostMicroUsd === undefined ? {} : { maxCostMicroUsd: Math.floor(maxCostMicroUsd * ideaShare) };
   const prompt = `Name ${2 * count} approaches to the request below that differ in what they change and why, not in wording. Do not carry any out. Look at no more than you need. Answer with one line each: how likely it leads to a right change (1 to 10), a bar, and the approach in at most 40 words. Example: 7 | Normalise the input once at the edge, so that the inner functions need no checks.\n\nRequest: ${run.task.prompt}`;
   try {
-    const { outcome } = await means.runCandidate(
-      {
-        ...sideTask(run),
-        ...{ permissionMode: 'plan', prompt, checks: [] },
-        limits: { ...limits, ...cap, maxTurns: Math.min(limits.maxTurns, ideaTurns) },
-      },
-      { kind: 'new' },
-      { repairs: 0, signal: run.connection.signal, onEvent: () => undefined, takeSteering: () => [] },
-    );
-    spent.push(outcome);
+    const outcome = await runHelper(exploration, 'ideas', {
+      ...sideTask(run),
+      ...{ permissionMode: 'plan', prompt, checks: [] },
+      limits: { ...limits, ...cap, maxTurns: Math.min(limits.maxTurns, ideaTurns) },
+    });
     return orderIdeas(readIdeas(outcome.text)).map((idea) => idea.text);
   } catch (error) {
     const text = `no approaches could be drawn: ${errorMessage(error)}`;

@@ -9,6 +9,7 @@ import {
   toolCalls,
   userMessage,
 } from '@monkey-coder/protocol';
+import { workKindOf } from '@monkey-coder/router';
 import { type Judgement, judge, type Verification } from '../outcome/judge.ts';
 import { addUsage, foldRunFacts, type RunFacts } from '../outcome/run-facts.ts';
 import { checkAnswer } from '../outcome/structured-answer.ts';
@@ -17,18 +18,26 @@ import { permitCheck, verificationChecks } from './checks.ts';
 import type { RunContext } from './run-context.ts';
 
 /** Runs the agent until the outcome is known, and records it. */
-export async function executeRun(run: RunContext, begin: AgentState): Promise<Outcome> {
+export async function executeRun(given: RunContext, begin: AgentState): Promise<Outcome> {
+  let run = given;
   let state = begin;
   let repairs = repairsSoFar(run);
   let answered = alreadyAnswered(begin);
   for (;;) {
     const result: AgentResult = answered ?? (await runAgent({ ...run.stages.current(), state }));
     answered = undefined;
+    const planned = await approved(run, result);
+    if (planned !== undefined) {
+      // Until here an answer was wanted.
+      run = { ...run, taskKind: 'change' };
+      state = planned;
+      continue;
+    }
     const facts = foldRunFacts(run.recorder.events);
     // While the checks' processes run, this one has time to write.
     setImmediate(run.keepHealth);
     const verification = await verifyWhenDone(run, result.stop, facts);
-    const mayRepair = repairs < repairsOf(run) && !run.connection.signal.aborted;
+    const mayRepair = repairs < repairsOf(run, verification) && !run.connection.signal.aborted;
     if (verification.kind === 'failed' && mayRepair) {
       repairs += 1;
       state = handBack(run, result.state, verification.feedback);
@@ -41,9 +50,17 @@ export async function executeRun(run: RunContext, begin: AgentState): Promise<Ou
   }
 }
 
-/** Where a stronger model can take over, one repair must do. */
-function repairsOf(run: RunContext): number {
-  return run.stages.next() === undefined ? run.settings.repairs : Math.min(1, run.settings.repairs);
+/** Where the agent goes on when it made a plan that a person approves. */
+async function approved(run: RunContext, result: AgentResult): Promise<AgentState | undefined> {
+  if (run.task.permissionMode !== 'plan' || !run.mayLeavePlan || run.connection.approvePlan === undefined)
+    return undefined;
+  return (await import('./approve-plan.ts')).approvedPlan(run, result);
+}
+
+/** Where a stronger model can take over, or nothing new is broken, one repair must do. */
+function repairsOf(run: RunContext, verification: Verification): number {
+  const isShort = run.stages.next() !== undefined || (verification.kind === 'failed' && verification.isOld);
+  return isShort ? Math.min(1, run.settings.repairs) : run.settings.repairs;
 }
 
 /** Repairs since the run last ended, or the last model took over: who goes on with a failed run gives it new tries. */
@@ -90,7 +107,8 @@ interface EscalationReason {
 }
 
 function reasonToEscalate(stop: AgentStop, verification: Verification): EscalationReason | undefined {
-  if (verification.kind === 'failed') return { verdict: 'rejected', reason: verification.reason };
+  if (verification.kind === 'failed' && !verification.isOld)
+    return { verdict: 'rejected', reason: verification.reason };
   if (stop.kind === 'loop') return { verdict: 'rejected', reason: stop.message };
   // A provider that does not answer says nothing of the model.
   if (stop.kind === 'model-failed') return { verdict: 'none', reason: stop.message };
@@ -152,6 +170,8 @@ function verifyOptions(run: RunContext, facts: RunFacts): VerifyOptions {
     network: run.settings.network,
     newId: () => run.newId('chk'),
     now: run.now,
+    before: run.checksBefore,
+    failuresAreTheWork: run.task.work?.kind === 'fix' || workKindOf(run.task.prompt) === 'bugfix',
   };
 }
 

@@ -1,6 +1,5 @@
 // What the parts of an exploration share: its means, the places of the candidates, what was spent.
 import type { Event, Outcome, Task } from '@monkey-coder/protocol';
-import type { SessionChoice } from '../engine.ts';
 import type { FindingList } from './candidate-findings.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -16,10 +15,20 @@ export interface CandidateWatch {
 
 /** What an exploration needs from the engine. */
 export interface ExploreMeans {
-  /** Runs one candidate in its folder. */
-  readonly runCandidate: (task: Task, session: SessionChoice, watch: CandidateWatch) => Promise<CandidateReport>;
-  /** Makes and names an empty folder below the data folder, for files of a candidate. */
-  readonly makeFolder: (name: string) => string;
+  /** Makes an empty session for who works in `folder`; its id. */
+  readonly newSession: (folder: string) => string;
+  /** Number of the last record of a session. */
+  readonly lastSeq: (sessionId: string) => number;
+  /** Runs the task; after a crash goes on with the run that was begun there, or reads what it came to: nothing is paid for twice. */
+  readonly runCandidate: (task: Task, where: SessionPlace, watch: CandidateWatch) => Promise<CandidateReport>;
+  /** Folder below the data folder, for files of candidates; it need not be there. */
+  readonly folderOf: (name: string) => string;
+}
+
+/** Where in a session a run stands: behind a record. */
+export interface SessionPlace {
+  readonly sessionId: string;
+  readonly afterSeq: number;
 }
 
 /** What a candidate's run leaves. */
@@ -54,9 +63,18 @@ export interface Exploration {
   readonly spent: Outcome[];
 }
 
-/** An improvisation has one round more, to leave an approach that leads nowhere. */
-export function roundsOf({ strategy }: Task): number {
-  return strategy === 'improvise' ? 3 : 2;
+/** An improvisation has one round more, to leave an approach that leads nowhere; who goes on with a run that ended gives it one more. */
+export function roundsOf({
+  task,
+  recorder,
+}: {
+  readonly task: Task;
+  readonly recorder: Pick<RunContext['recorder'], 'events'>;
+}): number {
+  const ends = recorder.events.filter(
+    (event) => event.type === 'run.finished' && event.outcome.status !== 'interrupted',
+  ).length;
+  return (task.strategy === 'improvise' ? 3 : 2) + ends;
 }
 
 /** The same money for each round, in equal parts: all candidates together stay below the run's own cap. */

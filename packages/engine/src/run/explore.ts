@@ -8,8 +8,8 @@ import { isPlateau, survivorsOf } from '@monkey-coder/agents';
 import type { Outcome } from '@monkey-coder/protocol';
 import type { Scored } from './candidate-evidence.ts';
 import { FindingList } from './candidate-findings.ts';
-import { freshCopy, placeOf, snapshotBase, treeAtFirst } from './candidate-places.ts';
-import { takeTurn } from './candidate-turn.ts';
+import { copyOf, dropHelpers, placeOf, snapshotBase, treeAtFirst } from './candidate-places.ts';
+import { type Turn, takeTurn, type Watch } from './candidate-turn.ts';
 import { conclude, winnerOf } from './conclude-exploration.ts';
 import { approachesOf } from './draw-approaches.ts';
 import { type Exploration, type ExploreMeans, expected, type Place, roundsOf, shareOf } from './exploration.ts';
@@ -28,19 +28,24 @@ export async function explore(run: RunContext, means: ExploreMeans): Promise<Out
     scored = replaced(scored, await combined(exploration, scored, round));
     if (scored.some((one) => one.isVerified)) break;
   }
-  scored = [...(await compared(exploration, scored))];
-  return conclude(exploration, replaced(scored, await lastPass(exploration, scored)));
+  if (!run.connection.signal.aborted) {
+    scored = [...(await compared(exploration, scored))];
+    scored = replaced(scored, await lastPass(exploration, scored));
+  }
+  const outcome = await conclude(exploration, scored);
+  dropHelpers(exploration);
+  return outcome;
 }
 
 async function begin(run: RunContext, means: ExploreMeans): Promise<Exploration> {
   const spent: Outcome[] = [];
   const count = Math.max(1, run.task.candidates ?? 1);
   return {
-    ...{ run, means, count, spent, rounds: roundsOf(run.task), nextIdea: count },
+    ...{ run, means, count, spent, rounds: roundsOf(run), nextIdea: count },
     tree: treeAtFirst(run) ?? (await run.workspace.snapshots.treeHash()),
     base: await snapshotBase(run),
-    approaches: await approachesOf(run, means, count, spent),
-    findings: new FindingList((finding) => run.recorder.record({ type: 'finding.shared', ...finding })),
+    approaches: await approachesOf({ run, means, spent }, count),
+    findings: new FindingList(run.recorder),
   };
 }
 
@@ -56,27 +61,30 @@ async function playRound(exploration: Exploration, round: number, scored: readon
       ? Array.from({ length: count }, (_, at) => at + 1)
       : survivorsOf(scored, expected(run)).map((one) => one.candidate);
   const share = shareOf(exploration, numbers.length);
-  const done: Scored[] = [];
-  return inTurns(numbers, async (candidate) => {
+  const turns: Turn[] = [];
+  const [done, atWork]: [Scored[], Set<Watch>] = [[], new Set()];
+  // All places are made before anybody begins: where there is no room for one, nobody has been paid.
+  for (const candidate of numbers) {
     const before = scored.find((one) => one.candidate === candidate);
-    const anew = before === undefined ? undefined : await otherApproach(exploration, before);
+    const anew = before === undefined ? undefined : await otherApproach(exploration, before, round);
     const earlier = anew === undefined ? before : undefined;
     const approach = exploration.approaches[candidate - 1] ?? '';
     const place = anew ?? earlier ?? (await placeOf(exploration, candidate, approach));
     const prompt = promptOf(exploration, { place, earlier, scored });
-    return takeTurn({ exploration, round, place, earlier, prompt, share, done });
-  });
+    turns.push({ exploration, round, place, earlier, prompt, share, done, atWork });
+  }
+  return inTurns(turns, takeTurn);
 }
 
 /** Improvising, who gets nowhere is given the next idea and begins with the files as they were. */
-async function otherApproach(exploration: Exploration, before: Scored): Promise<Place | undefined> {
+async function otherApproach(exploration: Exploration, before: Scored, round: number): Promise<Place | undefined> {
   const { run, approaches } = exploration;
   const approach = approaches[exploration.nextIdea];
   if (run.task.strategy !== 'improvise' || approach === undefined || !isPlateau(before.failing)) return undefined;
   exploration.nextIdea += 1;
   const { candidate } = before;
-  exploration.findings.share({ candidate, relation: 'dead-end', evidence: before.approach });
-  return { candidate, folder: await freshCopy(exploration, String(candidate)), approach };
+  exploration.findings.share({ candidate, relation: 'dead-end', about: before.approach, evidence: before.approach });
+  return { candidate, folder: await copyOf(exploration, `${candidate}-${round}`), approach };
 }
 
 async function combined(exploration: Exploration, scored: readonly Scored[], round: number): Promise<Scored[]> {

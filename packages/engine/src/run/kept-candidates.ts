@@ -25,6 +25,8 @@ export interface KeptOrigin {
   readonly status: string;
   readonly reason: string;
   readonly isChosen: boolean;
+  /** All candidates of its run side by side, as a table for people; empty where there was no choice yet. */
+  readonly evidence: string;
   /** When the run ended, milliseconds since 1970; undefined: it has not, somebody may work in the folder. */
   readonly endedAt: number | undefined;
   readonly changed: readonly string[];
@@ -110,7 +112,7 @@ function originsOf(sessions: SessionStore): ReadonlyMap<string, KeptOrigin> {
     const events = readOrNone(sessions, summary.id);
     const runs = new Map(events.flatMap((event) => (event.type === 'run.finished' ? [[event.runId, event.time]] : [])));
     const chosen = new Map(
-      events.flatMap((event) => (event.type === 'candidate.chosen' ? [[event.runId, event.candidate] as const] : [])),
+      events.flatMap((event) => (event.type === 'candidate.chosen' ? [[event.runId, event] as const] : [])),
     );
     const approaches = new Map(
       events.flatMap((event) => (event.type === 'candidate.started' ? [[event.folder, event.approach]] : [])),
@@ -136,7 +138,7 @@ interface Known {
   readonly summary: { readonly id: string; readonly cwd: string };
   readonly approach: string;
   readonly runs: ReadonlyMap<string | undefined, number>;
-  readonly chosen: ReadonlyMap<string | undefined, number | undefined>;
+  readonly chosen: ReadonlyMap<string | undefined, EventOf<'candidate.chosen'>>;
   /** What was known of the folder from the rounds before. */
   readonly before: KeptOrigin | undefined;
 }
@@ -153,7 +155,8 @@ function originOf(
     approach,
     status: outcome?.status ?? 'at work',
     reason: outcome?.reason ?? '',
-    isChosen: chosen.get(event.runId) === event.candidate,
+    isChosen: chosen.get(event.runId)?.candidate === event.candidate,
+    evidence: chosen.get(event.runId)?.evidence ?? '',
     changed: [...new Set([...(before?.changed ?? []), ...(outcome?.changes.map((change) => change.path) ?? [])])],
     endedAt: runs.get(event.runId),
   };

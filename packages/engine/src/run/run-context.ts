@@ -1,6 +1,6 @@
 // Everything one run works with, put together once before it begins.
 import type { IdPrefix, Task, TaskKind } from '@monkey-coder/protocol';
-import type { ProjectFacts, RunGit, Workspace } from '@monkey-coder/workspace';
+import type { CheckOutcome, ProjectFacts, RunGit, Workspace } from '@monkey-coder/workspace';
 import type { Settings } from '../config/settings.ts';
 import type { RunConnection } from '../engine.ts';
 import type { Recorder } from './recorder.ts';
@@ -22,12 +22,16 @@ export interface RunContext {
   readonly stages: Stages;
   /** Opens another folder with the same rules; what it keeps goes into `stateFolder`. */
   readonly openFolder: (folder: string, stateFolder: string) => Promise<Workspace>;
+  /** Whether a person may have the plan of a run in plan mode carried out in the same run. */
+  readonly mayLeavePlan: boolean;
   readonly isSandboxed: boolean;
   readonly runGit: RunGit;
   /** Micro-dollars for so many tokens read and written by the model that begins; null when its price is unknown. */
   readonly priceOf: (inputTokens: number, outputTokens: number) => number | null;
   /** Writes down what the calls said about the health of models; cheap to call again. */
   readonly keepHealth: () => void;
+  /** How checks ended on the files as they were before the run. */
+  readonly checksBefore: Map<string, Promise<CheckOutcome | undefined>>;
   readonly newId: (prefix: IdPrefix) => string;
   readonly now: () => number;
 }

@@ -5,7 +5,6 @@ import { type Event, type EventBody, MonkeyError, messageText, sessionLogVersion
 import { projectKey } from '../config/homes.ts';
 import { type LogAppender, openEventLog, readEventLog } from './event-log.ts';
 import { type Lease, takeLease } from './lease.ts';
-import { recallFromLog } from './recall-log.ts';
 import type { SessionStore, SessionSummary, SessionWriter } from './session-store.ts';
 import { summarise } from './summary.ts';
 
@@ -31,7 +30,7 @@ export function createJsonlSessionStore(options: SessionStoreOptions): SessionSt
     open: (id) => openWriter(options, id, findLog(options.folder, id)),
     read: (id, from = 0) => readEventLog(findLog(options.folder, id)).events.filter((event) => event.seq >= from),
     list: (filter) => listSessions(options.folder, filter?.cwd),
-    recall: async (id, query) => recallFromLog(findLog(options.folder, id), query),
+    recall: async (id, query) => (await import('./recall-log.ts')).recallFromLog(findLog(options.folder, id), query),
     search: (text) => searchSessions(options.folder, text),
     fork: (id, seq) => forkSession(store, id, seq),
     import: (events, cwd) => importSession(options, events, cwd),

@@ -104,13 +104,34 @@ describe('texts', () => {
 });
 
 const defined = defineWorkflow(
-  { workflow: 'typed', version: 1, agents: { dev: { mode: 'acceptEdits' }, critic: {} } },
+  {
+    workflow: 'typed',
+    version: 1,
+    agents: { dev: { mode: 'acceptEdits' }, critic: {} },
+    workflows: {
+      small: {
+        workflow: 'small',
+        version: 9,
+        inputs: { what: null },
+        agents: { a: {} },
+        steps: [{ id: 's', agent: 'a', prompt: 'go' }],
+      },
+    },
+  },
   (make) => [
     make.agent('plan', 'dev', 'Plan <it> & "go"'),
     make.repeat('loop', { until: "steps.vote.text == 'yes'", max: 3 }, [
       make.parallel('both', [make.agent('write', 'dev', 'write'), make.agent('read', 'critic', 'read')], {
         join: 'any',
       }),
+      make.parallel(
+        'meet',
+        [
+          make.group('here', [make.barrier('here-waits', 'sync', { quorum: 2 })], { copy: true }),
+          make.group('there', [make.barrier('there-waits', 'sync')], { copy: true }),
+        ],
+        { onConflict: 'agent:dev' },
+      ),
       make.vote('vote', { question: 'ok?', options: ['yes', 'no'], voters: ['dev', 'critic'], rule: 'unanimous' }),
     ]),
     make.ask('sure', 'sure?', { when: "steps.vote.text == 'yes'", fallback: 'no' }),
@@ -120,6 +141,7 @@ const defined = defineWorkflow(
     make.auction('sell', { task: 't', bidders: ['dev', 'critic'], unit: 'minutes' }),
     make.chat('talk', { subject: 's', members: ['dev', 'critic'], max: 4, moderator: 'dev' }),
     make.handoff('pass', { task: 't', start: 'dev', routes: { dev: ['critic'] }, state: {}, max: 3 }),
+    make.workflow('call', 'small', { inputs: { what: "'x'" } }),
     make.group('end', [make.team('lead', { goal: 'g', manager: 'dev', members: ['critic'], maxRounds: 3 })]),
   ],
 );
@@ -142,6 +164,7 @@ describe('a workflow in TypeScript', () => {
       'auction',
       'chat',
       'handoff',
+      'workflow',
       'steps',
     ]);
     const wrong = defineWorkflow({ workflow: 'x', version: 1, agents: { dev: {} } }, (make) => [

@@ -3,7 +3,17 @@
 // An agent's folder says who owns it, and names its running commands by their markers. When the owner is gone, every process
 // that carries one of these markers in its environment and began after the owner is of its commands; so is the rest of such a
 // process's group, because each command began a session of its own. Without /proc nothing is certain, and nothing is ended.
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasLiveGroup, markedProcesses, processFacts, signalGroup, signalProcesses } from './process-tree.ts';
@@ -30,6 +40,20 @@ export function claimFolder(folder: string): void {
     writeFileSync(join(folder, ownerName(thisProcess())), '', { mode: 0o600 });
   } catch {
     // Commands run all the same; only a crash would leave something behind.
+  }
+}
+
+/** Removes the folder of an agent that has ended. Where its commands left nothing in it, as is usual, that costs a few calls. */
+export function removeFolder(folder: string): void {
+  try {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) rmdirSync(path);
+      else unlinkSync(path);
+    }
+    rmdirSync(folder);
+  } catch {
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

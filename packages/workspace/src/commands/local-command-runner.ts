@@ -4,7 +4,7 @@
 // process of its tree is left. A sandbox that cannot start is noticed by its own words on the raw error stream (the command's
 // error stream is joined to its output before its first word), is remembered, and the command runs again without it when the
 // sandbox was only preferred: it had not begun.
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { MonkeyError } from '@monkey-coder/protocol';
@@ -15,7 +15,7 @@ import type { CommandRequest, CommandResult, CommandRunner, SandboxStatus } from
 import type { LookUp } from './domain-proxy.ts';
 import { commandMarkerName, readingEnvironment, scrubEnvironment } from './environment.ts';
 import { launchLine, type SandboxProgram } from './launch-line.ts';
-import { claimFolder, noteCommand, recoverCommands } from './left-behind.ts';
+import { claimFolder, noteCommand, recoverCommands, removeFolder } from './left-behind.ts';
 import { ProxyPool } from './proxy-pool.ts';
 import type { ResourceLimits } from './resource-watch.ts';
 import { type Finished, RunningCommand } from './running-command.ts';
@@ -102,7 +102,7 @@ export function createLocalCommandRunner(options: LocalCommandRunnerOptions): Lo
       await background.close();
       await Promise.allSettled([...[...state.live].map((command) => command.cancel()), ...removals]);
       await state.proxies.close();
-      rmSync(options.folder, { recursive: true, force: true });
+      removeFolder(options.folder);
     },
   };
 }

@@ -4,12 +4,11 @@
 // gave it. What it writes to its error stream is kept only by its end. When the agent dies without a word, the next one finds the
 // program by its marker and ends it (`recoverCommands`).
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { errorMessage, MonkeyError } from '@monkey-coder/protocol';
 import { commandMarkerName, scrubEnvironment } from './environment.ts';
-import { claimFolder, noteCommand } from './left-behind.ts';
+import { claimFolder, noteCommand, removeFolder } from './left-behind.ts';
 import { hasLiveGroup, signalGroup } from './process-tree.ts';
 
 /** What is started, and with what. */
@@ -59,7 +58,7 @@ export async function startPeerProcess(options: PeerProcessOptions): Promise<Pee
   });
   const forget = (): void => {
     noteEnd();
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   };
   try {
     await new Promise<void>((resolve, reject) => child.once('spawn', resolve).once('error', reject));

@@ -2,7 +2,7 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { MonkeyError } from '@monkey-coder/protocol';
-import { type LookUp, startDomainProxy } from './domain-proxy.ts';
+import type { LookUp } from './domain-proxy.ts';
 import { isDomainRule } from './domain-rules.ts';
 import type { ProxyPlace, SandboxProgram } from './launch-line.ts';
 
@@ -44,6 +44,7 @@ export class ProxyPool {
   async #start(rules: readonly string[], kind: SandboxProgram['kind']): Promise<ProxyPlace> {
     const own = { rules, ...(this.#lookUp === undefined ? {} : { lookUp: this.#lookUp }) };
     try {
+      const { startDomainProxy } = await import('./domain-proxy.ts');
       if (kind === 'seatbelt') return { proxy: await startDomainProxy(own), socketPath: null };
       mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
       const name = `proxy-${this.#proxies.size}.sock`;

@@ -63,6 +63,14 @@ describe('old and new strings', () => {
     expect(replace(python, '        return 1', '        if self:\n            return 1')).toBe(wanted);
   });
 
+  it('keeps the new lines as they are when only an aligned line of the old ones stood elsewhere', () => {
+    const sends = 'class A:\n    def send(self):\n        return [(x, x())\n                for x in self.all]\n';
+    const old = '        return [(x, x())\n            for x in self.all]';
+    const fresh =
+      '        out = []\n        for x in self.all:\n            if x:\n                out.append((x, x()))\n        return out';
+    expect(replace(sends, old, fresh)).toBe(`class A:\n    def send(self):\n${fresh}\n`);
+  });
+
   it('indents one step deeper than all that was found', () => {
     expect(replace('{\n  a {\n    b();\n  }\n}\n', 'a {\nb();\n}', 'a {\nc();\n}')).toBe(
       '{\n  a {\n    c();\n  }\n}\n',

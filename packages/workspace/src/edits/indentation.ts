@@ -40,6 +40,9 @@ export interface IndentEvidence {
 
 const identity: IndentMap = (indent) => indent;
 
+/** Added lines stay as the model wrote them, those that replace a line which stands elsewhere in the file too. */
+export const asWritten: IndentMap = (indent) => indent;
+
 /** The style of a file, when all its indented lines agree. A single leading space is alignment, not indentation. */
 export function indentStyle(lines: readonly string[]): IndentStyle | null {
   const indents = lines.filter((line) => line.trim() !== '').map((line) => indentOf(line));
@@ -72,6 +75,7 @@ export function learnIndentation(evidence: IndentEvidence): IndentMap {
   if (isContextStripped && !evidencedByContext(pairs, removed)) return identity;
   if (pairs.every((pair) => pair.model === '')) return strippedMap(evidence, added);
   const line = fit(pairs, style, added);
+  if (line === null && isMostlyRight(pairs)) return asWritten;
   return (indent) => line?.(indent) ?? lookUp(pairs, indent);
 }
 
@@ -79,6 +83,12 @@ export function learnIndentation(evidence: IndentEvidence): IndentMap {
 function evidencedByContext(pairs: readonly IndentPair[], removed: readonly IndentPair[]): boolean {
   if (removed.some((pair) => pair.model !== '')) return false;
   return pairs.some((pair) => !pair.isRemoved && pair.model !== '' && pair.model !== pair.file);
+}
+
+/** Half of the indented lines stand as in the file: the others are aligned with something, which added lines need not be. */
+function isMostlyRight(pairs: readonly IndentPair[]): boolean {
+  const indented = pairs.filter((pair) => pair.model !== '');
+  return indented.length > 0 && indented.filter((pair) => pair.model === pair.file).length * 2 >= indented.length;
 }
 
 function knowsStyle(pairs: readonly IndentPair[]): boolean {
@@ -176,7 +186,12 @@ function candidates(points: readonly IndentPair[], source: string, target: strin
   const through = counts.filter(([m]) => m !== m0).map(([m, f]) => lineThrough(m0, f0, m, f));
   const margins = source === target ? [] : counts.filter(([m, f]) => m === 0 && f > 0);
   const below = margins.map(([, f]) => ({ slope: target === '\t' ? 0.25 : 4, offset: f }));
-  return [...shifts, ...units, ...through.filter((line) => line.slope > 0), ...below];
+  return [...shifts, ...units, ...through.filter((line) => isPlausible(line, source === target)), ...below];
+}
+
+/** Nobody indents a whole block too far and in another unit at once: two such points are a block and a line aligned with something. */
+function isPlausible({ slope, offset }: Line, isSameCharacter: boolean): boolean {
+  return slope > 0 && (!isSameCharacter || slope === 1 || offset >= 0);
 }
 
 function lineThrough(m0: number, f0: number, m: number, f: number): Line {

@@ -1,7 +1,14 @@
 // Writes located hunks into a file's lines: context stays the file's own, added lines get the file's indentation and line endings.
 import type { EditRefusal } from './edit.ts';
 import { type Hunk, type HunkLine, oldSide, refuse } from './hunk.ts';
-import { type AddedGroup, type IndentMap, type IndentPair, indentStyle, learnIndentation } from './indentation.ts';
+import {
+  type AddedGroup,
+  asWritten,
+  type IndentMap,
+  type IndentPair,
+  indentStyle,
+  learnIndentation,
+} from './indentation.ts';
 import { indentOf, isBlank, joinLines, type TextLines } from './lines.ts';
 import type { Located } from './locate.ts';
 
@@ -183,6 +190,7 @@ function indented(
   map: IndentMap,
   head: { line: HunkLine; indent: string } | null,
 ): string[] | null {
+  if (map === asWritten) return change.added.map((line) => line.text);
   const lines: string[] = [];
   for (const [i, line] of change.added.entries()) {
     if (isBlank(line.text)) {

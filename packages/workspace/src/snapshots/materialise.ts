@@ -33,11 +33,17 @@ export interface TreeToWrite {
 
 /** Writes the tree; links in it point where they pointed. */
 export function writeTree({ root, folder, current, restored }: TreeToWrite): void {
-  for (const path of current) copyInto(join(root, path), join(folder, path));
+  const made = new Set<string>();
+  const makeFolder = (path: string): void => {
+    if (made.has(path)) return;
+    mkdirSync(path, { recursive: true });
+    made.add(path);
+  };
+  for (const path of current) copyInto(join(root, path), join(folder, path), makeFolder);
   for (const { path, state, bytes } of restored) {
     if (state === null || bytes === null || isAbsolute(path)) continue;
     const target = join(folder, path);
-    mkdirSync(dirname(target), { recursive: true });
+    makeFolder(dirname(target));
     if (state.mode === '120000') symlinkSync(bytes.toString('utf8'), target);
     else writeFileSync(target, bytes, { mode: state.mode === '100755' ? 0o755 : 0o644 });
   }
@@ -51,10 +57,10 @@ export function requireEmptyFolder(folder: string): void {
     throw new MonkeyError('workspace.io', `${folder} is not empty; nothing was written to it`);
 }
 
-function copyInto(from: string, to: string): void {
+function copyInto(from: string, to: string, makeFolder: (path: string) => void): void {
   try {
     const stats = lstatSync(from);
-    mkdirSync(dirname(to), { recursive: true });
+    makeFolder(dirname(to));
     if (stats.isSymbolicLink()) symlinkSync(readlinkSync(from), to);
     else if (stats.isFile()) copyFileSync(from, to, constants.COPYFILE_FICLONE);
   } catch (error) {

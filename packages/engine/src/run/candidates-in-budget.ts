@@ -1,0 +1,38 @@
+// How many candidates a cap can carry: each needs the money of one run in each round, or it ends before it is done and all of it is lost.
+import { formatMicroUsd, type Task } from '@monkey-coder/protocol';
+import { armName, evidenceContext, forecastChain, publicPriors, seededRandom } from '@monkey-coder/router';
+import { runCap } from '../config/policy.ts';
+import { roundsOf } from './exploration.ts';
+import type { Ingredients } from './ingredients.ts';
+import { armOf, routeRequest } from './plan-models.ts';
+import { withCap } from './policy-bounds.ts';
+
+/** The task with as many candidates as its cap can carry by what foresight knows of the price of one run; one alone needs no copies. */
+export async function candidatesInBudget(
+  given: Pick<Ingredients, 'parts' | 'workspace' | 'found'>,
+  task: Task,
+): Promise<{ readonly task: Task; readonly strategyNotes: readonly string[] }> {
+  const { candidates: wanted = 1, ...alone } = task;
+  const cap = withCap(task.limits, runCap(given.parts.settings.policies)?.usd).maxCostMicroUsd;
+  if (cap === undefined || given.found.price === undefined) return { task, strategyNotes: [] };
+  const price = await priceOfOne(given, task);
+  const carried = Math.floor(cap / roundsOf({ task, recorder: { events: [] } }) / Math.max(1, price));
+  if (carried >= wanted) return { task, strategyNotes: [] };
+  const money = `${formatMicroUsd(cap)} are too little for ${wanted} candidates (19 of 20 such runs need more than ${formatMicroUsd(price)} each, and a second round as much)`;
+  if (carried < 2) return { task: alone, strategyNotes: [`one attempt, no candidates: ${money}`] };
+  return { task: { ...task, candidates: carried }, strategyNotes: [`${carried} candidates: ${money}`] };
+}
+
+/** Micro-dollars that 19 of 20 runs of the model need: what is believed of a price is wide at first, and a person asked for the number. */
+async function priceOfOne(
+  { parts, workspace, found }: Pick<Ingredients, 'parts' | 'workspace' | 'found'>,
+  task: Task,
+): Promise<number> {
+  const { createRouterStore, routingContext } = await import('../routing/lazy.ts');
+  const store = createRouterStore(parts.homes.state, parts.now);
+  const context = routingContext(await routeRequest(parts, task, workspace, store));
+  const arm = armOf(found);
+  const evidence = store.policy(publicPriors([arm])).evidenceFor(context, [arm]);
+  const { low } = forecastChain(evidence, [armName(arm)], evidenceContext(context), seededRandom(1)).costMicroUsd;
+  return Math.round(low);
+}
