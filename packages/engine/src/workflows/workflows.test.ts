@@ -207,6 +207,10 @@ describe('drawings', () => {
       'plan',
       'loop',
       'both',
+      'meet',
+      'here-waits',
+      'there-waits',
+      'call',
       'write',
       'read',
       'vote',
@@ -219,11 +223,14 @@ describe('drawings', () => {
       'pass',
       'lead',
     ]) {
-      expect(mermaid).toContain(`s_${id}`);
+      expect(mermaid).toContain(`s_${id.replace('-', '_')}`);
       expect(svg).toContain(`>${id}</text>`);
     }
     expect(mermaid).toContain('-.->|again| s_loop_in');
     expect(mermaid).toContain('-->|no|');
+    expect(mermaid).toContain('s_here_waits <-.->|"sync"| s_there_waits');
+    for (const words of ['runs small v9', 'waits at sync for 2', 'in a copy', 'conflicts: agent dev'])
+      expect(svg).toContain(words);
     const nasty = { ...defined, steps: [{ id: 'x', ask: 'y', when: `'<script>"&' == 'b'` }] };
     const drawn = checkedWorkflow(nasty);
     expect(drawSvg(drawn)).not.toContain('<script>');
@@ -253,6 +260,37 @@ describe('checking', () => {
     expect(checkWorkflow(branches(hole('steps.one.text')))).toMatchObject({
       kind: 'invalid',
       problems: [{ message: expect.stringContaining('at work beside it') }],
+    });
+  });
+});
+
+describe('calling', () => {
+  it('finds mistakes of a definition in the same file at their own place', async () => {
+    const text = `workflow: main
+version: 1
+agents: { a: {} }
+workflows:
+  part:
+    workflow: part
+    version: 1
+    inputs: { x: null }
+    agents: { b: {} }
+    steps:
+      - { id: s, agent: bb, prompt: go }
+steps:
+  - { id: one, workflow: part, inputs: { x: 1 } }
+  - { id: two, workflow: prat }
+`;
+    expect(await readWorkflow(text)).toMatchObject({
+      kind: 'invalid',
+      problems: [
+        { line: 11, column: 25, message: expect.stringContaining('there is no agent "bb"') },
+        { line: 14, column: 26, message: expect.stringContaining('there is no workflow "prat"; did you mean part?') },
+      ],
+    });
+    expect(await readWorkflow(text.replace('bb', 'b').replace('prat', 'part'))).toMatchObject({
+      kind: 'invalid',
+      problems: [{ message: expect.stringContaining('the input "x" of part must be given') }],
     });
   });
 });
