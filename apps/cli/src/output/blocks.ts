@@ -64,16 +64,6 @@ function remark(event: Event, { style, verbose }: BlockOptions): string | undefi
         : `${style.dim('route')}    ${printable(event.chain.join(' → '))} · ${printable(event.reason)} (chance of this choice ${event.propensity.toFixed(2)})`;
     case 'route.escalated':
       return takeOver(event, style);
-    case 'candidate.started':
-      return `${style.dim('⑂')} candidate ${event.candidate}, round ${event.round}`;
-    case 'candidate.scored':
-      return `${event.outcome.status === 'verified' ? style.green('✓') : style.yellow('✗')} candidate ${event.candidate}: ${event.outcome.status}, ${printable(event.outcome.reason)} (chance ${event.posterior.toFixed(2)})`;
-    case 'candidate.chosen':
-      return `${style.bold('⇒')} ${printable(event.reason)}${event.evidence === undefined ? '' : `\n${printable(event.evidence)}`}`;
-    case 'comparison.started':
-      return style.dim(`≟ comparing ${printable(event.by)}`);
-    case 'helper.started':
-      return style.dim(`… ${helperWords[event.purpose]}`);
     case 'call.changed':
       return style.yellow(`⤳ a hook changes ${printable(event.name)} to ${printable(event.arguments.slice(0, 200))}`);
     case 'permission.decided':
@@ -96,6 +86,24 @@ function remark(event: Event, { style, verbose }: BlockOptions): string | undefi
       );
     case 'run.resumed':
       return style.dim('going on where the last run stopped');
+    default:
+      return candidateRemark(event, style);
+  }
+}
+
+/** What an exploration does. */
+function candidateRemark(event: Event, style: Style): string | undefined {
+  switch (event.type) {
+    case 'candidate.started':
+      return `${style.dim('⑂')} candidate ${event.candidate}, round ${event.round}`;
+    case 'candidate.scored':
+      return `${event.outcome.status === 'verified' ? style.green('✓') : style.yellow('✗')} candidate ${event.candidate}: ${event.outcome.status}, ${printable(event.outcome.reason)} (chance ${event.posterior.toFixed(2)})`;
+    case 'candidate.chosen':
+      return `${style.bold('⇒')} ${printable(event.reason)}${event.evidence === undefined ? '' : `\n${printable(event.evidence)}`}`;
+    case 'comparison.started':
+      return style.dim(`≟ comparing ${printable(event.by)}`);
+    case 'helper.started':
+      return style.dim(`… ${helperWords[event.purpose]}`);
     default:
       return undefined;
   }

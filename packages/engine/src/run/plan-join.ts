@@ -9,9 +9,12 @@ import { fileIn, hashIn, isInner, mergeFile } from './copy-files.ts';
 /** What is to be merged. */
 export interface JoinPlan {
   readonly step: string;
-  /** Folders: the files as all began with them, as they stand now, and where the merged ones are made. */
+  /** All files as the branches began with them. */
   readonly base: string;
+  readonly checkout: string;
+  /** What branches changed, as it stood in the checkout when they were done. */
   readonly ours: string;
+  /** Where the merged files are made. */
   readonly folder: string;
   readonly branches: readonly (JoinedBranch & { readonly folder: string })[];
   readonly rule: ConflictRule;
@@ -19,6 +22,8 @@ export interface JoinPlan {
   readonly crewIn: (folder: string) => WorkCrew;
   /** Whether a piece of work is on record. */
   readonly hasBegun: (key: string) => boolean;
+  /** Fills a folder with the files of the checkout. */
+  readonly fillFolder: (folder: string) => Promise<void>;
 }
 
 type Branch = JoinPlan['branches'][number];
@@ -33,7 +38,7 @@ interface Conflict {
 export async function planJoin(plan: JoinPlan): Promise<Decision> {
   const { ours, folder, branches } = plan;
   rmSync(folder, { recursive: true, force: true });
-  cpSync(ours, folder, { recursive: true, verbatimSymlinks: true });
+  cpSync(ours, folder, { recursive: true });
   const kept: Decision['kept'] = [];
   const before = new Map<string, string>();
   const touched = new Set(branches.flatMap(({ changes }) => changes));
@@ -110,7 +115,7 @@ const mark = /^(<<<<<<< |>>>>>>> )/m;
 /** A member is given the files with both versions in them, in a folder of its own that stays until the merge is done. */
 async function askAgent(plan: JoinPlan, branch: Branch, found: Conflicts, member: string): Promise<End> {
   const { conflicts, touched } = found;
-  const { step, folder, crewIn, hasBegun } = plan;
+  const { step, folder, ours, checkout, crewIn, hasBegun } = plan;
   const key = `${step}~${branch.branch}.merge`;
   const place = `${branch.folder}-merge`;
   const unmarked = conflicts.filter(({ marked }) => marked === undefined).map(({ path }) => path);
@@ -121,7 +126,8 @@ async function askAgent(plan: JoinPlan, branch: Branch, found: Conflicts, member
     };
   if (!hasBegun(key)) {
     rmSync(place, { recursive: true, force: true });
-    cpSync(folder, place, { recursive: true, verbatimSymlinks: true });
+    await plan.fillFolder(place);
+    for (const path of touched) if (isInner(path)) bringOver(folder, place, path);
     for (const { path, marked = '' } of conflicts) writeFileSync(join(place, path), marked);
   }
   const paths = conflicts.map(({ path }) => path);
@@ -133,8 +139,11 @@ async function askAgent(plan: JoinPlan, branch: Branch, found: Conflicts, member
       kind: 'problem',
       problem: `${member} did not bring ${branch.branch} together with the others: ${why}; nothing was merged, ${copiesOf(plan)}`,
     };
+  for (const path of result.changes.filter((one) => isInner(one) && !touched.has(one))) {
+    bringOver(checkout, ours, path);
+    touched.add(path);
+  }
   for (const path of new Set([...paths, ...result.changes.filter(isInner)])) bringOver(place, folder, path);
-  for (const path of result.changes) touched.add(path);
   return { kind: 'taken' };
 }
 

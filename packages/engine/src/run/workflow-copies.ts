@@ -3,14 +3,15 @@
 // Everything is named on record before it counts: where the copies are, how the files stood when the branches were done, and what
 // comes of it, with a hash of each file before and after. So a crash at any point is gone on from there, and nothing is merged twice.
 // What was not taken of a copy stays in it.
-import { rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { decided, failedStep, WorkStopped } from '@monkey-coder/agents';
 import type { EventOf, StepResult } from '@monkey-coder/protocol';
 import type { Workspace } from '@monkey-coder/workspace';
 import type { Journal } from '../workflows/journal.ts';
 import type { ConflictRule, Copies, JoinedBranch, WorkCrew } from '../workflows/work-crew.ts';
 import { bringOver } from './candidate-copies.ts';
-import { hashIn } from './copy-files.ts';
+import { fileIn, hashIn, isInner } from './copy-files.ts';
 import { type JoinPlan, planJoin } from './plan-join.ts';
 
 /** What copies are made with. */
@@ -39,7 +40,7 @@ export async function openCopies(means: CopyMeans, step: string, branches: reado
     folderOf,
     crewOf: (branch) => means.crewIn(folderOf(branch)),
     join: (done, rule) => joinCopies(means, { step, made, done, rule }),
-    leave: () => rmSync(made.base, { recursive: true, force: true }),
+    leave: () => removeAll([made.base]),
   };
 }
 
@@ -79,40 +80,39 @@ async function joinCopies(means: CopyMeans, joining: Joining): Promise<StepResul
         if (known.problem === undefined) await apply(means, step, known, workspace);
         return known;
       });
-  cleanUp(joining, joined, journal.of('copies.gathered', step)?.folder);
+  await cleanUp(joining, joined, journal.of('copies.gathered', step)?.folder);
   return resultOf(means, joining, joined);
 }
 
 async function decideJoin(means: CopyMeans, joining: Joining, workspace: Workspace): Promise<Joined> {
   const { journal, crew, crewIn } = means;
   const { step, made, done, rule } = joining;
-  const gathered = journal.of('copies.gathered', step)?.folder ?? (await gather(means, step, workspace));
+  const gathered = journal.of('copies.gathered', step)?.folder ?? gather(means, joining);
   const folder = `${made.base}-joined`;
   const folderOf = (branch: string): string => made.copies.find((copy) => copy.branch === branch)?.folder ?? '';
   const branches = done.map(({ branch, changes }) => ({ branch, changes, folder: folderOf(branch) }));
   const hasBegun = (key: string): boolean => journal.started(key) !== undefined;
-  const plan: JoinPlan = { step, base: made.base, ours: gathered, folder, branches, rule, crew, crewIn, hasBegun };
-  const { files, kept, problem } = await planJoin(plan);
   const change = means.newChangeId();
+  const fillFolder = async (place: string): Promise<void> => {
+    const { snapshots } = workspace;
+    const reason = `copies of ${step} conflict`;
+    const id = await snapshots.begin({ sessionId: journal.sessionId, runId: change, reason });
+    await snapshots.end(id);
+    mkdirSync(place, { recursive: true });
+    await snapshots.materialise(id, place);
+  };
+  const folders = { base: made.base, checkout: means.cwd, ours: gathered, folder };
+  const plan: JoinPlan = { step, ...folders, branches, rule, crew, crewIn, hasBegun, fillFolder };
+  const { files, kept, problem } = await planJoin(plan);
   const event = { type: 'copies.joined' as const, step, change, folder, files, kept };
   return journal.note(problem === undefined ? event : { ...event, problem });
 }
 
-/** The files as they stand now, kept: whoever decides on a conflict decides on these. */
-async function gather(
-  { journal, makeFolder, newChangeId }: CopyMeans,
-  step: string,
-  { snapshots }: Workspace,
-): Promise<string> {
-  const runId = newChangeId();
-  const id = await snapshots.begin({
-    sessionId: journal.sessionId,
-    runId,
-    reason: `before the copies of ${step} come together`,
-  });
-  await snapshots.end(id);
-  const folder = makeFolder(`${runId}-gathered`);
-  await snapshots.materialise(id, folder);
+/** What branches changed, as it stands in the checkout now, kept: whoever decides on a conflict decides on these. */
+function gather({ journal, cwd, makeFolder, newChangeId }: CopyMeans, { step, done }: Joining): string {
+  const folder = makeFolder(`${newChangeId()}-gathered`);
+  const paths = new Set(done.flatMap(({ changes }) => changes).filter(isInner));
+  for (const path of paths) if (Buffer.isBuffer(fileIn(cwd, path))) bringOver(cwd, folder, path);
   return journal.note({ type: 'copies.gathered', step, folder }).folder;
 }
 
@@ -148,7 +148,11 @@ async function apply(
 }
 
 /** Removes what is of no use any more: never a copy of which something was not taken. */
-function cleanUp({ made, done }: Joining, { kept, folder, problem }: Joined, gathered: string | undefined): void {
+async function cleanUp(
+  { made, done }: Joining,
+  { kept, folder, problem }: Joined,
+  gathered: string | undefined,
+): Promise<void> {
   const stays = new Set(kept.map((copy) => copy.folder));
   const isDone = (branch: string): boolean => done.some((one) => one.branch === branch);
   const copies = made.copies.filter((copy) => isDone(copy.branch) && !stays.has(copy.folder) && problem === undefined);
@@ -160,7 +164,11 @@ function cleanUp({ made, done }: Joining, { kept, folder, problem }: Joined, gat
     folder,
     ...(gathered === undefined ? [] : [gathered]),
   ];
-  for (const one of folders) rmSync(one, { recursive: true, force: true });
+  await removeAll(folders);
+}
+
+async function removeAll(folders: readonly string[]): Promise<void> {
+  await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
 }
 
 function resultOf({ journal }: CopyMeans, { step }: Joining, { files, kept, problem }: Joined): StepResult {

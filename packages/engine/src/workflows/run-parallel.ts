@@ -34,7 +34,7 @@ export async function runParallel(
   const data = Object.fromEntries(results.map((result, index) => [names[index] ?? '', result.data ?? result.text]));
   const whole = { text: texts.join('\n\n'), data, costMicroUsd: costOf(results), changes: changesOf(results) };
   if (arrived.length < wanted) {
-    copies?.leave();
+    await copies?.leave();
     const reason = `${arrived.length} of ${branches.length} branches succeeded, ${wanted} must`;
     return { ...failedStep(`${reason}${keptCopies(copies, copied)}`), ...whole };
   }

@@ -20,7 +20,7 @@ export interface Copies {
   /** Brings what branches changed into the files they were copied from, in the order given; done once, as one undoable step. */
   join(branches: readonly JoinedBranch[], rule: ConflictRule): Promise<StepResult>;
   /** Nothing is joined: the copies stay as they are, and only what they were made from goes. */
-  leave(): void;
+  leave(): Promise<void>;
 }
 
 /** A branch that is done. */

@@ -104,13 +104,34 @@ describe('texts', () => {
 });
 
 const defined = defineWorkflow(
-  { workflow: 'typed', version: 1, agents: { dev: { mode: 'acceptEdits' }, critic: {} } },
+  {
+    workflow: 'typed',
+    version: 1,
+    agents: { dev: { mode: 'acceptEdits' }, critic: {} },
+    workflows: {
+      small: {
+        workflow: 'small',
+        version: 9,
+        inputs: { what: null },
+        agents: { a: {} },
+        steps: [{ id: 's', agent: 'a', prompt: 'go' }],
+      },
+    },
+  },
   (make) => [
     make.agent('plan', 'dev', 'Plan <it> & "go"'),
     make.repeat('loop', { until: "steps.vote.text == 'yes'", max: 3 }, [
       make.parallel('both', [make.agent('write', 'dev', 'write'), make.agent('read', 'critic', 'read')], {
         join: 'any',
       }),
+      make.parallel(
+        'meet',
+        [
+          make.group('here', [make.barrier('here-waits', 'sync', { quorum: 2 })], { copy: true }),
+          make.group('there', [make.barrier('there-waits', 'sync')], { copy: true }),
+        ],
+        { onConflict: 'agent:dev' },
+      ),
       make.vote('vote', { question: 'ok?', options: ['yes', 'no'], voters: ['dev', 'critic'], rule: 'unanimous' }),
     ]),
     make.ask('sure', 'sure?', { when: "steps.vote.text == 'yes'", fallback: 'no' }),
@@ -120,6 +141,7 @@ const defined = defineWorkflow(
     make.auction('sell', { task: 't', bidders: ['dev', 'critic'], unit: 'minutes' }),
     make.chat('talk', { subject: 's', members: ['dev', 'critic'], max: 4, moderator: 'dev' }),
     make.handoff('pass', { task: 't', start: 'dev', routes: { dev: ['critic'] }, state: {}, max: 3 }),
+    make.workflow('call', 'small', { inputs: { what: "'x'" } }),
     make.group('end', [make.team('lead', { goal: 'g', manager: 'dev', members: ['critic'], maxRounds: 3 })]),
   ],
 );
@@ -142,6 +164,7 @@ describe('a workflow in TypeScript', () => {
       'auction',
       'chat',
       'handoff',
+      'workflow',
       'steps',
     ]);
     const wrong = defineWorkflow({ workflow: 'x', version: 1, agents: { dev: {} } }, (make) => [
@@ -184,6 +207,10 @@ describe('drawings', () => {
       'plan',
       'loop',
       'both',
+      'meet',
+      'here-waits',
+      'there-waits',
+      'call',
       'write',
       'read',
       'vote',
@@ -196,11 +223,14 @@ describe('drawings', () => {
       'pass',
       'lead',
     ]) {
-      expect(mermaid).toContain(`s_${id}`);
+      expect(mermaid).toContain(`s_${id.replace('-', '_')}`);
       expect(svg).toContain(`>${id}</text>`);
     }
     expect(mermaid).toContain('-.->|again| s_loop_in');
     expect(mermaid).toContain('-->|no|');
+    expect(mermaid).toContain('s_here_waits <-.->|"sync"| s_there_waits');
+    for (const words of ['runs small v9', 'waits at sync for 2', 'in a copy', 'conflicts: agent dev'])
+      expect(svg).toContain(words);
     const nasty = { ...defined, steps: [{ id: 'x', ask: 'y', when: `'<script>"&' == 'b'` }] };
     const drawn = checkedWorkflow(nasty);
     expect(drawSvg(drawn)).not.toContain('<script>');
@@ -230,6 +260,37 @@ describe('checking', () => {
     expect(checkWorkflow(branches(hole('steps.one.text')))).toMatchObject({
       kind: 'invalid',
       problems: [{ message: expect.stringContaining('at work beside it') }],
+    });
+  });
+});
+
+describe('calling', () => {
+  it('finds mistakes of a definition in the same file at their own place', async () => {
+    const text = `workflow: main
+version: 1
+agents: { a: {} }
+workflows:
+  part:
+    workflow: part
+    version: 1
+    inputs: { x: null }
+    agents: { b: {} }
+    steps:
+      - { id: s, agent: bb, prompt: go }
+steps:
+  - { id: one, workflow: part, inputs: { x: 1 } }
+  - { id: two, workflow: prat }
+`;
+    expect(await readWorkflow(text)).toMatchObject({
+      kind: 'invalid',
+      problems: [
+        { line: 11, column: 25, message: expect.stringContaining('there is no agent "bb"') },
+        { line: 14, column: 26, message: expect.stringContaining('there is no workflow "prat"; did you mean part?') },
+      ],
+    });
+    expect(await readWorkflow(text.replace('bb', 'b').replace('prat', 'part'))).toMatchObject({
+      kind: 'invalid',
+      problems: [{ message: expect.stringContaining('the input "x" of part must be given') }],
     });
   });
 });
