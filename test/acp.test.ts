@@ -1,8 +1,10 @@
 // An editor drives the real binary, by the protocol's own client library.
 import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import {
+  type ClientCapabilities,
   type ClientContext,
   client,
   type McpServer,
@@ -21,6 +23,10 @@ interface Editor {
   readonly agent: ClientContext;
   readonly updates: SessionUpdate[];
   readonly asked: RequestPermissionRequest[];
+  /** Unsaved texts by absolute path; what is written goes to the disk. */
+  readonly buffers: Map<string, string>;
+  /** Paths that were written through the editor. */
+  readonly saved: string[];
   readonly exitCode: Promise<number | null>;
   readonly stderr: () => string;
   /** Resolves when an update of that kind came. */
@@ -46,11 +52,22 @@ function openEditor(stage: Stage, answer = 'once', args: readonly string[] = [])
   const exitCode = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const updates: SessionUpdate[] = [];
   const asked: RequestPermissionRequest[] = [];
+  const buffers = new Map<string, string>();
+  const saved: string[] = [];
   const waiting = new Set<() => void>();
   const app = client({ name: 'test editor' })
     .onNotification(methods.client.session.update, ({ params }) => {
       updates.push(params.update);
       for (const look of waiting) look();
+    })
+    .onRequest(methods.client.fs.readTextFile, ({ params: { path } }) => ({
+      content: buffers.get(path) ?? readFileSync(path, 'utf8'),
+    }))
+    .onRequest(methods.client.fs.writeTextFile, ({ params: { path, content } }) => {
+      buffers.delete(path);
+      writeFileSync(path, content);
+      saved.push(path);
+      return {};
     })
     .onRequest(methods.client.session.requestPermission, async ({ params, signal }) => {
       asked.push(params);
@@ -63,6 +80,8 @@ function openEditor(stage: Stage, answer = 'once', args: readonly string[] = [])
     agent: connection.agent,
     updates,
     asked,
+    buffers,
+    saved,
     exitCode,
     stderr: () => stderr,
     seen: (kind, test = () => true) =>
@@ -83,8 +102,8 @@ function openEditor(stage: Stage, answer = 'once', args: readonly string[] = [])
 
 const { agent: asks } = methods;
 
-async function begin({ agent }: Editor, stage: Stage): Promise<string> {
-  await agent.request(asks.initialize, { protocolVersion: PROTOCOL_VERSION, clientCapabilities: {} });
+async function begin({ agent }: Editor, stage: Stage, clientCapabilities: ClientCapabilities = {}): Promise<string> {
+  await agent.request(asks.initialize, { protocolVersion: PROTOCOL_VERSION, clientCapabilities });
   return (await agent.request(asks.session.new, { cwd: stage.project, mcpServers: [] })).sessionId;
 }
 
@@ -105,6 +124,79 @@ const fixes = [
 ];
 
 describe('an editor', () => {
+  it('shows its unsaved text, saves it before it is changed, and gets the change; undo holds', async () => {
+    const stage = createStage();
+    stage.write('a.txt', 'saved\n');
+    const server = await stage.serve([
+      calls('read', { path: 'a.txt' }),
+      calls('edit', { path: 'a.txt', old_string: 'typed', new_string: 'changed' }),
+      says('Done.'),
+    ]);
+    const editor = openEditor(stage, 'once', ['-m', 'openai/scripted']);
+    const sessionId = await begin(editor, stage, { fs: { readTextFile: true, writeTextFile: true } });
+    const path = join(stage.project, 'a.txt');
+    editor.buffers.set(path, 'saved\nand typed\n');
+    await editor.agent.request(asks.session.prompt, say(sessionId, 'change what I typed'));
+    expect(JSON.stringify(server.log[1]?.request)).toContain('and typed');
+    expect(stage.read('a.txt')).toBe('saved\nand changed\n');
+    expect(editor.saved).toEqual([path, path]);
+    expect(JSON.stringify(server.log.at(-1)?.request)).not.toContain('changed outside');
+    editor.hangUp();
+    await editor.exitCode;
+    await stage.run(['undo']);
+    expect(stage.read('a.txt')).toBe('saved\nand typed\n');
+  });
+
+  it('is told how full the window is and what the session cost, also after it is resumed', async () => {
+    const stage = createStage();
+    stage.settings({ prices: { 'openai/gpt-5': { input: 1, output: 10 } } });
+    const turn = { reply: { text: 'Yes.', usage: { input: 1000, output: 100 } } };
+    await stage.serve([turn, turn], { mode: 'sequence' });
+    const usages = ({ updates }: Editor) =>
+      updates.flatMap((update) => (update.sessionUpdate === 'usage_update' ? [update] : []));
+    const first = openEditor(stage, 'once', ['-m', 'openai/gpt-5']);
+    const sessionId = await begin(first, stage);
+    await first.agent.request(asks.session.prompt, say(sessionId, 'is it so?'));
+    expect(usages(first)).toMatchObject([{ used: 1100, cost: { amount: 0.002, currency: 'USD' } }]);
+    expect(usages(first)[0]?.size).toBeGreaterThan(1100);
+    first.hangUp();
+    await first.exitCode;
+    const second = openEditor(stage, 'once', ['-m', 'openai/gpt-5']);
+    await second.agent.request(asks.initialize, { protocolVersion: PROTOCOL_VERSION, clientCapabilities: {} });
+    await second.agent.request(asks.session.resume, { sessionId, cwd: stage.project });
+    await second.agent.request(asks.session.prompt, say(sessionId, 'and now?'));
+    expect(usages(second)).toMatchObject([{ used: 1100, cost: { amount: 0.004 } }]);
+  });
+
+  it('is asked whether a plan is carried out, and the same run does it', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    const [look, edit, end] = fixes;
+    await stage.serve(
+      [look, says('1. Turn the sign.'), edit, end].flatMap((turn) => turn ?? []),
+      { mode: 'sequence' },
+    );
+    const editor = openEditor(stage, 'acceptEdits', ['-m', 'openai/scripted', '--permission-mode', 'plan']);
+    const sessionId = await begin(editor, stage);
+    await editor.agent.request(asks.session.prompt, say(sessionId, 'plan how to fix the sum'));
+    expect(editor.asked.map(({ toolCall }) => toolCall.title)[0]).toBe('Carry out the plan?');
+    expect(stage.read('src/sum.js')).toContain('a + b');
+    await editor.seen('current_mode_update');
+  });
+
+  it('deletes a session whose run is at work: it is stopped first, and stays away', async () => {
+    const stage = createStage();
+    await stage.serve([{ delayMs: 5000, reply: { text: 'late' } }]);
+    const editor = openEditor(stage, 'once', ['-m', 'openai/scripted']);
+    const sessionId = await begin(editor, stage);
+    const prompted = editor.agent.request(asks.session.prompt, say(sessionId, 'take your time'));
+    await expect.poll(() => stage.sessionLogs()).toContain('run.started');
+    await editor.agent.request(asks.session.delete, { sessionId });
+    expect(await prompted).toMatchObject({ stopReason: 'cancelled' });
+    expect(stage.sessionLogs()).not.toContain(sessionId);
+    expect((await editor.agent.request(asks.session.list, {})).sessions).toEqual([]);
+  });
+
   it('begins, prompts, is asked with the change before its eyes, and is told the verified end', async () => {
     const stage = createStage();
     useFailingProject(stage);

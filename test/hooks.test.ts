@@ -64,6 +64,70 @@ describe('hooks', () => {
     ]);
   });
 
+  it('change a call: what was asked and what was run are on record, and the model is told', async () => {
+    const stage = createStage();
+    const change = `sed -n 's/.*/{"hookSpecificOutput":{"permissionDecision":"allow","updatedInput":{"command":"touch theirs"}}}/p'`;
+    stage.settings({ hooks: { PreToolUse: [on('Bash', change)] } });
+    const server = await stage.serve([calls('bash', { command: 'touch mine' }), says('Well.')]);
+    const ended = await stage.run([...scripted, 'touch it']);
+    stage.read('theirs');
+    expect(() => stage.read('mine')).toThrow();
+    expect(ended.stderr + ended.stdout).toContain('a hook changes bash to');
+    const log = events(stage);
+    expect(log.filter(({ type }) => type === 'call.changed')).toMatchObject([
+      { asked: '{"command":"touch mine"}', arguments: '{"command":"touch theirs"}' },
+    ]);
+    expect(log.filter(({ type }) => type === 'tool.started')).toMatchObject([
+      { arguments: '{"command":"touch theirs"}', title: expect.stringContaining('touch theirs') },
+    ]);
+    expect(JSON.stringify(server.log.at(-1))).toContain('a hook of the user changed this call to');
+  });
+
+  it('change the path of an edit under its established name', async () => {
+    const stage = createStage();
+    stage.settings({
+      hooks: {
+        PreToolUse: [
+          on(
+            'Write',
+            `sed 's/.*tool_input":\\({[^}]*}\\).*/{"hookSpecificOutput":{"updatedInput":\\1}}/; s/"file_path":"[^"]*"/"file_path":"b.txt"/'`,
+          ),
+        ],
+      },
+    });
+    await stage.serve([calls('write', { path: 'a.txt', content: 'x' }), says('Well.')]);
+    await stage.run([...scripted, ...acceptEdits, '-p', 'write a.txt']);
+    expect(stage.read('b.txt')).toBe('x');
+    expect(() => stage.read('a.txt')).toThrow();
+  });
+
+  it('never widen by a change what rules, modes, schemas and other hooks allow', async () => {
+    const changed = (input: object) =>
+      `echo '${JSON.stringify({ hookSpecificOutput: { permissionDecision: 'allow', updatedInput: input } })}'`;
+    const touch = on('Bash', changed({ command: 'touch made' }));
+    const guard = on('Bash', 'grep -q "touch made" && { echo "no touching" >&2; exit 2; }; exit 0');
+    const cases = [
+      { hooks: [touch], args: ['--permission-mode', 'plan'], by: 'mode' },
+      { hooks: [touch], args: ['--disallowed-tools', 'bash(touch:*)'], by: 'rule' },
+      { hooks: [touch, guard], args: [], by: 'hook' },
+      { hooks: [touch, on('Bash', changed({ command: 'touch other' }))], args: [], by: 'hook' },
+      { hooks: [on('Bash', changed({ command: 'rm -rf /etc/passwd' }))], args: [], by: 'guard' },
+    ];
+    for (const { hooks, args, by } of cases) {
+      const stage = createStage();
+      stage.settings({ hooks: { PreToolUse: hooks } });
+      await stage.serve([calls('bash', { command: 'ls' }), says('Well.')]);
+      await stage.run([...scripted, ...args, '-p', 'list the files']);
+      expect(decisions(stage), JSON.stringify(hooks)).toMatchObject([{ decision: 'denied', by }]);
+      expect(() => stage.read('made')).toThrow();
+    }
+    const stage = createStage();
+    stage.settings({ hooks: { PreToolUse: [on('Bash', changed({ cmd: 'ls' }))] } });
+    const server = await stage.serve([calls('bash', { command: 'ls' }), says('Well.')]);
+    await stage.run([...scripted, '-p', 'list the files']);
+    expect(JSON.stringify(server.log.at(-1))).toContain('A hook changed the call. Invalid arguments for bash');
+  });
+
   it('format what was written within its step: undo takes both back, and the model is told', async () => {
     const stage = createStage();
     stage.write('a.txt', 'old\n');

@@ -1,6 +1,7 @@
 // Prompts as lines of JSON on standard input: one session, one result each.
+import type { ScenarioTurn } from '@monkey-coder/models';
 import { describe, expect, it } from 'vitest';
-import { createStage, jsonLines, says, scripted } from './support/stage.ts';
+import { calls, createStage, jsonLines, says, scripted } from './support/stage.ts';
 
 const message = (content: unknown) => `${JSON.stringify({ type: 'user', message: { role: 'user', content } })}\n`;
 const streams = ['-p', '--input-format', 'stream-json', '--output-format', 'stream-json', ...scripted];
@@ -20,6 +21,23 @@ describe('--input-format stream-json', () => {
     expect(results).toHaveLength(2);
     expect(results[1]?.session_id).toBe(results[0]?.session_id);
     expect(server.log[1]?.body).toContain('what is first?');
+    running.send('SIGKILL');
+  });
+
+  it('gives a message that comes while a run works to that run, before its next step; a later one waits', async () => {
+    const stage = createStage();
+    const look: ScenarioTurn = { ...calls('list', {}), delayMs: 1500 };
+    const server = await stage.serve([look, says('One, in French.'), says('Two.')], { mode: 'sequence' });
+    const running = stage.start(streams, { input: 'open' });
+    running.write(message('what is first?'));
+    await running.seen('"model.started"');
+    running.write(`${JSON.stringify({ ...JSON.parse(message('and second?')), priority: 'later' })}\n`);
+    running.write(message('in French, please'));
+    await running.seen('"result":"Two."');
+    expect(JSON.stringify(server.log[1]?.request)).toContain('in French, please');
+    expect(JSON.stringify(server.log[1]?.request)).not.toContain('and second?');
+    expect(JSON.stringify(server.log[2]?.request)).toContain('and second?');
+    expect(jsonLines(running.output()).filter(({ type }) => type === 'result')).toHaveLength(2);
     running.send('SIGKILL');
   });
 

@@ -1,10 +1,13 @@
 // A person in the interactive terminal, the real binary inside of tmux: ask, steer, allow and refuse, interrupt, paste, go on, leave, and be killed.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ScenarioTurn } from '@monkey-coder/models';
 import { describe, expect, it } from 'vitest';
-import { calls, createStage, fixesSum, says, scripted, useFailingProject } from './support/stage.ts';
+import { repositoryRoot } from './support/monkey.ts';
+import { calls, createStage, fixesSum, jsonLines, says, scripted, useFailingProject } from './support/stage.ts';
 import { hasTmux, sitAtTmux } from './support/tmux.ts';
 
+const mcpServer = join(repositoryRoot, 'test', 'support', 'mcp-server.mjs');
 const ready = 'say what to do';
 
 describe.skipIf(!hasTmux)('a person in the interactive terminal (needs tmux)', () => {
@@ -213,12 +216,12 @@ describe.skipIf(!hasTmux)('a person in the interactive terminal (needs tmux)', (
     expect(shown).toContain('Which session?');
   });
 
-  it('plans without touching a file, and carries the plan out when it is told to', async () => {
+  it('plans without touching a file, and the same run carries the plan out when it is told to', async () => {
     const stage = createStage();
     useFailingProject(stage);
     const [, edit] = fixesSum('a + b');
     const turns = [edit, says('1. Change one sign.'), edit, says('Done.')].flatMap((turn) => turn ?? []);
-    await stage.serve(turns, { mode: 'sequence' });
+    const server = await stage.serve(turns, { mode: 'sequence' });
     const seat = sitAtTmux(stage, [...scripted, '--permission-mode', 'plan', '--allowed-tools', 'Bash(npm test:*)']);
     await seat.sees(ready);
     seat.types('how would you fix the sum?');
@@ -230,6 +233,78 @@ describe.skipIf(!hasTmux)('a person in the interactive terminal (needs tmux)', (
     await seat.sees('✓ verified');
     expect(seat.everything()).toContain('› Carry out the plan.');
     expect(stage.read('src/sum.js')).toContain('a + b');
+    const log = jsonLines<{ type: string; permissionMode?: string }>(stage.sessionLogs());
+    expect(log.filter(({ type }) => type === 'run.started')).toHaveLength(1);
+    expect(log.find(({ type }) => type === 'mode.changed')?.permissionMode).toBe('acceptEdits');
+    expect(JSON.stringify(server.log.at(-1))).toContain('Plan mode is over');
+  });
+
+  it('lists the prompts of MCP servers, completes and calls them, and fills in a form with fields of each kind', async () => {
+    const stage = createStage();
+    stage.settings({ mcpServers: { notes: { command: process.execPath, args: [mcpServer, 'form'] } } });
+    const use = calls('use_tool', { name: 'mcp__notes__ask', arguments: {} });
+    const server = await stage.serve([says('Summed up.'), use, says('Tea.')], { mode: 'sequence' });
+    const seat = sitAtTmux(stage, [...scripted, '--allowed-tools', 'mcp__notes']);
+    await seat.sees(ready);
+    seat.types('/mcp');
+    seat.presses('Enter');
+    await seat.sees('mcp__notes__prompt_summarise');
+    seat.types('/mcp__notes__su');
+    await seat.sees('<file> [tone] Summarise a file');
+    seat.presses('Tab');
+    seat.types('"my notes.md" tone=merry');
+    seat.presses('Enter');
+    await seat.sees('Summed up.');
+    expect(JSON.stringify(server.log.at(-1)?.request)).toContain('Summarise my notes.md, merry.');
+    seat.types('/mcp__notes__summarise');
+    seat.presses('Enter');
+    await seat.sees('/mcp__notes__summarise needs file');
+    seat.types('make tea');
+    seat.presses('Enter');
+    await seat.sees('Order a tea');
+    seat.presses('Enter');
+    await seat.sees(/kind.*type to narrow/);
+    seat.presses('Down', 'Enter');
+    await seat.sees('cups (how many): a whole number');
+    seat.types('many');
+    seat.presses('Enter');
+    await seat.sees('that is not a whole number');
+    seat.types('2');
+    seat.presses('Enter');
+    await seat.sees(/milk.*type to narrow/);
+    seat.presses('Enter');
+    await seat.sees('Tea.');
+    const told = JSON.stringify(server.log.at(-1)?.request);
+    expect(told).toContain('black');
+    expect(told).toMatch(/cups\W+2\W+milk\W+true/);
+    expect(told).not.toContain('api_token');
+  });
+
+  it('leaves plan mode at the next call when the person says so, unless somebody else works there', async () => {
+    for (const isTaken of [false, true]) {
+      const stage = createStage();
+      stage.write('package.json', '{}');
+      const look: ScenarioTurn = { ...calls('list', {}), delayMs: 2500 };
+      await stage.serve([look, calls('write', { path: 'a.txt', content: 'x' }), says('Done.')], {
+        mode: 'sequence',
+        others: [{ when: 'take your time', turns: [{ delayMs: 20_000, reply: { text: '' } }] }],
+      });
+      const other = isTaken ? stage.start([...scripted, '-p', 'take your time']) : undefined;
+      if (isTaken) await expect.poll(() => stage.sessionLogs()).toContain('run.started');
+      const seat = sitAtTmux(stage, [...scripted, '--permission-mode', 'plan']);
+      await seat.sees(ready);
+      seat.types('plan it');
+      seat.presses('Enter');
+      await seat.sees('thinking');
+      seat.types('/mode edits');
+      seat.presses('Enter');
+      if (isTaken) {
+        await seat.sees('plan mode stays: another monkey');
+        expect(() => stage.read('a.txt')).toThrow();
+      } else await expect.poll(() => stage.sessionLogs(), { timeout: 10_000 }).toContain('run.finished');
+      other?.send('SIGKILL');
+      if (!isTaken) expect(stage.read('a.txt')).toBe('x');
+    }
   });
 
   it('completes commands and files, and changes the mode', async () => {

@@ -29,6 +29,7 @@ describe('monkey test', () => {
     const run = await stage.run(['test', 'src/price.js', ...scripted, '--json']);
     const { kind } = kindOf(run);
     expect([run.code, kind.verdict], run.stdout).toEqual([0, 'verified']);
+    expect(kind.evidence.map(({ detail }) => detail).join()).toContain('lines by names and coverage (node)');
     expect(kind.mutants?.length).toBeGreaterThan(1);
     expect(kind.mutants?.every(({ outcome }) => outcome === 'killed')).toBe(true);
   });

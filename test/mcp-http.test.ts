@@ -61,6 +61,38 @@ describe('an MCP server over HTTP', () => {
     expect(JSON.stringify(model.log.at(-1)?.body)).toContain('There is no tool');
   });
 
+  it('is reached through the proxy of the environment, and straight where NO_PROXY says so', async () => {
+    const stage = createStage();
+    const asked: (string | undefined)[] = [];
+    const answers: Record<string, object> = {
+      initialize: {
+        protocolVersion: '2025-06-18',
+        capabilities: { tools: {} },
+        serverInfo: { name: 'far', version: '1' },
+      },
+      'tools/list': { tools: [{ name: 'hello', inputSchema: { type: 'object' } }] },
+      'tools/call': { content: [{ type: 'text', text: 'hello from behind the proxy' }] },
+    };
+    const proxy = createServer(async (request, response) => {
+      asked.push(request.url);
+      const { id, method } = JSON.parse((await request.setEncoding('utf8').toArray()).join('') || '{}');
+      if (answers[method] === undefined) return void response.writeHead(request.method === 'GET' ? 405 : 202).end();
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ jsonrpc: '2.0', id, result: answers[method] }));
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void proxy.close());
+    stage.env['HTTP_PROXY'] = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    stage.settings({ mcpServers: { web: { url: 'http://mcp.invalid/mcp', startSeconds: 5 } } });
+    const model = await stage.serve([hello, says('Done.')]);
+    await stage.run([...scripted, '--allowed-tools', 'mcp__web', '-p', 'say hello']);
+    expect(JSON.stringify(model.log.at(-1)?.body)).toContain('hello from behind the proxy');
+    expect(new Set(asked)).toEqual(new Set(['http://mcp.invalid/mcp']));
+    asked.splice(0);
+    const straight = await stage.run(['mcp', 'tools', 'web'], { env: { NO_PROXY: 'mcp.invalid' } });
+    expect([straight.code, asked]).toEqual([1, []]);
+  });
+
   it('is called with its headers, also over the older transport', async () => {
     const stage = createStage();
     stage.env['WEB_KEY'] = 'key-0123456789abcdef';

@@ -212,6 +212,22 @@ describe('outcomes and exit codes', () => {
     expect(() => stage.read('a.txt')).toThrow();
   });
 
+  it('ends in plan mode with the plan and the command that carries it out, which then works in the same session', async () => {
+    const stage = createStage();
+    const server = await stage.serve(
+      [says('1. Write a.'), calls('write', { path: 'a.txt', content: 'x' }), says('Written.')],
+      { mode: 'sequence' },
+    );
+    const plan = await stage.run([...scripted, '--permission-mode', 'plan', 'write a']);
+    expect(plan.code).toBe(0);
+    const command = /do it +monkey (--resume \S+ --permission-mode acceptEdits) "(.*)"/.exec(plan.stdout);
+    const [, flags = '', words = ''] = command ?? [];
+    const quiet = await stage.run(['-p', ...flags.split(' '), words]);
+    expect(stage.read('a.txt')).toBe('x');
+    expect(quiet.stderr).not.toContain('to carry it out');
+    expect(JSON.stringify(server.log.at(-1))).toContain('Plan mode is over');
+  });
+
   it('gives the same exit code in the result document as the process', async () => {
     const stage = createStage();
     await stage.serve([says('All done!')]);

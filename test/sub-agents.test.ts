@@ -123,6 +123,32 @@ describe('sub-agents', () => {
     expect(run.code, run.stdout.slice(-500)).toBe(0);
   });
 
+  it('work with the model of their agent, at its price and within the same money; one that cannot be called is a line for the caller', async () => {
+    const stage = createStage();
+    stage.settings({
+      prices: { ...priced.prices, 'openai/dear': { input: 1, output: 100 } },
+      policy: { models: ['openai/scripted', 'openai/dear'] },
+    });
+    const agent = (name: string, model: string): void =>
+      stage.write(`.monkey/agents/${name}.md`, `---\ndescription: ${name}\nmodel: ${model}\n---\nYou are ${name}.`);
+    agent('deep', 'openai/dear');
+    agent('lost', 'openai/forbidden');
+    const as = (name: string) => ({ name: 'delegate', arguments: { task: `Think as ${name}`, agent: name } });
+    const server = await stage.serve([asks(as('deep'), as('lost')), { reply: { text: 'Done.', usage } }], {
+      others: [other('Think as deep', { reply: { text: 'thought', usage } })],
+    });
+    const run = await stage.run([...scripted, '-p', '--output-format', 'stream-json', 'what do they think?']);
+    expect(run.code, run.stdout).toBe(0);
+    const outputs = jsonLines<Line>(run.stdout).flatMap(({ event }) =>
+      event?.type === 'tool.ended' && event.name === 'delegate' ? [event.output ?? ''] : [],
+    );
+    outputs.sort((a, b) => (a < b ? 1 : -1));
+    expect(outputs[0]).toMatch(/^thought\n\n\[on record: 1 turns; \$0\.011/);
+    expect(outputs[1]).toMatch(/^The agent lost cannot work: its model openai\/forbidden cannot be called: [^\n]*$/);
+    const models = server.log.map(({ body }) => (JSON.parse(body) as { model: string }).model);
+    expect(models).toEqual(['scripted', 'dear', 'scripted']);
+  });
+
   it('go on after kill -9 where they were, and pay for no answer twice', async () => {
     const stage = createStage();
     stage.write('a.txt', 'alpha\n');

@@ -103,6 +103,19 @@ describe('a workflow', () => {
     expect(alone.stderr).toContain('there is no session of');
   });
 
+  it('calls the model that a member names, before the one of its agent', async () => {
+    const stage = createStage();
+    stage.write('.monkey/agents/deep.md', '---\ndescription: deep\nmodel: openai/of-agent\n---\nYou are deep.');
+    stage.write(
+      'flow.yaml',
+      'workflow: w\nversion: 1\nagents:\n  one: { agent: deep, model: openai/of-member }\nsteps:\n  - id: a\n    agent: one\n    prompt: Say it.\n',
+    );
+    const server = await stage.serve([says('said')]);
+    const ended = await stage.run(['workflow', 'run', 'flow.yaml']);
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(server.log.map(({ body }) => (JSON.parse(body) as { model: string }).model)).toEqual(['of-member']);
+  });
+
   it('never grants a member more than its person has', async () => {
     const stage = createStage();
     useFailingProject(stage);

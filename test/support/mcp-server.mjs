@@ -70,10 +70,23 @@ if (kind === 'flood')
     more();
   };
 
+const form = {
+  kind: { type: 'string', enum: ['green', 'black', 'mint'] },
+  cups: { type: 'integer', description: 'how many' },
+  milk: { type: 'boolean' },
+  api_token: { type: 'string' },
+};
+
 const forPerson = {
   ask: (id) => {
     pending.set('q1', id);
     const name = { type: 'string', default: 'Ann' };
+    if (kind === 'form')
+      return send({
+        id: 'q1',
+        method: 'elicitation/create',
+        params: { message: 'Order a tea', requestedSchema: object(form, ['cups', 'kind']) },
+      });
     send({
       id: 'q1',
       method: 'elicitation/create',
@@ -93,7 +106,7 @@ const methods = {
       id,
       result: {
         protocolVersion: params.protocolVersion,
-        capabilities: { tools: { listChanged: true }, resources: {} },
+        capabilities: { tools: { listChanged: true }, resources: {}, prompts: {} },
         serverInfo: { name: 'test', version: '1' },
       },
     }),
@@ -104,6 +117,26 @@ const methods = {
     send({
       id,
       result: { tools: Object.entries({ ...tools, ...changed }).map(([name, tool]) => ({ name, ...tool })) },
+    });
+  },
+  'prompts/list': ({ id }) =>
+    send({
+      id,
+      result: {
+        prompts: [
+          {
+            name: 'summarise',
+            description: 'Summarise a file',
+            arguments: [{ name: 'file', required: true }, { name: 'tone' }],
+          },
+        ],
+      },
+    }),
+  'prompts/get': ({ id, params }) => {
+    const { file, tone = 'dry' } = params.arguments;
+    send({
+      id,
+      result: { messages: [{ role: 'user', content: { type: 'text', text: `Summarise ${file}, ${tone}.` } }] },
     });
   },
   'resources/list': ({ id }) => send({ id, result: { resources: [{ uri: 'note://1', name: 'first note' }] } }),

@@ -8,6 +8,7 @@ export {
   instructionsLimit,
   loadInstructions,
 } from './context/instructions.ts';
+export { modeNote, planNote, planOverNote } from './context/mode-notes.ts';
 export { buildSystem, headHash, type SystemInput } from './context/system.ts';
 export { isPlateau, orderIdeas, readIdeas } from './exploration/approaches.ts';
 export { type Behaviour, piecesOf, type Standing, voteOnBehaviour } from './exploration/behaviour-vote.ts';
@@ -39,6 +40,7 @@ export { findSkills, type Skill, skillList } from './extensions/skills.ts';
 export type { AgentOptions, AgentResult, AgentState, AgentStop, OpenCall, Record, RunAgent } from './loop/agent.ts';
 export { rebuildState } from './loop/rebuild-state.ts';
 export { runAgent } from './loop/run-agent.ts';
+export { answerText } from './mcp/call-result.ts';
 export { type LoginParts, logIn } from './mcp/log-in.ts';
 export type {
   Elicitation,
@@ -51,6 +53,7 @@ export type {
 } from './mcp/mcp-client.ts';
 export { McpServers } from './mcp/mcp-servers.ts';
 export { createMcpTools, findToolsName } from './mcp/mcp-tools.ts';
+export { proxiedFetch } from './mcp/proxied-fetch.ts';
 export {
   isServerName,
   type McpServerConfig,

@@ -18,8 +18,20 @@ export interface RunConnection {
   readonly takeSteering?: () => readonly string[];
   /** Whether a person asked for room in the conversation since the last call; read before each request to the model. */
   readonly takeReliefRequest?: () => boolean;
-  /** Changes while it runs; the task's mode when absent. */
+  /** Changes while it runs; the task's mode when absent. A run that leaves plan mode takes the checkout, or stays in it. */
   readonly permissionMode?: () => PermissionMode;
+  /** The editor that the person has open; files are read and written past it when absent. */
+  readonly editor?: EditorFiles;
+  /** Asks whether the plan of a run in plan mode is carried out now, in the same run; by then `permissionMode` says in which mode. */
+  readonly approvePlan?: (plan: string, signal: AbortSignal) => Promise<'carry-out' | 'not-now'>;
+}
+
+/** Files as a person's editor has them; paths are absolute and were checked. Neither rejects. */
+export interface EditorFiles {
+  /** The editor's text, saved or not; undefined where it has none. */
+  readonly read?: (path: string) => Promise<string | undefined>;
+  /** Puts a text into the editor, and has it saved. */
+  readonly write?: (path: string, text: string) => Promise<void>;
 }
 
 /** Which session a run belongs to. */

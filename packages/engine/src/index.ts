@@ -27,7 +27,15 @@ export {
 } from './config/settings.ts';
 export { createTrustStore, decideTrust, type FolderTrust, type TrustStore, trustLines } from './config/trust.ts';
 export { refreshedCatalogueFile, userCatalogue } from './config/user-catalogue.ts';
-export type { Engine, RunConnection, RunReport, SessionChoice, WorkflowReport, WorkflowRequest } from './engine.ts';
+export type {
+  EditorFiles,
+  Engine,
+  RunConnection,
+  RunReport,
+  SessionChoice,
+  WorkflowReport,
+  WorkflowRequest,
+} from './engine.ts';
 export { auditFiles } from './kinds/audit.ts';
 export { reviewMaterial } from './kinds/review-material.ts';
 export { toSarif } from './kinds/sarif.ts';
@@ -49,6 +57,7 @@ export {
 } from './run/kept-candidates.ts';
 export { createServers, readServers, type ServerWorld } from './run/mcp.ts';
 export { createLoginStore } from './run/mcp-logins.ts';
+export { expandMcpPrompt, knownMcpPrompts, usageOf } from './run/mcp-prompts.ts';
 export { wasCutShort } from './run/open-session.ts';
 export { removeIdleWorktree } from './run/worktree.ts';
 export { createWorktree } from './run/worktree-on-demand.ts';

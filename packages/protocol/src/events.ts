@@ -241,6 +241,15 @@ export const eventBodySchema = z.discriminatedUnion('type', [
     /** Who is charged, `provider/model`; logs of version 0.1.0 do not have it. */
     model: z.optional(z.string()),
   }),
+  /** A hook of the user gave a call other arguments; what is decided on and run are those. */
+  z.object({
+    type: z.literal('call.changed'),
+    callId,
+    name: z.string(),
+    /** As the model asked. */
+    asked: z.string(),
+    arguments: z.string(),
+  }),
   z.object({
     type: z.literal('permission.requested'),
     callId,

@@ -5,6 +5,7 @@ import {
   type AgentRequestContext,
   type AvailableCommand,
   agent,
+  type ClientCapabilities,
   type InitializeResponse,
   type McpServer,
   methods,
@@ -59,6 +60,7 @@ class EditorAgent {
   /** One for each folder, with that folder's settings. */
   readonly #engines = new Map<string, Engine>();
   readonly #own: Engine[] = [];
+  #capabilities: ClientCapabilities = {};
 
   constructor(context: CommandContext) {
     this.#context = context;
@@ -66,7 +68,10 @@ class EditorAgent {
 
   app() {
     return agent({ name: 'monkey-coder' })
-      .onRequest(methods.agent.initialize, () => this.#initialize())
+      .onRequest(methods.agent.initialize, ({ params }) => {
+        this.#capabilities = params.clientCapabilities ?? {};
+        return this.#initialize();
+      })
       .onRequest(methods.agent.authenticate, () => ({}))
       .onRequest(methods.agent.session.new, async ({ params, client }) => {
         const { id, session } = this.#open(client, params, null);
@@ -146,12 +151,15 @@ class EditorAgent {
       const session = new EditorSession({
         id,
         client,
+        capabilities: this.#capabilities,
         engine,
         loaded,
         taskOf: (prompt) => ({ ...taskOf(world, line, loaded.settings, folder, prompt), addDirs }),
-        expanded: (task, hasModel) => customTask(task, world, { mustExist: false, hasModel }),
+        expanded: (task, hasModel) =>
+          customTask(task, world, { settings: loaded.settings, mustExist: false, hasModel }),
         commands: async () => (await findCommands(extensionPlaces(world, folder))).map(availableCommand),
         models: this.#models(loaded.settings),
+        windowOf: this.#windows(loaded.settings),
         mayBypass: loaded.settings.permissions.mode === 'bypassPermissions',
       });
       this.#sessions.set(id, session);
@@ -170,7 +178,9 @@ class EditorAgent {
     if (summary.cwd !== folder)
       throw RequestError.invalidParams({ cwd: params.cwd }, `the session belongs to ${summary.cwd}`);
     const { session } = this.#open(client, params, params.sessionId);
-    if (isReplayed) await session.replay(sessions.read(params.sessionId));
+    const events = sessions.read(params.sessionId);
+    if (isReplayed) await session.replay(events);
+    else session.recall(events);
     setImmediate(() => session.announceCommands());
     return session.state();
   }
@@ -192,9 +202,10 @@ class EditorAgent {
     return { sessions, ...(next < begun.length ? { nextCursor: String(next) } : {}) };
   }
 
-  #delete(id: string) {
-    this.#sessions.get(id)?.cancel();
+  async #delete(id: string) {
+    const session = this.#sessions.get(id);
     this.#sessions.delete(id);
+    await session?.stop();
     try {
       this.#context.engine().sessions.remove(id);
     } catch (error) {
@@ -224,6 +235,12 @@ class EditorAgent {
     });
     this.#own.push(engine);
     return engine;
+  }
+
+  #windows(settings: ReturnType<typeof commandSettings>['settings']): (model: string) => number | undefined {
+    const { models } = userCatalogue(settings, this.#context.world.homes.state);
+    const windows = new Map(models.map(({ provider, id, context }) => [`${provider}/${id}`, context]));
+    return (model) => windows.get(model);
   }
 
   #models(settings: ReturnType<typeof commandSettings>['settings']): string[] {

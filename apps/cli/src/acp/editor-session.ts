@@ -2,6 +2,7 @@
 import {
   type AgentContext,
   type AvailableCommand,
+  type ClientCapabilities,
   methods,
   type PromptResponse,
   RequestError,
@@ -21,12 +22,16 @@ import {
   type Task,
 } from '@monkey-coder/protocol';
 import { editorGate } from './ask-editor.ts';
+import { askPlan } from './ask-plan.ts';
+import { editorFiles } from './editor-files.ts';
 import { SessionUpdates } from './session-updates.ts';
 
 /** What a conversation is made of. */
 export interface EditorSessionParts {
   readonly id: string;
   readonly client: AgentContext;
+  /** What the editor said that it can do. */
+  readonly capabilities: ClientCapabilities;
   readonly engine: Engine;
   readonly loaded: LoadedSettings;
   /** The task of a prompt, with the settings of the folder. */
@@ -37,6 +42,8 @@ export interface EditorSessionParts {
   readonly commands: () => Promise<readonly AvailableCommand[]>;
   /** Names of models that can be chosen, `provider/model`. */
   readonly models: readonly string[];
+  /** Tokens a model can hold, `provider/model`; undefined where that is not known. */
+  readonly windowOf: (model: string) => number | undefined;
   /** Whether the editor may choose the mode that asks for nothing. */
   readonly mayBypass: boolean;
 }
@@ -59,13 +66,14 @@ export class EditorSession {
   #mode: PermissionMode;
   #model: string | null = null;
   #running: AbortController | null = null;
+  #work: Promise<unknown> = Promise.resolve();
   /** Updates go out one after another. */
   #sent: Promise<void> = Promise.resolve();
 
   constructor(parts: EditorSessionParts) {
     this.#parts = parts;
     this.#mode = parts.loaded.settings.permissions.mode;
-    this.#updates = new SessionUpdates(parts.taskOf('').cwd);
+    this.#updates = new SessionUpdates(parts.taskOf('').cwd, parts.windowOf);
   }
 
   /** Modes and options as the editor is told of them. */
@@ -119,14 +127,35 @@ export class EditorSession {
     );
   }
 
+  /** Takes in what the editor knows already: what it cost counts on. */
+  recall(events: readonly Event[]): void {
+    for (const event of events) this.#updates.of(event);
+  }
+
   /** Tells the editor what was said before. */
   async replay(events: readonly Event[]): Promise<void> {
     for (const event of events) this.#tell(this.#updates.of(event));
     await this.#sent;
   }
 
+  /** Stops the run, if one is at work, and waits until it has written down its end. */
+  async stop(): Promise<void> {
+    this.cancel();
+    await this.#work;
+  }
+
   /** Runs a prompt to its end. */
-  async prompt(prompt: string): Promise<PromptResponse> {
+  prompt(prompt: string): Promise<PromptResponse> {
+    const answer = this.#answer(prompt);
+    // Whoever prompts while a run is at work is refused: that run is still what there is to wait for.
+    if (this.#running !== null) {
+      const before = this.#work;
+      this.#work = Promise.allSettled([before, answer]);
+    }
+    return answer;
+  }
+
+  async #answer(prompt: string): Promise<PromptResponse> {
     if (this.#running !== null) throw RequestError.invalidRequest({}, 'a prompt is still being worked on');
     if (prompt.trim() === '') throw RequestError.invalidParams({}, 'the prompt is empty');
     const stop = new AbortController();
@@ -153,6 +182,7 @@ export class EditorSession {
     const { id, client, engine, taskOf, expanded } = this.#parts;
     const chosen = this.#model === null ? {} : { model: this.#model };
     const task = await expanded({ ...taskOf(prompt), permissionMode: this.#mode, ...chosen }, this.#model !== null);
+    const editor = editorFiles(client, id, this.#parts.capabilities);
     const tell = async (updates: readonly SessionUpdate[]): Promise<void> => {
       this.#tell(updates);
       await this.#sent;
@@ -168,6 +198,12 @@ export class EditorSession {
         gate: editorGate({ client, sessionId: id, updates: this.#updates, tell }),
         signal,
         permissionMode: () => this.#mode,
+        approvePlan: async () => {
+          const mode = await askPlan({ client, sessionId: id, tell, signal });
+          this.#mode = mode ?? this.#mode;
+          return mode === undefined ? 'not-now' : 'carry-out';
+        },
+        ...(editor === undefined ? {} : { editor }),
       },
     );
     return report.outcome;

@@ -32,6 +32,11 @@ export function toolKind(name: string): ToolKind {
 /** Turns the events of one session into updates, in their order. Remembers what it told, so that nothing is told twice. */
 export class SessionUpdates {
   readonly #cwd: string;
+  readonly #windowOf: (model: string) => number | undefined;
+  /** Micro-dollars of the session so far; null once a price was unknown. */
+  #costMicroUsd: number | null = 0;
+  /** `provider/model` of the last request. */
+  #model = '';
   /** Calls that the editor knows and that have not ended. */
   readonly #open = new Set<string>();
   readonly #arguments = new Map<string, unknown>();
@@ -41,8 +46,9 @@ export class SessionUpdates {
   /** End of what each call printed so far: an update replaces what was shown before. */
   readonly #printed = new Map<string, string>();
 
-  constructor(cwd: string) {
+  constructor(cwd: string, windowOf: (model: string) => number | undefined = () => undefined) {
     this.#cwd = cwd;
+    this.#windowOf = windowOf;
   }
 
   /** Updates of an event, while it happens or when a session is loaded. */
@@ -55,8 +61,18 @@ export class SessionUpdates {
         return event.parentCallId === undefined ? [text('agent_thought_chunk', event.text)] : [];
       case 'message.added':
         return event.origin === 'user' ? [text('user_message_chunk', messageText(event.message))] : [];
+      case 'model.started':
+        this.#model = event.parentCallId === undefined ? `${event.provider}/${event.model}` : this.#model;
+        return [];
+      case 'model.failed':
+        this.#spend(event.costMicroUsd);
+        return [];
       case 'model.ended':
-        return this.#modelEnded(event);
+        this.#spend(event.costMicroUsd);
+        return [...this.#modelEnded(event), ...this.#usage(event)];
+      case 'call.changed':
+        this.#arguments.set(idOf(event), parseJson(event.arguments));
+        return [];
       case 'tool.started':
         return this.#started(event);
       case 'tool.ended':
@@ -128,6 +144,20 @@ export class SessionUpdates {
     if (event.tool !== 'check' || !this.#open.delete(id)) return [];
     const status = event.decision === 'allowed' ? 'completed' : 'failed';
     return [{ sessionUpdate: 'tool_call_update', toolCallId: id, status }];
+  }
+
+  #spend(costMicroUsd: number | null): void {
+    this.#costMicroUsd =
+      this.#costMicroUsd === null || costMicroUsd === null ? null : this.#costMicroUsd + costMicroUsd;
+  }
+
+  /** How full the window is after an answer, and what the session has cost; not where the window's size is unknown. */
+  #usage({ usage, parentCallId, purpose }: EventOf<'model.ended'>): readonly SessionUpdate[] {
+    const size = this.#windowOf(this.#model);
+    if (size === undefined || parentCallId !== undefined || purpose !== undefined) return [];
+    const cost =
+      this.#costMicroUsd === null ? {} : { cost: { amount: this.#costMicroUsd / 1_000_000, currency: 'USD' } };
+    return [{ sessionUpdate: 'usage_update', used: usage.inputTokens + usage.outputTokens, size, ...cost }];
   }
 
   #modelEnded(event: EventOf<'model.ended'>): readonly SessionUpdate[] {

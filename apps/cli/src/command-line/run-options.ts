@@ -40,7 +40,7 @@ export const runOptions: readonly OptionSpec[] = [
     name: 'input-format',
     value: 'format',
     choices: ['text', 'stream-json'],
-    help: 'stream-json: standard input is one message a line, each a prompt of the same session',
+    help: 'stream-json: standard input is one message a line: a prompt of the session, or, while it works, what steers it',
   },
   { name: 'json-schema', value: 'file|json', help: 'the answer must be JSON of this schema' },
   {

@@ -2,8 +2,9 @@
 import { spawn } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type LoginStore, logIn, type RemoteServer } from '@monkey-coder/agents';
+import { type LoginStore, logIn, proxiedFetch, type RemoteServer } from '@monkey-coder/agents';
 import { createLoginStore, readServers } from '@monkey-coder/engine';
+import { proxyFromEnvironment } from '@monkey-coder/models';
 import { MonkeyError } from '@monkey-coder/protocol';
 import { type CommandContext, printJson } from '../configuration/command-context.ts';
 import type { World } from '../configuration/environment.ts';
@@ -57,7 +58,7 @@ async function visitAndLogIn(
   try {
     await logIn(server, {
       logins,
-      fetch,
+      fetch: proxiedFetch(proxyFromEnvironment(world.environment), fetch),
       state,
       redirectUrl: callback.redirectUrl,
       async visit(address) {

@@ -1,5 +1,5 @@
 // One task after another in one session, as the engine runs them: what is asked, what steers, what is allowed, what interrupts.
-import type { Gate, GateAnswer, GateQuestion } from '@monkey-coder/agents';
+import type { Elicitation, ElicitationAnswer, Gate, GateAnswer, GateQuestion } from '@monkey-coder/agents';
 import { type Engine, type RunReport, refuseBadSchema, type SessionChoice } from '@monkey-coder/engine';
 import { type Event, exitCodeOf, exitCodes, type PermissionMode, type Task } from '@monkey-coder/protocol';
 
@@ -14,6 +14,10 @@ export interface ConversationEvents {
   onChange(): void;
   /** Asks a person; the signal says that nobody needs to answer any more. */
   ask(question: GateQuestion, signal: AbortSignal): Promise<GateAnswer>;
+  /** Puts a form of an MCP server to the person. */
+  elicit(question: Elicitation, signal: AbortSignal): Promise<ElicitationAnswer>;
+  /** Asks in which mode the plan that was made is carried out; undefined: not now. */
+  askPlan(signal: AbortSignal): Promise<PermissionMode | undefined>;
 }
 
 /** What it runs on. */
@@ -131,9 +135,11 @@ export class Conversation {
       const report = await engine.run(task, this.#session, {
         onEvent: events.onEvent,
         gate: this.#gate,
+        elicit: events.elicit,
         signal: controller.signal,
         takeSteering: () => this.#takeSteering(),
-        permissionMode: () => (task.permissionMode === 'plan' ? 'plan' : this.mode),
+        permissionMode: () => this.mode,
+        approvePlan: (_plan, signal) => this.#approvePlan(signal),
         takeReliefRequest: () => this.#takeReliefRequest(),
       });
       if (this.#session.kind !== 'ephemeral') this.#session = { kind: 'resume', sessionId: report.sessionId };
@@ -152,6 +158,13 @@ export class Conversation {
   #task(task: Task): Task {
     const model = this.model === undefined ? {} : { model: this.model };
     return { ...task, ...model, permissionMode: this.mode };
+  }
+
+  async #approvePlan(signal: AbortSignal): Promise<'carry-out' | 'not-now'> {
+    const mode = await this.#options.events.askPlan(signal);
+    if (mode === undefined || mode === 'plan') return 'not-now';
+    this.mode = mode;
+    return 'carry-out';
   }
 
   #takeSteering(): readonly string[] {

@@ -29,6 +29,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   sessions: async () => (await import('../commands/sessions.ts')).sessions,
   stats: async () => (await import('../commands/stats.ts')).stats,
   models: async () => (await import('../commands/models.ts')).models,
+  mcp: async () => (await import('../commands/mcp.ts')).mcp,
   doctor: async () => (await import('../commands/doctor.ts')).doctor,
   feedback: async () => (await import('../commands/feedback.ts')).feedback,
 };

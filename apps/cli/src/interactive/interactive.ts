@@ -6,11 +6,13 @@ import { loadLexer } from '../screen/markdown.ts';
 import { AppState } from './app.ts';
 import { textBlock, userBlock } from './blocks.ts';
 import { Conversation } from './conversation.ts';
+import { askForm, showPanel } from './form-panel.ts';
 import { type InteractiveHost, isTmux } from './host.ts';
 import { KeyRouter } from './key-router.ts';
 import { loadBranch, loadFiles, missingKey, windowOf } from './lookups.ts';
 import { notification } from './notify.ts';
 import { PermissionPanel } from './permission-panel.ts';
+import { type Choice, createPicker } from './picker.ts';
 import { ProposedDiffs } from './proposed-diff.ts';
 import { showAgain } from './session-commands.ts';
 import { SlashRunner } from './slash-runner.ts';
@@ -20,6 +22,13 @@ import { welcomeBlock } from './welcome.ts';
 const lookingMs = 8_000;
 /** A run that is stopped by a signal may take so long to write down its end. */
 const stopMs = 3_000;
+
+const planChoices: readonly Choice<PermissionMode>[] = [
+  { label: 'not yet', detail: 'go on planning', value: 'plan' },
+  { label: 'yes, asking', detail: 'before edits and commands', value: 'default' },
+  { label: 'yes, accept edits', detail: 'asking before commands', value: 'acceptEdits' },
+  { label: 'yes, auto', detail: 'what the sandbox bounds', value: 'auto' },
+];
 
 /** Lets a person work until they leave; resolves to the exit code. */
 export async function openInteractive(host: InteractiveHost): Promise<number> {
@@ -153,6 +162,11 @@ class InteractiveApp {
         onLatePrompt: (text) => this.#state.show(userBlock(text)),
         onChange: () => this.#state.later(),
         ask: (question, signal) => this.#ask(question, signal),
+        askPlan: (signal) => this.#askPlan(signal),
+        elicit: (question, signal) => {
+          this.#notify(`${question.server} asks`);
+          return askForm(this.#state, question, signal);
+        },
       },
     });
   }
@@ -196,9 +210,6 @@ class InteractiveApp {
   #onReport(report: RunReport): void {
     const state = this.#state;
     state.view.finish(report);
-    const { status, text } = report.outcome;
-    const isPlan = ['answered', 'nothing-done', 'denied'].includes(status) && text.trim() !== '';
-    if (state.conversation.mode === 'plan' && isPlan) void this.#offerPlan();
     if (!this.#ending) this.#notify(`${report.outcome.status}: ${report.outcome.reason}`);
     void loadBranch(this.#host.cwd).then((branch) => {
       state.branch = branch;
@@ -210,16 +221,14 @@ class InteractiveApp {
   }
 
   /** A plan was made: whether it is carried out, and how much is allowed for that. */
-  async #offerPlan(): Promise<void> {
-    const mode = await this.#slash.context().pick<PermissionMode>('The plan stands. Carry it out?', [
-      { label: 'not yet', detail: 'go on planning', value: 'plan' },
-      { label: 'yes, asking', detail: 'before edits and commands', value: 'default' },
-      { label: 'yes, accept edits', detail: 'asking before commands', value: 'acceptEdits' },
-      { label: 'yes, auto', detail: 'what the sandbox bounds', value: 'auto' },
-    ]);
-    if (mode === undefined || mode === 'plan') return;
-    this.#state.conversation.mode = mode;
-    this.#say('Carry out the plan.', 'Carry out the plan.');
+  async #askPlan(signal: AbortSignal): Promise<PermissionMode | undefined> {
+    this.#notify('the plan stands: carry it out?');
+    const title = 'The plan stands. Carry it out?';
+    const mode = await showPanel<PermissionMode>(this.#state, signal, (onDone) =>
+      createPicker({ title, choices: planChoices, onDone }),
+    );
+    if (mode !== undefined && mode !== 'plan') this.#state.show(userBlock('Carry out the plan.'));
+    return mode;
   }
 
   /** Questions are asked one after the other; one that nobody needs to answer any more goes away. */

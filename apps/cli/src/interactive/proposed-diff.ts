@@ -17,6 +17,7 @@ export class ProposedDiffs {
   }
 
   note(event: Event): void {
+    if (event.type === 'call.changed') this.#calls.set(event.callId, parseJson(event.arguments));
     if (event.type !== 'model.ended') return;
     for (const part of event.message.parts)
       if (part.type === 'tool-call') this.#calls.set(part.id, parseJson(part.arguments));

@@ -22,6 +22,8 @@ export interface SlashContext {
   /** Runs a subcommand of `monkey`. */
   inside(args: readonly string[]): Promise<InsideResult>;
   prompts(): readonly SlashPrompt[];
+  /** Looks anew for commands from elsewhere. */
+  findPrompts(): Promise<void>;
   models(): Promise<readonly Choice<string>[]>;
   setTheme(name: ThemeName): void;
   toggleVim(): boolean;

@@ -128,6 +128,16 @@ export const slashCommands: readonly SlashCommand[] = [
     run: chooseTheme,
   },
   {
+    name: 'mcp',
+    usage: '[SERVER]',
+    help: 'start the MCP servers, show what they offer; their prompts become commands',
+    whileRunning: false,
+    run: async (context, args) => {
+      await showInside(context, ['mcp', 'tools', ...words(args)]);
+      await context.findPrompts();
+    },
+  },
+  {
     name: 'fullscreen',
     usage: '',
     help: 'full screen, and back to inline (Ctrl-S)',

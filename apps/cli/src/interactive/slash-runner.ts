@@ -21,7 +21,7 @@ export class SlashRunner {
   /** Whether it is a command: a path such as `/etc/hosts` at the beginning of a prompt is none. */
   knows(text: string): boolean {
     const { name } = parse(text);
-    return /^[a-zA-Z][\w:-]*$/.test(name);
+    return /^(?:mcp__[\w.-]+|[a-zA-Z][\w:-]*)$/.test(name);
   }
 
   /** Runs it; `say` sends a prompt to the model. Failures are shown. */
@@ -31,6 +31,9 @@ export class SlashRunner {
     const command = slashCommandOf(name);
     const prompt = state.prompts.find((one) => one.name === name);
     try {
+      // A prompt of a server that was not listed yet is found by its server, when it is expanded.
+      if (command === undefined && prompt === undefined && name.startsWith('mcp__') && !state.conversation.isRunning)
+        return say(text, text);
       if (command === undefined && prompt !== undefined) {
         const isAsTyped = prompt.isTask === true && !state.conversation.isRunning;
         return say(isAsTyped ? text : await prompt.expand(args), text);
@@ -62,6 +65,9 @@ export class SlashRunner {
       pick: (title, choices, selected) => this.#pick(title, choices, selected),
       inside: (args) => runInside(host, args),
       prompts: () => state.prompts,
+      findPrompts: async () => {
+        state.prompts = await host.slashSource.prompts();
+      },
       models: () => modelChoices(host),
       setTheme: (name) => state.setTheme(name),
       toggleVim: () => {

@@ -68,6 +68,8 @@ function remark(event: Event, { style, verbose }: BlockOptions): string | undefi
       return style.dim(`≟ comparing ${printable(event.by)}`);
     case 'helper.started':
       return style.dim(`… ${helperWords[event.purpose]}`);
+    case 'call.changed':
+      return style.yellow(`⤳ a hook changes ${printable(event.name)} to ${printable(event.arguments.slice(0, 200))}`);
     case 'permission.decided':
       return event.decision === 'allowed'
         ? undefined

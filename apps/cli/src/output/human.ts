@@ -4,7 +4,7 @@ import type { Event } from '@monkey-coder/protocol';
 import { printable, type Style } from '../terminal/style.ts';
 import { blockOf } from './blocks.ts';
 import type { OutputListener, OutputStreams } from './listener.ts';
-import { summary } from './summary.ts';
+import { plans, summary } from './summary.ts';
 
 /** What the listener shows. */
 export interface HumanOptions {
@@ -31,6 +31,7 @@ class HumanView {
   #atLineStart = true;
   #lastWasText = false;
   #worstCase: number | null = null;
+  #isPlan = false;
 
   constructor(options: HumanOptions) {
     this.#options = options;
@@ -41,7 +42,10 @@ class HumanView {
       this.#subAgent(event);
       return;
     }
-    if (event.type === 'run.started') this.#worstCase = event.quote.worstCaseMicroUsd;
+    if (event.type === 'run.started') {
+      this.#worstCase = event.quote.worstCaseMicroUsd;
+      this.#isPlan = plans(event);
+    }
     if (event.type === 'text.delta') this.#text(printable(event.text));
     else if (event.type === 'reasoning.delta') {
       if (this.#options.verbose) this.#text(this.#options.style.dim(printable(event.text)));
@@ -49,7 +53,7 @@ class HumanView {
   }
 
   finish(report: RunReport): void {
-    this.#block(summary(report, this.#worstCase, this.#options.style));
+    this.#block(summary(report, this.#worstCase, this.#options.style, this.#isPlan));
   }
 
   /** Of sub-agents only what they do is shown, not what they say: their report is. */

@@ -3,11 +3,14 @@ import { printable } from '../terminal/style.ts';
 import type { OutputListener, OutputStreams } from './listener.ts';
 import { ModelUsageCounter } from './model-usage.ts';
 import { failureDocument, resultDocument } from './result-document.ts';
+import { carryOutCommand, plans } from './summary.ts';
 
 /** Prints the answer alone; the status goes to standard error, so that success is never silent and failure never hidden. */
 export function createPrintOutput(streams: OutputStreams): OutputListener {
+  let isPlan = false;
   return {
     onEvent(event) {
+      isPlan ||= event.parentCallId === undefined && plans(event);
       if (event.type === 'notice' && event.level !== 'info') streams.err(`monkey: ${printable(event.text)}\n`);
     },
     onReport({ outcome, sessionId }, exitCode) {
@@ -15,6 +18,7 @@ export function createPrintOutput(streams: OutputStreams): OutputListener {
       if (text !== '') streams.out(text.endsWith('\n') ? text : `${text}\n`);
       const hint = exitCode === 0 ? '' : ` (monkey --resume ${sessionId})`;
       streams.err(`monkey: ${outcome.status}: ${printable(outcome.reason)}${hint}\n`);
+      if (isPlan && exitCode === 0) streams.err(`monkey: to carry it out: ${carryOutCommand(sessionId)}\n`);
     },
     onFailure: ({ message, advice }) => streams.err(`monkey: ${printable(message)}\n        ${advice}\n`),
   };

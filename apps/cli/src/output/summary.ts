@@ -1,10 +1,20 @@
 // The last block of a run: status with its reason, what changed, what it cost, how to take it back and how to go on.
 import type { RunReport } from '@monkey-coder/engine';
-import { formatMicroUsd, type Outcome } from '@monkey-coder/protocol';
+import { type Event, formatMicroUsd, type Outcome } from '@monkey-coder/protocol';
 import { printable, type Style } from '../terminal/style.ts';
 
-/** The block at the end of a run. */
-export function summary(report: RunReport, worstCase: number | null, style: Style): string {
+/** The command that carries out the plan of a run that was begun in plan mode. */
+export function carryOutCommand(sessionId: string): string {
+  return `monkey --resume ${sessionId} --permission-mode acceptEdits "Carry out the plan."`;
+}
+
+/** Whether a run ends with a plan: it was begun in plan mode, for a task of words. */
+export function plans(event: Event): boolean {
+  return event.type === 'run.started' && event.task.permissionMode === 'plan' && event.task.work === undefined;
+}
+
+/** The block at the end of a run; `isPlan`: it may be the plan of something to be done. */
+export function summary(report: RunReport, worstCase: number | null, style: Style, isPlan = false): string {
   const { outcome } = report;
   return [
     '',
@@ -16,6 +26,7 @@ export function summary(report: RunReport, worstCase: number | null, style: Styl
     ),
     `  ${style.dim('cost')}     ${costLine(outcome, worstCase)}`,
     ...(outcome.changes.length > 0 ? [`  ${style.dim('undo')}     monkey undo`] : []),
+    ...(isPlan && outcome.text !== '' ? [`  ${style.dim('do it')}    ${carryOutCommand(report.sessionId)}`] : []),
     `  ${style.dim('go on')}    monkey --resume ${report.sessionId}`,
   ].join('\n');
 }

@@ -1,8 +1,15 @@
 // The task of a prompt that calls a custom command or a skill: its text, and for the user's own commands model and allowed tools.
 import { expandCommand, findCommands } from '@monkey-coder/agents';
-import { extensionPlaces } from '@monkey-coder/engine';
+import { expandMcpPrompt, extensionPlaces, type Settings } from '@monkey-coder/engine';
 import { MonkeyError, nearestNames, type Task } from '@monkey-coder/protocol';
 import type { World } from '../configuration/environment.ts';
+
+/** What a command is read with. */
+export interface CustomOptions {
+  readonly settings: Settings;
+  readonly mustExist: boolean;
+  readonly hasModel: boolean;
+}
 
 /**
  * The task with the command's text for its prompt. A prompt that only begins with a slash stays as it is; a command that was
@@ -11,8 +18,12 @@ import type { World } from '../configuration/environment.ts';
 export async function customTask(
   task: Task,
   world: World,
-  { mustExist, hasModel }: { readonly mustExist: boolean; readonly hasModel: boolean },
+  { settings, mustExist, hasModel }: CustomOptions,
 ): Promise<Task> {
+  if (task.prompt.startsWith('/mcp__')) {
+    const server = { ...world, settings, productVersion: world.version };
+    return { ...task, prompt: await expandMcpPrompt(server, task.cwd, task.prompt) };
+  }
   const places = extensionPlaces(world, task.cwd);
   const expanded = await expandCommand(task.prompt, places);
   if (expanded === undefined) {

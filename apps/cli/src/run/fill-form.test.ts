@@ -21,7 +21,10 @@ async function fill(lines: readonly string[], question: object = { form }) {
     shown.push(prompt);
     return left.shift();
   };
-  const answer = await fillForm({ ask, style: createStyle(false) }, { server: 'notes', message: 'Who?', ...question });
+  const answer = await fillForm(
+    { ask, tell: (text) => shown.push(text), style: createStyle(false) },
+    { server: 'notes', message: 'Who?', ...question },
+  );
   return { answer, shown };
 }
 
@@ -35,6 +38,16 @@ describe('a form of an MCP server', () => {
     expect((await fill(['y', 'Ann', '41', 'LARGE', 'n', ''])).answer).toMatchObject({
       content: { size: 'large', news: false },
     });
+  });
+
+  it('never asks for what sounds like a secret: such a field is left out, or the whole form declined', async () => {
+    const secret = { properties: { city: { type: 'string' }, 'API key': { type: 'string' } }, required: ['city'] };
+    const asked = await fill(['y', 'Bern'], { form: secret });
+    expect(asked.answer).toEqual({ action: 'accept', content: { city: 'Bern' } });
+    expect(asked.shown.join()).not.toContain('API key');
+    const needed = await fill(['y', 'Bern', 'sk-1'], { form: { ...secret, required: ['API key'] } });
+    expect(needed.answer).toEqual({ action: 'decline' });
+    expect(needed.shown).toEqual([expect.stringContaining('sounds like a secret')]);
   });
 
   it('is declined, or given up at the end of input; an address is only shown', async () => {

@@ -10,6 +10,7 @@ export class ProposedChanges {
 
   /** Takes note of an event. */
   note(event: Event): void {
+    if (event.type === 'call.changed') this.#calls.set(event.callId, parseJson(event.arguments));
     if (event.type !== 'model.ended') return;
     const calls = event.message.parts.filter((part) => part.type === 'tool-call');
     this.#calls = new Map(calls.map((call) => [call.id, parseJson(call.arguments)]));

@@ -39,12 +39,14 @@ export function interactiveHost(given: StartedWith): InteractiveHost {
     permissionMode: first.permissionMode,
     taskOf: taskFor,
     slashSource: {
-      prompts: async () => (await import('../interactive/custom-prompts.ts')).customPrompts(world, cwd),
+      prompts: async () =>
+        (await import('../interactive/custom-prompts.ts')).customPrompts(world, loaded.settings, cwd),
     },
   };
 }
 
-async function expandedTask(task: Task, { world, line }: StartedWith): Promise<Task> {
+async function expandedTask(task: Task, { world, line, loaded }: StartedWith): Promise<Task> {
   const { customTask } = await import('../run/custom-task.ts');
-  return customTask(task, world, { mustExist: false, hasModel: line.options.has('model') });
+  const { settings } = loaded;
+  return customTask(task, world, { settings, mustExist: false, hasModel: line.options.has('model') });
 }

@@ -6,6 +6,7 @@ import {
   type LoadedSettings,
   type RunConnection,
   refuseBadSchema,
+  type Settings,
   wasCutShort,
 } from '@monkey-coder/engine';
 import {
@@ -46,6 +47,8 @@ interface RunSetting {
   readonly cwd: string;
   /** Present when a person can be asked. */
   readonly terminal: TerminalConversation | undefined;
+  /** What came for the run that works, where that is read from a stream. */
+  readonly takeSteering?: () => readonly string[];
 }
 
 interpretSchemas();
@@ -212,11 +215,13 @@ async function runStream(setting: RunSetting): Promise<number> {
   const { world, line, engine, cwd } = setting;
   if (line.operands.length > 0)
     throw new MonkeyError('usage.invalid', 'with --input-format stream-json prompts come from standard input alone');
-  const { promptsIn } = await import('../run/input-stream.ts');
+  const { PromptInput } = await import('../run/input-stream.ts');
+  const input = new PromptInput(world.stdin);
+  const steered: RunSetting = { ...setting, takeSteering: () => input.takeSteering() };
   let session = sessionChoiceOf(line, engine.sessions, cwd);
   let exitCode: number | undefined;
-  for await (const prompt of promptsIn(world.stdin)) {
-    const done = await runTask(setting, prompt, session);
+  for (let prompt = await input.next(); prompt !== undefined; prompt = await input.next()) {
+    const done = await runTask(steered, prompt, session);
     exitCode = done.exitCode;
     if (session.kind !== 'ephemeral') session = { kind: 'resume', sessionId: done.sessionId };
   }
@@ -255,10 +260,17 @@ function calledByName(operands: readonly string[]): string {
 }
 
 /** The task of a custom command, where the prompt calls one. */
-async function expanded(task: Task, world: World, line: CommandLine): Promise<Task> {
+async function expanded(
+  task: Task,
+  { world, line, settings }: { readonly world: World; readonly line: CommandLine; readonly settings: Settings },
+): Promise<Task> {
   if (!task.prompt.startsWith('/')) return task;
   const { customTask } = await import('../run/custom-task.ts');
-  return customTask(task, world, { mustExist: namesCommand(line), hasModel: line.options.has('model') });
+  return customTask(task, world, {
+    settings,
+    mustExist: namesCommand(line),
+    hasModel: line.options.has('model'),
+  });
 }
 
 async function runTask(
@@ -269,7 +281,7 @@ async function runTask(
 ): Promise<{ exitCode: number; sessionId: string; work?: WorkReport }> {
   const { world, line, loaded, engine, output, cwd, terminal } = setting;
   const asked = { ...taskOf(world, line, loaded.settings, cwd, prompt), ...work };
-  const given = work.work === undefined ? await expanded(asked, world, line) : asked;
+  const given = work.work === undefined ? await expanded(asked, { world, line, settings: loaded.settings }) : asked;
   const task = continuedTask(given, line, engine.sessions, session);
   if (task.outputSchema) await refuseBadSchema(task.outputSchema);
   const watch: SignalWatch = watchSignals(world.err);
@@ -281,7 +293,8 @@ async function runTask(
       },
       gate: terminal?.gate ?? closedGate,
       signal: watch.signal,
-      ...(terminal ? { takeSteering: () => terminal.takeSteering(), elicit: elicitAt(terminal, setting.style) } : {}),
+      ...(setting.takeSteering === undefined ? {} : { takeSteering: setting.takeSteering }),
+      ...(terminal ? { takeSteering: () => terminal.takeSteering(), elicit: elicitAt(terminal, setting) } : {}),
     });
     const exitCode = watch.exitCode() ?? exitCodeOfOutcome(report.outcome);
     output.onReport(report, exitCode);
@@ -293,10 +306,14 @@ async function runTask(
 }
 
 /** Forms of MCP servers are filled in line by line. */
-function elicitAt(terminal: TerminalConversation, style: Style): NonNullable<RunConnection['elicit']> {
+function elicitAt(
+  terminal: TerminalConversation,
+  { style, world }: Pick<RunSetting, 'style' | 'world'>,
+): NonNullable<RunConnection['elicit']> {
   return async (question) => {
     const { fillForm } = await import('../run/fill-form.ts');
-    return fillForm({ ask: (prompt) => terminal.ask(prompt), style }, question);
+    const tell = (text: string): void => world.err(`monkey: ${text}\n`);
+    return fillForm({ ask: (prompt) => terminal.ask(prompt), tell, style }, question);
   };
 }
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { JsonObject, PermissionMode, ToolDeclaration } from '@monkey-coder/protocol';
 import type { ProjectFacts } from '@monkey-coder/workspace';
 import type { InstructionFile } from './instructions.ts';
+import { planNote } from './mode-notes.ts';
 import { formatInstructions } from './nested-instructions.ts';
 
 /** What the head is made of. Nothing in it may change while a session runs: no time, no git status. */
@@ -45,7 +46,7 @@ export function buildSystem(input: SystemInput): string {
   const sections = [base];
   if (input.agent !== undefined) sections.push(agentSection(input.agent));
   sections.push(environment(input));
-  if (input.permissionMode === 'plan') sections.push(planMode);
+  if (input.permissionMode === 'plan') sections.push(planNote);
   if (input.outputSchema !== undefined) {
     sections.push(
       `Your final answer must be only JSON (no fences, no words around it) of this schema:\n${JSON.stringify(input.outputSchema)}`,
@@ -66,8 +67,6 @@ export function buildSystem(input: SystemInput): string {
 function agentSection({ name, prompt, onlyReads }: NonNullable<SystemInput['agent']>): string {
   return `You work as the ${name}. ${prompt}${onlyReads ? '\n\nYou only read: report, do not change anything.' : ''}`;
 }
-
-const planMode = 'Plan mode: only read. Do not change anything; answer with a plan the user can approve.';
 
 function environment({ root, addedFolders = [], platform, project }: SystemInput): string {
   const lines = [`Project root: ${root} (${platform}). Paths are relative to it.`];

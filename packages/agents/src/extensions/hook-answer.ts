@@ -23,8 +23,8 @@ const maxReasonChars = 2_000;
 
 /**
  * Exit code 2 blocks, with standard error as the reason; 0 with a JSON object on standard output is read (`decision`,
- * `reason`, `continue`, `hookSpecificOutput.permissionDecision`, `.additionalContext`, `systemMessage`); any other code is a
- * failure. Before a tool call a failure forbids the call.
+ * `reason`, `continue`, `hookSpecificOutput.permissionDecision`, `.additionalContext`, before a call `.updatedInput`, `systemMessage`); any
+ * other code is a failure. Before a tool call a failure forbids the call.
  */
 export function readHookAnswer(event: HookEvent, name: string, end: HookEnd): HookAnswer {
   if (end.exitCode === 2) return answer({ decision: 'deny', reason: reasonOf(end.stderr, end.stdout, name) });
@@ -47,11 +47,15 @@ function readObject(event: HookEvent, name: string, value: JsonObject): HookAnsw
   if (decision === undefined) return failure(event, `the hook ${name} failed: it decides ${JSON.stringify(word)}`);
   const said = ['stopReason', 'reason'].map((key) => textAt(value, key)).filter((text) => text !== '');
   const message = textAt(value, 'systemMessage');
+  const input = specific['updatedInput'];
+  if (input !== undefined && event === 'PreToolUse' && !isObject(input))
+    return failure(event, `the hook ${name} failed: its updatedInput is not an object`);
   return answer({
     decision,
     reason: decision === 'none' ? '' : reasonOf(textAt(specific, 'permissionDecisionReason'), said[0] ?? '', name),
     context: textAt(specific, 'additionalContext'),
     notices: message === '' ? [] : [message.slice(0, maxReasonChars)],
+    ...(event === 'PreToolUse' && isObject(input) ? { input } : {}),
   });
 }
 
@@ -80,8 +84,9 @@ function failure(event: HookEvent, text: string): HookAnswer {
 }
 
 function answer(given: Partial<HookAnswer>): HookAnswer {
-  const { decision = 'none', reason = '', context = '', notices = [] } = given;
-  return { decision, reason, context: context.slice(0, maxContextChars), notices };
+  const { decision = 'none', reason = '', context = '', notices = [], input } = given;
+  const said = { decision, reason, context: context.slice(0, maxContextChars), notices };
+  return input === undefined ? said : { ...said, input };
 }
 
 function reasonOf(first: string, second: string, name: string): string {
@@ -96,7 +101,11 @@ function detail(stderr: string): string {
 
 function objectAt(value: JsonObject, key: string): JsonObject {
   const inner = value[key];
-  return typeof inner === 'object' && inner !== null && !Array.isArray(inner) ? (inner as JsonObject) : {};
+  return isObject(inner) ? inner : {};
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function textAt(value: JsonObject, key: string): string {

@@ -32,6 +32,8 @@ export interface HookOpinion {
   readonly reason: string;
   /** Text for the model; empty when there is none. */
   readonly context: string;
+  /** The whole arguments the call is to have instead, as hooks know them; absent when nobody changes it. */
+  readonly input?: JsonObject;
 }
 
 /**
@@ -66,8 +68,11 @@ export function subAgentHooks(hooks: Hooks): Hooks {
 
 const rank = { none: 0, allow: 1, ask: 2, deny: 3 } as const;
 
-/** One opinion of many: the strictest decision with its reasons, and everything that was added. */
-export function strictest(opinions: readonly HookOpinion[]): HookOpinion {
+/** One opinion of many: the strictest decision with its reasons, and everything that was added. Two changes that differ forbid the call. */
+export function strictest(given: readonly HookOpinion[]): HookOpinion {
+  const inputs = new Map(given.flatMap(({ input }) => (input === undefined ? [] : [[JSON.stringify(input), input]])));
+  const opinions = inputs.size > 1 ? [...given, disagreement] : given;
+  const input = inputs.size === 1 ? [...inputs.values()][0] : undefined;
   const decision = opinions.reduce<HookOpinion['decision']>(
     (strict, one) => (rank[one.decision] > rank[strict] ? one.decision : strict),
     'none',
@@ -81,5 +86,8 @@ export function strictest(opinions: readonly HookOpinion[]): HookOpinion {
     decision,
     reason: decision === 'none' ? '' : texts((one) => (one.decision === decision ? one.reason : '')),
     context: texts((one) => one.context),
+    ...(input === undefined ? {} : { input }),
   };
 }
+
+const disagreement: HookOpinion = { decision: 'deny', reason: 'two hooks change the call differently', context: '' };

@@ -76,7 +76,12 @@ async function runHook(hook: HookCommand, running: Running): Promise<HookAnswer>
   }
   const answer = readHookAnswer(call.event, name, end);
   const { redact } = surroundings;
-  const said = { ...answer, reason: redact(answer.reason), context: redact(answer.context) };
+  const said = {
+    ...answer,
+    reason: redact(answer.reason),
+    context: redact(answer.context),
+    ...(answer.input === undefined ? {} : { input: JSON.parse(redact(JSON.stringify(answer.input))) as JsonObject }),
+  };
   const isTooMuch = said.decision === 'allow' && !hook.mayAllow;
   return isTooMuch ? { ...said, decision: 'none' as HookOpinion['decision'], reason: '' } : said;
 }

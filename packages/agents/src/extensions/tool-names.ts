@@ -29,6 +29,14 @@ export function ownNames(name: string): string[] {
   return ours.length > 0 ? ours : [word];
 }
 
+/** Our arguments behind those a hook gives instead of `told`: whichever of the two names of the path it changed counts. */
+export function ownArguments(given: JsonObject, told: JsonObject): JsonObject {
+  if (typeof told['path'] !== 'string') return given;
+  const { file_path: established, ...own } = given;
+  if (established === undefined) return own;
+  return established !== told['file_path'] || own['path'] === undefined ? { ...own, path: established } : own;
+}
+
 /** Arguments of a call as hooks know them: ours, and the path under its established name as well. */
 export function establishedArguments(argumentsText: string, absolute: (path: string) => string): JsonObject {
   let value: unknown;

@@ -1,18 +1,41 @@
 // What hooks are told about a call, a pause, a compaction or an end, and what their word means for the loop. Only loaded where there are hooks.
 import { isAbsolute, join } from 'node:path';
 import type { JsonObject, ToolCallPart } from '@monkey-coder/protocol';
-import { askHooks, type HookOpinion } from '../extensions/hooks.ts';
-import { establishedArguments, establishedName } from '../extensions/tool-names.ts';
+import { askHooks, type HookOpinion, strictest } from '../extensions/hooks.ts';
+import { establishedArguments, establishedName, ownArguments } from '../extensions/tool-names.ts';
 import type { ToolResult } from '../tools/tool.ts';
 import type { RunContext } from './run-context.ts';
 
 /** So often hooks may keep an agent from stopping. */
 const maxObjections = 5;
 
-/** What hooks say about a call that is to be decided on. */
-export function hooksBeforeCall(run: RunContext, call: ToolCallPart): Promise<HookOpinion> {
-  const payload = callPayload(run, call);
-  return askHooks(run.options.hooks, { event: 'PreToolUse', subject: call.name, payload }, run.signal);
+/** What hooks say about a call that is to be decided on, and the call as they want it. */
+export interface WatchedCall {
+  readonly opinion: HookOpinion;
+  /** Arguments in place of the model's; absent when nobody changes them. */
+  readonly changed?: string;
+}
+
+/**
+ * Asks the hooks about a call. One that is changed is shown to all of them once more, so that none can be passed by; the strictest
+ * word of both times counts, and a second change does not.
+ */
+export async function hooksBeforeCall(run: RunContext, call: ToolCallPart): Promise<WatchedCall> {
+  const { first, told } = await askAbout(run, call);
+  const { input, ...opinion } = first;
+  if (input === undefined) return { opinion };
+  const changed = JSON.stringify(ownArguments(input, told));
+  if (changed === JSON.stringify(ownArguments(told, told))) return { opinion };
+  if (opinion.decision === 'deny') return { opinion };
+  const { input: _again, ...second } = (await askAbout(run, { ...call, arguments: changed })).first;
+  return { opinion: strictest([opinion, second]), changed };
+}
+
+async function askAbout(run: RunContext, call: ToolCallPart) {
+  const told = toolInput(run, call);
+  const payload = { ...callPayload(run, call), tool_input: told };
+  const first = await askHooks(run.options.hooks, { event: 'PreToolUse', subject: call.name, payload }, run.signal);
+  return { first, told };
 }
 
 /** The result with what hooks have to say about a call that succeeded. It has happened: a hook can only comment. */
@@ -26,14 +49,18 @@ export async function hooksAfterCall(run: RunContext, call: ToolCallPart, result
     : { ...result, output: `${output}\n[a hook of the user says: ${words.join('\n')}]` };
 }
 
-function callPayload({ options }: RunContext, call: ToolCallPart): JsonObject {
-  const { root } = options.workspace;
+function callPayload(run: RunContext, call: ToolCallPart): JsonObject {
   return {
-    permission_mode: options.permissionMode(),
+    permission_mode: run.options.permissionMode(),
     tool_name: establishedName(call.name),
-    tool_input: establishedArguments(call.arguments, (path) => (isAbsolute(path) ? path : join(root, path))),
+    tool_input: toolInput(run, call),
     tool_use_id: call.id,
   };
+}
+
+function toolInput({ options }: RunContext, call: ToolCallPart): JsonObject {
+  const { root } = options.workspace;
+  return establishedArguments(call.arguments, (path) => (isAbsolute(path) ? path : join(root, path)));
 }
 
 /** Tells hooks that a person is waited for. */

@@ -1,7 +1,7 @@
 // Where the loop asks the user's hooks. Without hooks nothing happens here, and nothing more is loaded.
 import type { ToolCallPart } from '@monkey-coder/protocol';
-import type { HookOpinion } from '../extensions/hooks.ts';
 import type { ToolResult } from '../tools/tool.ts';
+import type { WatchedCall } from './hook-calls.ts';
 import type { RunContext } from './run-context.ts';
 
 /** Whether hooks look at calls of a tool before they are made: such calls stand alone, because a person may have to be asked. */
@@ -10,7 +10,7 @@ export function isWatched({ options }: RunContext, tool: string): boolean {
 }
 
 /** What hooks say about a call that is to be decided on; undefined when none looks at it. */
-export async function askBeforeCall(run: RunContext, call: ToolCallPart): Promise<HookOpinion | undefined> {
+export async function askBeforeCall(run: RunContext, call: ToolCallPart): Promise<WatchedCall | undefined> {
   if (!isWatched(run, call.name)) return undefined;
   return (await import('./hook-calls.ts')).hooksBeforeCall(run, call);
 }

@@ -1,21 +1,29 @@
 // Takes one call through the permission decision, and through a person where one has to be asked.
 import { errorMessage, isMonkeyError, type ToolCallPart } from '@monkey-coder/protocol';
 import { decidePermission } from '../permissions/decide.ts';
-import type { PermissionDecision } from '../permissions/decision.ts';
+import type { HookWord, PermissionDecision } from '../permissions/decision.ts';
 import type { GateAnswer } from '../permissions/gate.ts';
 import type { ToolIntent } from '../permissions/intent.ts';
-import { askBeforeCall, notify } from './hook-step.ts';
+import { notify } from './hook-step.ts';
 import { permissionFacts, type RunContext } from './run-context.ts';
 
 /** Whether a call may run; if not, what the model is told. */
 export type Admission = { readonly kind: 'admitted' } | { readonly kind: 'refused'; readonly output: string };
 
-/** Decides on a call, asks if need be, and writes the decision down. */
-export async function admit(run: RunContext, given: ToolCallPart, intent: ToolIntent): Promise<Admission> {
-  const call = intent.tool === undefined ? given : { ...given, name: intent.tool };
+/** A call as rules and hooks name it. */
+export function namedCall(call: ToolCallPart, intent: ToolIntent): ToolCallPart {
+  return intent.tool === undefined ? call : { ...call, name: intent.tool };
+}
+
+/** Decides on a call, asks if need be, and writes the decision down. `hook`: what hooks said about it. */
+export async function admit(
+  run: RunContext,
+  { call: given, intent }: { readonly call: ToolCallPart; readonly intent: ToolIntent },
+  hook: HookWord | undefined,
+): Promise<Admission> {
+  const call = namedCall(given, intent);
   const { paths, outside } = await checkPaths(run, intent);
   const { options } = run;
-  const hook = await askBeforeCall(run, call);
   const decision = decidePermission({
     tool: call.name,
     intent: { ...intent, paths },

@@ -41,7 +41,8 @@ async function finish(run: RunContext, call: ToolCallPart, open: OpenCall | unde
 
 /** A call that was started: its own rule says what is the case. */
 async function resolveCall(run: RunContext, call: ToolCallPart, open: OpenCall): Promise<ToolResult> {
-  const known = readCall(run, call);
+  // What ran is what was started: a hook may have changed what the model asked for.
+  const known = readCall(run, { ...call, arguments: open.started?.arguments ?? call.arguments });
   const effect = open.started?.effect;
   if (typeof known === 'string' || effect === undefined) return runCall(run, call);
   const startedAt = run.options.now();

@@ -1,17 +1,20 @@
 // One tool call from the model's bytes to its recorded end.
 import { type EffectPlan, errorMessage, isMonkeyError, type ToolCallPart } from '@monkey-coder/protocol';
 import { secretMask } from '../messages/redact.ts';
+import type { HookWord } from '../permissions/decision.ts';
 import type { ToolIntent } from '../permissions/intent.ts';
 import { parseArguments } from '../tools/parse-arguments.ts';
 import { clip } from '../tools/results.ts';
 import type { PreparedCall, Tool, ToolResult } from '../tools/tool.ts';
-import { askAfterCall, isWatched } from './hook-step.ts';
+import { askAfterCall, askBeforeCall, isWatched } from './hook-step.ts';
 import { loopNote } from './loop-detector.ts';
 import { keepOutsideChanges, type Noted, noteOwnChanges } from './outside-changes.ts';
-import { admit } from './permission-step.ts';
+import { admit, namedCall } from './permission-step.ts';
 import { findTool, type RunContext, toolContext } from './run-context.ts';
 import { beginSnapshot, endSnapshot, isMutating } from './snapshot-step.ts';
 
+/** Characters of a changed call that the model is told. */
+const maxNoteChars = 2000;
 /** Room for a note under a tool's own, already bounded output. */
 const maxOutputChars = 60_000;
 
@@ -93,10 +96,37 @@ function withLoopNote(run: RunContext, call: ToolCallPart, output: string): stri
 
 async function attempt(run: RunContext, call: ToolCallPart, seen: Map<string, string>): Promise<EndedResult> {
   if (run.signal.aborted) return { status: 'cancelled', output: 'Cancelled before it started.' };
-  const known = readCall(run, call);
-  if (typeof known === 'string') return { status: 'failed', output: known };
+  const asked = readCall(run, call);
+  if (typeof asked === 'string') return { status: 'failed', output: asked };
+  const watched = await askBeforeCall(run, namedCall(call, asked.intent));
+  if (watched === undefined) return attemptKnown(run, asked, { seen });
+  const { opinion, changed } = watched;
+  const known = changed === undefined ? asked : readChanged(run, asked, changed);
+  if (typeof known === 'string') return { status: 'failed', output: `A hook changed the call. ${known}` };
+  const result = await attemptKnown(run, known, { seen, hook: opinion });
+  const words = [
+    ...(changed === undefined ? [] : [`a hook of the user changed this call to ${clip(changed, maxNoteChars)}`]),
+    ...(opinion.context === '' ? [] : [`a hook of the user says: ${opinion.context}`]),
+  ];
+  return words.length === 0 ? result : { ...result, output: `${result.output}\n[${words.join('; ')}]` };
+}
+
+/** The call as hooks want it, read as the model's own is; what it was and what it is go on record. */
+function readChanged(run: RunContext, { call }: KnownCall, changed: string): KnownCall | string {
+  const callId = call.id;
+  run.options.record({ type: 'call.changed', callId, name: call.name, asked: call.arguments, arguments: changed });
+  return readCall(run, { ...call, arguments: changed });
+}
+
+interface Attempt {
+  readonly seen: Map<string, string>;
+  readonly hook?: HookWord;
+}
+
+async function attemptKnown(run: RunContext, known: KnownCall, { seen, hook }: Attempt): Promise<EndedResult> {
+  const { call } = known;
   if (writesMask(known)) return { status: 'failed', output: maskAdvice };
-  const admission = await admit(run, call, known.intent);
+  const admission = await admit(run, known, hook);
   if (run.signal.aborted) return { status: 'cancelled', output: 'Cancelled before it started.' };
   if (admission.kind === 'refused') return { status: 'denied', output: admission.output };
   const context = toolContext(run, call, seen);

@@ -79,6 +79,8 @@ export interface McpParts {
   /** Loads what judges values by JSON Schema; asked for when a server is first used. */
   readonly loadSchemaProblem: () => Promise<SchemaProblem>;
   readonly elicit: (question: Elicitation, signal: AbortSignal) => Promise<ElicitationAnswer>;
+  /** Told what a server offers, each time it is listed. */
+  readonly onOffers?: (server: string, tools: readonly McpTool[]) => void;
   readonly fetch: typeof fetch;
   readonly logins: LoginStore;
 }

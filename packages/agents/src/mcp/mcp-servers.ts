@@ -98,6 +98,7 @@ export class McpServers {
     try {
       const tools = await (await this.#connection(config)).tools(signal);
       for (const tool of tools) this.#compare(tool);
+      this.#parts.onOffers?.(config.name, tools);
       return { server: config.name, tools };
     } catch (error) {
       return { server: config.name, tools: [], problem: messageOf(error) };

@@ -31,6 +31,12 @@ describe('lines under test', () => {
   it('are all where nothing is named', () => {
     expect(linesUnderTest({ text, definitions, tests: ['nothing'] })).toHaveLength(10);
   });
+  it('are also those that are executed inside of definitions, and those alone where nothing is named', () => {
+    expect(linesUnderTest({ text, definitions, tests: ['plus(1, 1)'], executed: new Set([1, 4, 7, 8]) })).toEqual([
+      4, 5, 6, 8,
+    ]);
+    expect(linesUnderTest({ text, definitions, tests: ['nothing'], executed: new Set([1, 2, 10]) })).toEqual([2]);
+  });
   it('leave out methods of a class that no test names', () => {
     const members = [define('Cart', 1, 9, 'class'), define('total', 2, 3), define('clear', 5, 6)];
     expect(linesUnderTest({ text, definitions: members, tests: ['new Cart().total()'] })).toEqual([2, 3]);

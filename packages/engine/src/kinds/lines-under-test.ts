@@ -8,14 +8,31 @@ export interface LinesQuery {
   readonly definitions: FileOutline['definitions'];
   /** Texts of the tests. */
   readonly tests: readonly string[];
+  /** Lines the tests execute, where a runner told. */
+  readonly executed?: ReadonlySet<number>;
 }
 
-/** The lines (1-based), in order; all of them where the tests name nothing of the file. */
-export function linesUnderTest({ text, definitions, tests }: LinesQuery): number[] {
+/**
+ * The lines (1-based), in order: of what the tests name, and what they execute inside of definitions (what runs when a file is loaded
+ * is not tested by that). All of them where nothing is named and nothing is known of what is executed.
+ */
+export function linesUnderTest(query: LinesQuery): number[] {
+  const { text, definitions, executed } = query;
+  if (executed === undefined) return namedLines(query) ?? text.split('\n').map((_, index) => index + 1);
+  const bodies = definitions.filter(({ kind }) => !isContainer(kind));
+  const inside = [...executed].filter(
+    (line) =>
+      bodies.some(({ firstLine, lastLine }) => line > firstLine && line <= lastLine) ||
+      bodies.some(({ firstLine, lastLine }) => line === firstLine && firstLine === lastLine),
+  );
+  return [...new Set([...(namedLines(query) ?? []), ...inside])].sort((a, b) => a - b);
+}
+
+/** Lines of the definitions that tests name; undefined where they name none. */
+function namedLines({ text, definitions, tests }: LinesQuery): number[] | undefined {
   const all = text.split('\n');
-  const everything = all.map((_, index) => index + 1);
   const named = definitions.filter(({ name }) => tests.some((test) => mentions(test, name)));
-  if (named.length === 0) return everything;
+  if (named.length === 0) return undefined;
   const wanted = new Set(named);
   // A class that is named brings its methods only when they are named, too; a function brings what it calls.
   for (const one of wanted) {
@@ -24,8 +41,8 @@ export function linesUnderTest({ text, definitions, tests }: LinesQuery): number
   }
   const lines = [...wanted]
     .filter(({ kind }) => !isContainer(kind))
-    .flatMap(({ firstLine, lastLine }) => everything.slice(firstLine - 1, lastLine));
-  return lines.length === 0 ? everything : [...new Set(lines)].sort((a, b) => a - b);
+    .flatMap(({ firstLine, lastLine }) => all.slice(firstLine - 1, lastLine).map((_, index) => firstLine + index));
+  return lines.length === 0 ? undefined : [...new Set(lines)].sort((a, b) => a - b);
 }
 
 function isContainer(kind: string): boolean {

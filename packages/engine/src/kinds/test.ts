@@ -1,7 +1,7 @@
 // `test` is verified when the new tests are run, pass on the source, and fail on wrong versions of it.
 //
-// The wrong versions are made of the definitions that the new tests name, in the files they import (or those that were asked
-// about), in a copy that has no other tests: what notices a wrong version must be one of the new ones. That the tests are run at
+// The wrong versions are made of what the new tests name and, where the runner tells, of what they execute, in the files they import
+// (or those that were asked about), in a copy that has no other tests: what notices a wrong version must be one of the new ones. That the tests are run at
 // all is shown by making each new file fail by itself.
 import { posix } from 'node:path';
 import type { WorkEvidence } from '@monkey-coder/protocol';
@@ -16,6 +16,7 @@ import type { Verification } from '../outcome/judge.ts';
 import { isTestFile } from '../outcome/test-files.ts';
 import { verify } from '../outcome/verify.ts';
 import { linesUnderTest } from './lines-under-test.ts';
+import { type Coverage, coverageOf } from './test-coverage.ts';
 import {
   countOf,
   evidence,
@@ -100,10 +101,11 @@ interface Tried {
 
 async function tryMutants(ground: WorkGround, check: ProjectCheck): Promise<Tried> {
   const { most, minKilledPercent } = ground.work.mutants ?? { most: 30, minKilledPercent: 100 };
-  const lines = await withParser((parser) => linesOf(ground, parser));
   const others = (await filesOf(ground.workspace, ground.signal)).filter(
     (path) => isTestFile(path) && !newTests(ground).includes(path),
   );
+  const coverage = (await coverageOf(ground, check, others)) ?? (await coverageOf(ground, check, []));
+  const lines = await withParser((parser) => linesOf(ground, parser, coverage));
   const checks = await ground.workspace.checks();
   const request = {
     paths: null,
@@ -125,7 +127,9 @@ async function tryMutants(ground: WorkGround, check: ProjectCheck): Promise<Trie
     return { mutants, noticed: evidence(what, 'unknown', report.reason || 'none was tried'), feedback: undefined };
   const isEnough = killed > 0 && (100 * killed) / mutants.length >= minKilledPercent;
   const list = survived.map(({ file, line, change }) => `${file}:${line} ${change}`);
-  const detail = `${killed} of ${countOf(mutants.length, 'wrong version')} noticed${list.length === 0 ? '' : `; survived: ${list.join(', ')}`}`;
+  const chosen =
+    coverage === undefined ? 'lines by the names in the tests' : `lines by names and coverage (${coverage.source})`;
+  const detail = `${killed} of ${countOf(mutants.length, 'wrong version')} noticed, ${chosen}${list.length === 0 ? '' : `; survived: ${list.join(', ')}`}`;
   return { mutants, noticed: evidence(what, isEnough ? 'holds' : 'fails', detail), feedback: mutantFeedback(list) };
 }
 
@@ -143,7 +147,11 @@ async function withParser<T>(use: (parser: CodeParser) => Promise<T>): Promise<T
 }
 
 /** Lines of the source that the new tests are about: of the files asked about, else of those they import or are named after. */
-async function linesOf(ground: WorkGround, parser: CodeParser): Promise<Map<string, readonly number[]>> {
+async function linesOf(
+  ground: WorkGround,
+  parser: CodeParser,
+  coverage: Coverage | undefined,
+): Promise<Map<string, readonly number[]>> {
   const all = await filesOf(ground.workspace, ground.signal);
   const tests = await Promise.all(newTests(ground).map((path) => ground.workspace.readFile(path)));
   const { targets } = ground.work;
@@ -158,7 +166,16 @@ async function linesOf(ground: WorkGround, parser: CodeParser): Promise<Map<stri
     const { text } = await ground.workspace.readFile(path);
     if (language === null) continue;
     const outline = await parser.outline(language, text);
-    lines.set(path, linesUnderTest({ text, definitions: outline.definitions, tests: tests.map((test) => test.text) }));
+    const executed = coverage?.lines.get(path);
+    lines.set(
+      path,
+      linesUnderTest({
+        text,
+        definitions: outline.definitions,
+        tests: tests.map((test) => test.text),
+        ...(executed === undefined ? {} : { executed }),
+      }),
+    );
   }
   return lines;
 }

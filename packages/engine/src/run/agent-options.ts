@@ -1,27 +1,30 @@
 // The options of a run's agent: everything it works with, but for where it stands. One set for each model that takes over.
-import { type AgentOptions, builtinTools, type Recall, stricterMode, type ToolMeans } from '@monkey-coder/agents';
+import { type AgentOptions, builtinTools, type Recall, type ToolMeans } from '@monkey-coder/agents';
 import type { BudgetScope, LanguageModel } from '@monkey-coder/models';
 import type { Event, PermissionMode } from '@monkey-coder/protocol';
-import { hostLists, mayUseMode } from '../config/policy.ts';
+import { hostLists } from '../config/policy.ts';
 import { budgetScopes } from './budget.ts';
 import { composeModel } from './compose-model.ts';
 import { delegateOf } from './delegate-on-demand.ts';
 import type { Findings, Ingredients } from './ingredients.ts';
 import { knownKeys } from './known-keys.ts';
+import { refuseByPolicy } from './policy-bounds.ts';
 import type { Recorder } from './recorder.ts';
 import type { StageOptions } from './stages.ts';
+import type { NamedModel } from './sub-agents.ts';
 import { webMeans } from './web-means.ts';
 
 /** The run the options are for. */
 export interface RunIdentity {
   readonly runId: string;
   readonly recorder: Recorder;
+  readonly permissionMode: () => PermissionMode;
 }
 
 /** Options for the model that was found. */
 export function agentOptionsOf(given: Ingredients, findings: Findings, run: RunIdentity): StageOptions {
   const { parts, start, connection, workspace, found } = given;
-  const { runId, recorder } = run;
+  const { runId, recorder, permissionMode } = run;
   const modelWith = modelMaker(given, findings, run);
   const options: StageOptions = {
     model: modelWith(),
@@ -36,6 +39,7 @@ export function agentOptionsOf(given: Ingredients, findings: Findings, run: RunI
         caller: () => options,
         recorder,
         modelWith,
+        modelNamed: (name) => modelNamed(given, findings, run, name),
         readLog: () => (given.isEphemeral ? [] : parts.sessions.read(start.session.id)),
         freeSubAgents: parts.settings.limits.subAgents,
         agentNamed: async (name) => (await import('./registry.ts')).namedAgent(parts, workspace.root, name),
@@ -44,7 +48,7 @@ export function agentOptionsOf(given: Ingredients, findings: Findings, run: RunI
     workspace,
     gate: connection.gate,
     ...(findings.hooks === undefined ? {} : { hooks: findings.hooks }),
-    permissionMode: permittedMode(given),
+    permissionMode,
     rules: permissionRules(given),
     limits: findings.limits,
     startedAt: findings.startedAt,
@@ -52,7 +56,11 @@ export function agentOptionsOf(given: Ingredients, findings: Findings, run: RunI
     sessionId: start.session.id,
     runId,
     record: recorder.record,
-    takeSteering: () => [...findings.pending.splice(0), ...(connection.takeSteering?.() ?? [])],
+    takeSteering: () => {
+      // First, so that the model is told of a change of mode before its next call.
+      permissionMode();
+      return [...findings.pending.splice(0), ...(connection.takeSteering?.() ?? [])];
+    },
     ...(connection.takeReliefRequest ? { takeReliefRequest: connection.takeReliefRequest } : {}),
     signal: connection.signal,
     now: parts.now,
@@ -85,6 +93,21 @@ function modelMaker(
     });
 }
 
+/** A model that an agent's definition names, within the same scopes of money and the same policies. */
+async function modelNamed(given: Ingredients, findings: Findings, run: RunIdentity, name: string): Promise<NamedModel> {
+  const { parts, task, finder } = given;
+  const found = await finder.find(name);
+  refuseByPolicy(parts.settings.policies, task, found);
+  const own = { ...given, found };
+  const modelWith = modelMaker(own, findings, run);
+  return (scope) => ({
+    model: modelWith(scope),
+    modelName: found.target.model,
+    ...tokenLimits(own),
+    secrets: [...knownKeys(parts, given.found), ...knownKeys(parts, found), ...findings.secrets],
+  });
+}
+
 /** Since the answer before the last call began: the conversation was shortened, or a summary was asked for. */
 function wasJustRelieved(events: readonly Event[]): boolean {
   const starts = events.filter((event) => event.type === 'model.started').slice(-2);
@@ -113,15 +136,6 @@ function toolMeans({ parts, task, start, isEphemeral }: Ingredients): ToolMeans 
   return {
     ...webMeans(parts.settings, parts.environment, parts.productVersion),
     ...(isEphemeral ? {} : { recall: recallOnDemand(parts.sessions, { id, cwd: task.cwd }) }),
-  };
-}
-
-/** The mode may change while a run is at work, but not to one that a policy forbids. */
-function permittedMode({ parts, task, connection, agent }: Ingredients): () => PermissionMode {
-  const bound = agent?.chosenBy === 'user' ? agent.definition.permissionMode : undefined;
-  return () => {
-    const wanted = stricterMode(connection.permissionMode?.() ?? task.permissionMode, bound);
-    return mayUseMode(parts.settings.policies, wanted).kind === 'allowed' ? wanted : task.permissionMode;
   };
 }
 

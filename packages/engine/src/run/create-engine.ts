@@ -27,7 +27,7 @@ import { createJsonlLedger } from '../ledger/jsonl-ledger.ts';
 import { appendToRouterLog, routerLogPath } from '../routing/router-log.ts';
 import { runRecord } from '../routing/run-record.ts';
 import { createJsonlSessionStore } from '../sessions/jsonl-session-store.ts';
-import { type Lease, takeLease } from '../sessions/lease.ts';
+import { type Lease, type LeaseTaken, takeLease } from '../sessions/lease.ts';
 import type { EngineParts } from './engine-parts.ts';
 import { executeRun } from './execute-run.ts';
 import { explainTask } from './explain-task.ts';
@@ -117,9 +117,16 @@ async function run(
   connection: RunConnection,
 ): Promise<RunReport> {
   const task = { ...given, cwd: realFolder(given.cwd) };
-  const lease = task.permissionMode === 'plan' ? undefined : takeCheckout(parts, task.cwd);
+  let lease = task.permissionMode === 'plan' ? undefined : takeCheckout(parts, task.cwd);
+  const leavePlan = (): string | undefined => {
+    if (lease !== undefined) return undefined;
+    const taken = leaseOf(parts, task.cwd);
+    if (taken.kind === 'taken') return inUse(taken, task.cwd);
+    lease = taken;
+    return undefined;
+  };
   try {
-    const prepared = await prepareRun(parts, task, choice, {
+    const prepared = await prepareRun({ ...parts, leavePlan }, task, choice, {
       ...connection,
       onEvent: watchLength(connection.onEvent),
     });
@@ -172,11 +179,19 @@ function remember(parts: EngineParts, { recorder, task, settings }: RunContext):
 
 /** Who may change files has the checkout for itself. Throws MonkeyError `workspace.in-use`. */
 function takeCheckout(parts: EngineParts, cwd: string): Lease {
-  const lease = takeLease(join(parts.homes.state, 'leases', `${projectKey(cwd)}.json`), 'run', parts.now());
+  const lease = leaseOf(parts, cwd);
   if (lease.kind === 'held') return lease;
-  throw new MonkeyError('workspace.in-use', `another monkey (pid ${lease.holder.pid}) is working in ${cwd}`, {
+  throw new MonkeyError('workspace.in-use', inUse(lease, cwd), {
     advice: 'Wait for it to end, or work in a git worktree of your own: --worktree.',
   });
+}
+
+function leaseOf({ homes, now }: EngineParts, cwd: string): Lease | LeaseTaken {
+  return takeLease(join(homes.state, 'leases', `${projectKey(cwd)}.json`), 'run', now());
+}
+
+function inUse({ holder }: LeaseTaken, cwd: string): string {
+  return `another monkey (pid ${holder.pid}) is working in ${cwd}`;
 }
 
 function judge(parts: EngineParts, sessionId: string, signal: 'up' | 'down'): { readonly runId: string } {

@@ -28,6 +28,8 @@ export interface EngineParts {
   readonly parentScope?: BudgetScope;
   /** Tools that the one this run works for lends it, after all others. */
   readonly lentTools?: readonly Tool[];
+  /** Takes the checkout for a run that began in plan mode; says why it cannot. */
+  readonly leavePlan?: () => string | undefined;
   readonly keys: KeyStore;
   readonly keyCommands: KeyCommands;
   readonly traffic: ModelTraffic;

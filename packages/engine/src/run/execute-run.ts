@@ -18,13 +18,21 @@ import { permitCheck, verificationChecks } from './checks.ts';
 import type { RunContext } from './run-context.ts';
 
 /** Runs the agent until the outcome is known, and records it. */
-export async function executeRun(run: RunContext, begin: AgentState): Promise<Outcome> {
+export async function executeRun(given: RunContext, begin: AgentState): Promise<Outcome> {
+  let run = given;
   let state = begin;
   let repairs = repairsSoFar(run);
   let answered = alreadyAnswered(begin);
   for (;;) {
     const result: AgentResult = answered ?? (await runAgent({ ...run.stages.current(), state }));
     answered = undefined;
+    const planned = await approved(run, result);
+    if (planned !== undefined) {
+      // Until here an answer was wanted.
+      run = { ...run, taskKind: 'change' };
+      state = planned;
+      continue;
+    }
     const facts = foldRunFacts(run.recorder.events);
     // While the checks' processes run, this one has time to write.
     setImmediate(run.keepHealth);
@@ -40,6 +48,13 @@ export async function executeRun(run: RunContext, begin: AgentState): Promise<Ou
     repairs = 0;
     state = taken;
   }
+}
+
+/** Where the agent goes on when it made a plan that a person approves. */
+async function approved(run: RunContext, result: AgentResult): Promise<AgentState | undefined> {
+  if (run.task.permissionMode !== 'plan' || !run.mayLeavePlan || run.connection.approvePlan === undefined)
+    return undefined;
+  return (await import('./approve-plan.ts')).approvedPlan(run, result);
 }
 
 /** Where a stronger model can take over, or nothing new is broken, one repair must do. */

@@ -7,9 +7,12 @@ import {
   type McpParts,
   type McpServerConfig,
   McpServers,
+  type McpTool,
+  proxiedFetch,
   readMcpServer,
   type Tool,
 } from '@monkey-coder/agents';
+import { proxyFromEnvironment } from '@monkey-coder/models';
 import { errorMessage, type IdPrefix, MonkeyError, parseJson } from '@monkey-coder/protocol';
 import type { Homes } from '../config/homes.ts';
 import { hostLists } from '../config/policy.ts';
@@ -19,6 +22,7 @@ import { decideTrust } from '../config/trust.ts';
 import type { RunConnection } from '../engine.ts';
 import type { Ingredients } from './ingredients.ts';
 import { createLoginStore, loginSecrets } from './mcp-logins.ts';
+import { rememberPrompts } from './mcp-prompt-store.ts';
 
 /** What a run has of its servers. */
 export interface RunServers {
@@ -130,9 +134,23 @@ export function createServers(
     now,
     loadSchemaProblem: async () => (await import('../outcome/json-schema.ts')).schemaProblem,
     elicit,
-    fetch,
+    onOffers: (server, tools) => keepOffers(homes.state, configs, { server, tools }),
+    fetch: proxiedFetch(proxyFromEnvironment(environment), fetch),
     logins: createLoginStore(homes, now),
   });
+}
+
+/** That prompts can be completed is a comfort: where it cannot be written down, nothing is lost. */
+function keepOffers(
+  stateFolder: string,
+  configs: readonly McpServerConfig[],
+  { server, tools }: { readonly server: string; readonly tools: readonly McpTool[] },
+): void {
+  const config = configs.find(({ name }) => name === server);
+  if (config === undefined) return;
+  try {
+    rememberPrompts(stateFolder, config, tools);
+  } catch {}
 }
 
 interface ProjectServers {
@@ -186,7 +204,7 @@ function defaultsOf(form: Readonly<Record<string, unknown>>): Form | undefined {
 const secretName = /key|token|secret|password|passwd|auth|credential|cookie/i;
 
 /** Header values, and the values of variables that sound like secrets. */
-function secretsOf(configs: readonly McpServerConfig[]): string[] {
+export function secretsOf(configs: readonly McpServerConfig[]): string[] {
   return configs.flatMap((config) => {
     if (config.kind === 'local')
       return Object.entries(config.env).flatMap(([name, value]) => (secretName.test(name) ? [value] : []));

@@ -1,6 +1,13 @@
 // Puts one run together: session, workspace, model, system text, quote. What is wrong with the request is thrown here.
 import { join } from 'node:path';
-import { type AgentState, buildSystem, defaultAgent, loadInstructions, stricterMode } from '@monkey-coder/agents';
+import {
+  type AgentState,
+  buildSystem,
+  defaultAgent,
+  loadInstructions,
+  modeNote,
+  stricterMode,
+} from '@monkey-coder/agents';
 import { costMicroUsd } from '@monkey-coder/models';
 import {
   type Event,
@@ -14,7 +21,7 @@ import {
   type TaskKind,
 } from '@monkey-coder/protocol';
 import { taskKindOf } from '@monkey-coder/router';
-import { createGitRunner, type ProjectFacts, type SandboxStatus } from '@monkey-coder/workspace';
+import { createGitRunner, type ProjectFacts, type SandboxStatus, type Workspace } from '@monkey-coder/workspace';
 import { runCap } from '../config/policy.ts';
 import { defaultSettings } from '../config/settings.ts';
 import type { RunConnection, SessionChoice } from '../engine.ts';
@@ -28,6 +35,7 @@ import { type Extensions, extensionsOf } from './extensions.ts';
 import { createModelFinder } from './find-model.ts';
 import { hooksOf } from './hooks-on-demand.ts';
 import type { Findings, Ingredients } from './ingredients.ts';
+import { modeOfRun } from './mode-of-run.ts';
 import { openSession, type RunStart } from './open-session.ts';
 import { outerProjectNotes } from './outer-project.ts';
 import { planModels } from './plan-models.ts';
@@ -60,7 +68,7 @@ export async function prepareRun(
   try {
     const agent = await agentOfRun(parts, asked, start, connection);
     const bound = boundByAgent(asked, agent);
-    const workspace = await parts.openWorkspace(bound.cwd, bound.addDirs);
+    const workspace = await openedIn(parts, bound, connection);
     const finder = createModelFinder({ ...parts, keys: () => parts.keys.readAll() }, connection.signal);
     const plan = await planModels({ parts, task: bound, start, workspace, finder });
     const found = await finder.find(plan.wanted);
@@ -74,6 +82,13 @@ export async function prepareRun(
     if (choice.kind === 'new' || choice.kind === 'fork') parts.sessions.remove(start.session.id);
     throw error;
   }
+}
+
+/** The folder of a run, through the editor where there is one; candidates work in copies, which no editor knows. */
+async function openedIn(parts: EngineParts, { cwd, addDirs }: Task, { editor }: RunConnection): Promise<Workspace> {
+  const workspace = await parts.openWorkspace(cwd, addDirs);
+  if (editor === undefined || parts.parentScope !== undefined) return workspace;
+  return (await import('./editor-workspace.ts')).withEditor(workspace, editor);
 }
 
 /** A run that goes on keeps its request; what the new command line says about limits and permissions counts. */
@@ -172,6 +187,8 @@ async function assemble(given: Ingredients): Promise<PreparedRun> {
     notes: [...money.notes, ...notesOf(given, project), ...notices, ...extensions.notes, ...(opened?.notes ?? [])],
     pending,
   });
+  const note = knowsPlanMode(given) ? modeNote(system, state.messages, task.permissionMode) : undefined;
+  if (note !== undefined) pending.push(note);
   if (context.taskKind === 'change' && task.permissionMode !== 'plan') workspace.snapshots.prepare();
   const close = async (): Promise<void> => {
     keepCount(context.recorder.events);
@@ -259,7 +276,8 @@ function contextOf(given: Ingredients, findings: Findings): RunContext {
     listener: connection.onEvent,
     now: parts.now,
   });
-  const agentOptions = agentOptionsOf(given, findings, { runId, recorder });
+  const identity = { runId, recorder, permissionMode: modeOfRun(given, { recorder, pending: findings.pending }) };
+  const agentOptions = agentOptionsOf(given, findings, identity);
   const { chain, position } = given.plan;
   return {
     task,
@@ -271,6 +289,7 @@ function contextOf(given: Ingredients, findings: Findings): RunContext {
     facts: findings.project,
     recorder,
     openFolder: (folder, stateFolder) => parts.openWorkspace(folder, [], stateFolder),
+    mayLeavePlan: knowsPlanMode(given),
     isSandboxed: findings.isSandboxed,
     runGit: createGitRunner(parts.environment['PATH']),
     priceOf: (inputTokens, outputTokens) =>
@@ -283,13 +302,19 @@ function contextOf(given: Ingredients, findings: Findings): RunContext {
     stages: createStages(chain, position, agentOptions, async (name) => {
       const found = await given.finder.find(name);
       refuseByPolicy(parts.settings.policies, task, found);
-      return agentOptionsOf({ ...given, found }, findings, { runId, recorder });
+      return agentOptionsOf({ ...given, found }, findings, identity);
     }),
   };
 }
 
-function kindOfTask({ work, prompt }: Task): TaskKind {
-  if (work === undefined) return taskKindOf(prompt);
+/** Whether plan mode is what its person chose for a task of words: kinds of work, readers and helpers are told otherwise. */
+function knowsPlanMode(given: Pick<Ingredients, 'parts' | 'task' | 'agent'>): boolean {
+  return given.task.work === undefined && given.parts.parentScope === undefined && !onlyReads(given);
+}
+
+function kindOfTask({ work, prompt, permissionMode }: Task): TaskKind {
+  // In plan mode an answer is all that is wanted.
+  if (work === undefined) return permissionMode === 'plan' ? 'question' : taskKindOf(prompt);
   return readingKinds.has(work.kind) ? 'question' : 'change';
 }
 

@@ -22,6 +22,8 @@ export interface RunContext {
   readonly stages: Stages;
   /** Opens another folder with the same rules; what it keeps goes into `stateFolder`. */
   readonly openFolder: (folder: string, stateFolder: string) => Promise<Workspace>;
+  /** Whether a person may have the plan of a run in plan mode carried out in the same run. */
+  readonly mayLeavePlan: boolean;
   readonly isSandboxed: boolean;
   readonly runGit: RunGit;
   /** Micro-dollars for so many tokens read and written by the model that begins; null when its price is unknown. */

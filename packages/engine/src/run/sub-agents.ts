@@ -31,12 +31,25 @@ export interface SubAgentParts {
   readonly startedBefore: number;
   /** The caller's model with one more scope of money around it. */
   readonly modelWith: (scope: BudgetScope) => LanguageModel;
+  /** The model an agent's definition names. Throws MonkeyError when it cannot be called, or a policy forbids it. */
+  readonly modelNamed: (name: string) => Promise<NamedModel>;
   /** Everything recorded in the session before, whole; for a sub-agent that a crash cut off. */
   readonly readLog: () => readonly Event[];
   /** So many in one run need nobody's word. */
   readonly freeSubAgents: number;
   /** Finds an agent of the registry. Throws MonkeyError `usage.invalid` for a name that cannot be used. */
   readonly agentNamed: (name: string) => Promise<AgentDefinition>;
+}
+
+/** What differs in an agent's options where it works with a model of its own. */
+export type NamedModel = (
+  scope: BudgetScope,
+) => Pick<AgentOptions, 'model' | 'modelName' | 'maxOutputTokens' | 'contextTokens' | 'secrets'>;
+
+/** Who a sub-agent works as, and with which model where that is not its caller's. */
+interface Role {
+  readonly agent?: AgentDefinition;
+  readonly model?: NamedModel;
 }
 
 /** Model calls of one sub-agent at most. */
@@ -52,25 +65,29 @@ export function createDelegate(parts: SubAgentParts): Delegate {
     spawned += 1;
     const refusal = await mayStart(parts, subTask, spawned);
     if (refusal !== undefined) return { status: 'denied', output: refusal };
-    const agent = await roleOf(parts, subTask);
-    if (typeof agent === 'string') return { status: 'failed', output: agent };
+    const role = await roleOf(parts, subTask);
+    if (typeof role === 'string') return { status: 'failed', output: role };
     const leave = await places.enter();
     try {
-      return await runSubAgent(parts, subTask, agent);
+      return await runSubAgent(parts, subTask, role);
     } finally {
       leave();
     }
   };
 }
 
-/** The agent it works as, undefined for none; a text says why it cannot. */
-async function roleOf(parts: SubAgentParts, { agent }: SubTask): Promise<AgentDefinition | string | undefined> {
-  if (agent === undefined) return undefined;
+/** Its role, an empty one for none; a text says why it cannot work in it. */
+async function roleOf({ agentNamed, modelNamed }: SubAgentParts, subTask: SubTask): Promise<Role | string> {
+  if (subTask.agent === undefined) return {};
+  let agent: AgentDefinition | undefined;
   try {
-    return await parts.agentNamed(agent);
+    agent = await agentNamed(subTask.agent);
+    return agent.model === undefined ? { agent } : { agent, model: await modelNamed(agent.model) };
   } catch (error) {
     if (!isMonkeyError(error)) throw error;
-    return `${error.message}. ${error.advice}`;
+    const why = `${error.message}. ${error.advice}`;
+    if (agent === undefined) return why;
+    return `The agent ${agent.name} cannot work: its model ${agent.model} cannot be called: ${why} Without the agent the same task can be delegated.`;
   }
 }
 
@@ -134,11 +151,7 @@ function shareOf({ caller, recorder }: SubAgentParts): { readonly limitMicroUsd?
   return cap === undefined || spent === null ? {} : { limitMicroUsd: Math.max(0, Math.floor((cap - spent) / 2)) };
 }
 
-async function runSubAgent(
-  parts: SubAgentParts,
-  subTask: SubTask,
-  agent: AgentDefinition | undefined,
-): Promise<ToolResult> {
+async function runSubAgent(parts: SubAgentParts, subTask: SubTask, { agent, model }: Role): Promise<ToolResult> {
   const caller = parts.caller();
   const scope: BudgetScope = { id: `agent:${caller.runId}:${subTask.callId}`, ...shareOf(parts) };
   const record: AgentOptions['record'] = (body) => parts.recorder.record(body, subTask.callId);
@@ -149,7 +162,7 @@ async function runSubAgent(
     ...caller,
     rules: { ...caller.rules, ...only },
     ...(caller.hooks === undefined ? {} : { hooks: subAgentHooks(caller.hooks) }),
-    model: parts.modelWith(scope),
+    ...(model === undefined ? { model: parts.modelWith(scope) } : model(scope)),
     tools: caller.tools.map((tool) => (tool.name === delegateName ? idleDelegate : tool)),
     state: stateOf(parts, subTask, { record, agent }),
     permissionMode: () => stricterMode(caller.permissionMode(), bound),

@@ -9,7 +9,7 @@ import { loadTunnel, type ProxyFor, proxyHeaders } from './proxy.ts';
 
 /** One request. */
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
