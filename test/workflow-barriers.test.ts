@@ -75,6 +75,32 @@ describe('branches at a barrier', () => {
     expect(events(stage, 'barrier.arrived').map(({ party }) => party)).toEqual(['ann', 'bob']);
   });
 
+  it('do not wait for one that has no money left: all stop, and meet when it goes on', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    stage.settings({ prices: { 'openai/scripted': { input: 1, output: 100 } }, limits: { maxOutputTokens: 10_000 } });
+    stage.write(
+      'flow.yaml',
+      meeting.replace('agents: { ann: {}, bob: {} }', 'budget: { usd: 1.5 }\nagents: { ann: {}, bob: {} }'),
+    );
+    const usage = { input: 10, output: 9000 };
+    const server = await stage.serve([says('?')], {
+      others: [
+        { when: 'ann begins', turns: [{ reply: { text: 'A1', usage } }] },
+        { when: 'bob begins', turns: [{ reply: { text: 'B1', usage } }] },
+        { when: 'ann goes on', turns: [{ reply: { text: 'A2', usage } }] },
+        { when: 'bob goes on', turns: [{ reply: { text: 'B2', usage } }] },
+      ],
+    });
+    const first = await stage.run(['workflow', 'run', 'flow.yaml', ...scripted], { timeoutMs: 20_000 });
+    expect(first.code).toBe(4);
+    expect(server.log).toHaveLength(1);
+    expect(events(stage, 'barrier.broken')).toHaveLength(0);
+    const more = await stage.run(['workflow', 'resume', ...scripted, '--max-budget-usd', '9'], { timeoutMs: 20_000 });
+    expect(more).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\["(ann","bob|bob","ann)"\] A2 B2\n$/) });
+    expect(server.log).toHaveLength(4);
+  });
+
   it('are told when somebody can never come, and meet anew in each round', async () => {
     const stage = createStage();
     useFailingProject(stage);

@@ -218,8 +218,7 @@ function check(stage: Stage, exit: number | null, logs: readonly Log[]): string[
   const merged = `${['first', ...lines.slice(1, -1), 'last'].join('\n')}\n`;
   if (readFileSync(join(stage.cwd, 'wide.txt'), 'utf8') !== merged) problems.push('the copies were not merged');
   const copies = join(stage.env['MONKEY_HOME'] ?? '', 'data', 'copies');
-  const left =
-    existsSync(copies) && logs.length > 0 ? readdirSync(copies).filter((name) => !isForgotten(name, logs)) : [];
+  const left = existsSync(copies) ? readdirSync(copies) : [];
   if (left.length > 0) problems.push(`copies were left: ${left.join(', ')}`);
   const effects = join(stage.cwd, 'effects.log');
   if (existsSync(effects) && readFileSync(effects, 'utf8') !== 'built\n')
@@ -235,11 +234,6 @@ function check(stage: Stage, exit: number | null, logs: readonly Log[]): string[
   const done = events.findLast(({ type }) => type === 'workflow.finished')?.output;
   if (done !== 'planned leftright judged 1') problems.push(`it gave ${JSON.stringify(done)}`);
   return problems;
-}
-
-/** A folder that a crash came before the record of: nothing was ever done in it. */
-function isForgotten(name: string, logs: readonly Log[]): boolean {
-  return !logs.some(({ lines: own }) => own.some((line) => line.includes(name)));
 }
 
 /** Exit code; null when it was killed by us after `killAfterMs`. */

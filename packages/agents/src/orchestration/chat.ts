@@ -1,14 +1,14 @@
-// A conversation of several members: in turn, or led by a moderator who says whose turn it is and when it is over.
+// A conversation of several members: in turn, led by a moderator who says whose turn it is and when it is over, or by who wants to speak most.
 import type { JsonObject, StepResult } from '@monkey-coder/protocol';
-import { type Crew, changesOf, costOf, decided, failedStep, fieldOf } from './crew.ts';
+import { type Crew, changesOf, costOf, decided, failedStep, fieldOf, sideBySide } from './crew.ts';
 
 /** A conversation to be held. */
 export interface ChatOptions {
   readonly step: string;
   readonly subject: string;
   readonly members: readonly string[];
-  /** Default `round-robin`. */
-  readonly turns?: 'round-robin' | 'moderated';
+  /** Default `round-robin`. `volunteer`: before each turn all but the last speaker say how much they have to say. */
+  readonly turns?: 'round-robin' | 'moderated' | 'volunteer';
   /** Sums up at the end; with `moderated`, leads. */
   readonly moderator?: string;
   /** Turns at most. */
@@ -26,8 +26,7 @@ export async function holdChat(crew: Crew, chat: ChatOptions): Promise<StepResul
   const talk: Said[] = [];
   const led: StepResult[] = [];
   for (let turn = 1; turn <= chat.max; turn += 1) {
-    const member =
-      chat.turns === 'moderated' ? await nextByModerator(crew, chat, { talk, led, turn }) : inTurn(chat, turn);
+    const member = await nextSpeaker(crew, chat, { talk, led, turn });
     if (member === undefined) break;
     const step = `${chat.step}.turn-${turn}`;
     const prompt = `${heard(chat.subject, talk)}\n\nIt is your turn, ${member}. Say what moves it forward, in a few sentences. If you have nothing to add, answer only PASS.`;
@@ -51,10 +50,48 @@ function isPass(text: string): boolean {
   return /^\W*pass\W*$/i.test(text);
 }
 
+interface Moment {
+  readonly talk: readonly Said[];
+  /** What it cost to find out whose turn it is. */
+  readonly led: StepResult[];
+  readonly turn: number;
+}
+
+async function nextSpeaker(crew: Crew, chat: ChatOptions, moment: Moment): Promise<string | undefined> {
+  if (chat.turns === 'moderated') return nextByModerator(crew, chat, moment);
+  return chat.turns === 'volunteer' ? nextVolunteer(crew, chat, moment) : inTurn(chat, moment.turn);
+}
+
+const wishShape: JsonObject = {
+  type: 'object',
+  required: ['wants'],
+  properties: { wants: { type: 'number', minimum: 0, maximum: 10 } },
+};
+
+/** Who has most to say, among equals who is named first; nobody when nobody has anything to add. Who cannot answer has nothing. */
+async function nextVolunteer(crew: Crew, chat: ChatOptions, { talk, led, turn }: Moment): Promise<string | undefined> {
+  const last = talk.at(-1)?.member;
+  const asked = chat.members.filter((member) => member !== last || chat.members.length === 1);
+  const prompt = `${heard(chat.subject, talk)}\n\nDo not speak yet. Answer with JSON: "wants", from 0 (nothing to add) to 10, how much you can move it forward now.`;
+  const wishes = await sideBySide(
+    asked.map((member) => {
+      const step = `${chat.step}.wish-${turn}.${member}`;
+      return crew.ask({ step, member, prompt: chat.promptFor(member, prompt, step), answer: wishShape });
+    }),
+  );
+  led.push(...wishes);
+  let best: { readonly member: string | undefined; readonly wants: number } = { member: undefined, wants: 0 };
+  for (const [index, { data }] of wishes.entries()) {
+    const wants = fieldOf(data, 'wants');
+    if (typeof wants === 'number' && wants > best.wants) best = { member: asked[index], wants };
+  }
+  return best.member;
+}
+
 async function nextByModerator(
   crew: Crew,
   chat: ChatOptions,
-  { talk, led, turn }: { readonly talk: readonly Said[]; readonly led: StepResult[]; readonly turn: number },
+  { talk, led, turn }: Moment,
 ): Promise<string | undefined> {
   const { members, moderator = '', subject } = chat;
   const answer: JsonObject = {

@@ -110,7 +110,21 @@ const team: Play = {
     }),
 };
 
-const plays = { vote, auction, chat, handoff, team };
+/** b has most to say, then a; then nobody. c cannot even say how much. */
+const volunteers: Play = {
+  script: {
+    member: ({ step, member, prompt }) => {
+      if (!step.includes('wish')) return `${member} speaks`;
+      if (member === 'c') return undefined;
+      const wants = prompt.includes('a: a speaks') ? 0 : member === 'b' ? 7 : 3;
+      return data({ wants });
+    },
+  },
+  run: (crew) =>
+    holdChat(crew, { step: 'f', subject: 's', members: ['a', 'b', 'c'], turns: 'volunteer', max: 9, promptFor }),
+};
+
+const plays = { vote, auction, chat, volunteers, handoff, team };
 
 describe('patterns', () => {
   it('come to their results', async () => {
@@ -121,10 +135,15 @@ describe('patterns', () => {
       'ok spaces',
       'ok done by b',
       'ok hello world',
+      'ok a speaks',
       'ok fixed x.js',
       'ok all built',
     ]);
-    expect(results[3]?.data).toEqual({ file: 'x.js', fixed: true });
+    expect(results[3]?.data).toEqual([
+      { member: 'b', text: 'b speaks' },
+      { member: 'a', text: 'a speaks' },
+    ]);
+    expect(results[4]?.data).toEqual({ file: 'x.js', fixed: true });
   });
 
   it.each(Object.entries(plays))(

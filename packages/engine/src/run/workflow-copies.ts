@@ -8,6 +8,7 @@ import { rm } from 'node:fs/promises';
 import { decided, failedStep, WorkStopped } from '@monkey-coder/agents';
 import type { EventOf, StepResult } from '@monkey-coder/protocol';
 import type { Workspace } from '@monkey-coder/workspace';
+import { hashOf } from '../workflows/definition-hash.ts';
 import type { Journal } from '../workflows/journal.ts';
 import type { ConflictRule, Copies, JoinedBranch, WorkCrew } from '../workflows/work-crew.ts';
 import { bringOver } from './candidate-copies.ts';
@@ -19,7 +20,7 @@ export interface CopyMeans {
   readonly journal: Journal;
   /** Folder of the files that are copied. */
   readonly cwd: string;
-  /** A new folder for files, below the data folder. */
+  /** An empty folder for files, below the data folder; what was in one of that name is gone. */
   readonly makeFolder: (name: string) => string;
   readonly newChangeId: () => string;
   /** Has the checkout for itself while `work` runs: no member writes in it, and no other process. */
@@ -51,7 +52,7 @@ function makeCopies(means: CopyMeans, step: string, branches: readonly string[])
     const id = await snapshots.begin({ sessionId, runId, reason: `where the copies of ${step} begin` });
     await snapshots.end(id);
     const copyTo = async (name: string): Promise<string> => {
-      const folder = means.makeFolder(`${runId}-${name}`);
+      const folder = means.makeFolder(nameOf(means, step, name));
       await snapshots.materialise(id, folder);
       return folder;
     };
@@ -60,6 +61,11 @@ function makeCopies(means: CopyMeans, step: string, branches: readonly string[])
     for (const branch of branches) copies.push({ branch, folder: await copyTo(`copy-${branch}`) });
     return means.journal.note({ type: 'copies.made', step, base, copies });
   });
+}
+
+/** The same name again after a crash, so that a folder that was not on record yet is made anew and none is forgotten. */
+function nameOf({ journal }: CopyMeans, step: string, name: string): string {
+  return `${journal.sessionId}-${hashOf(step).slice(0, 8)}-${name}`;
 }
 
 interface Joining {
@@ -109,8 +115,9 @@ async function decideJoin(means: CopyMeans, joining: Joining, workspace: Workspa
 }
 
 /** What branches changed, as it stands in the checkout now, kept: whoever decides on a conflict decides on these. */
-function gather({ journal, cwd, makeFolder, newChangeId }: CopyMeans, { step, done }: Joining): string {
-  const folder = makeFolder(`${newChangeId()}-gathered`);
+function gather(means: CopyMeans, { step, done }: Joining): string {
+  const { journal, cwd } = means;
+  const folder = means.makeFolder(nameOf(means, step, 'gathered'));
   const paths = new Set(done.flatMap(({ changes }) => changes).filter(isInner));
   for (const path of paths) if (Buffer.isBuffer(fileIn(cwd, path))) bringOver(cwd, folder, path);
   return journal.note({ type: 'copies.gathered', step, folder }).folder;

@@ -1,5 +1,5 @@
 // Runs a workflow: its session, its money, its crew, and its end on record.
-import { mkdirSync, realpathSync } from 'node:fs';
+import { mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRedactor, WorkStopped } from '@monkey-coder/agents';
 import {
@@ -190,6 +190,7 @@ function copyPlaces(parts: EngineParts): CopyPlaces {
   return {
     makeFolder(name) {
       const folder = join(parts.homes.data, 'copies', name);
+      rmSync(folder, { recursive: true, force: true });
       mkdirSync(folder, { recursive: true });
       return realpathSync(folder);
     },

@@ -128,7 +128,7 @@ class Checker {
     if (!Object.hasOwn(this.#workflows, name)) {
       this.problems.push({
         path: at,
-        message: `there is no workflow "${name}"${guess(name, Object.keys(this.#workflows))}`,
+        message: `there is no workflow "${name}"${guess(name, Object.keys(this.#workflows)) || `; a file is named with its ending: ${name}.yaml`}`,
       });
       return undefined;
     }

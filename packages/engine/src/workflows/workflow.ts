@@ -114,7 +114,7 @@ export const stepSchemas = {
     chat: z.strictObject({
       subject: text,
       members,
-      turns: z.optional(z.enum(['round-robin', 'moderated'])),
+      turns: z.optional(z.enum(['round-robin', 'moderated', 'volunteer'])),
       moderator: z.optional(id),
       max: count(40),
     }),
