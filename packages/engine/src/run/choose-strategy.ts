@@ -1,8 +1,8 @@
 // Where it is left to foresight whether several candidates work on a task: decides, and says with the quote what and why.
 import { formatMicroUsd, type Task } from '@monkey-coder/protocol';
 import type { WayForecast } from '@monkey-coder/router';
-import type { Ingredients } from './ingredients.ts';
-import { armOf, choosableModels, routeRequest } from './plan-models.ts';
+import type { Ingredients } from '../parts/ingredients.ts';
+import { armOf, choosableModels, routeRequest } from '../parts/plan-models.ts';
 
 /** The task with the candidates that pay; without any where they do not. */
 export async function chooseStrategy(

@@ -15,8 +15,8 @@ import { type Judgement, judge, type Verification } from '../outcome/judge.ts';
 import { addUsage, foldRunFacts, type RunFacts } from '../outcome/run-facts.ts';
 import { checkAnswer } from '../outcome/structured-answer.ts';
 import { type VerifyOptions, verify } from '../outcome/verify.ts';
+import type { RunContext } from '../parts/run-context.ts';
 import { permitCheck, verificationChecks } from './checks.ts';
-import type { RunContext } from './run-context.ts';
 
 /** Runs the agent until the outcome is known, and records it. */
 export async function executeRun(given: RunContext, begin: AgentState): Promise<Outcome> {

@@ -4,11 +4,11 @@ import { dirname, join } from 'node:path';
 import type { CommandResult, ProjectCheck, Workspace } from '@monkey-coder/workspace';
 import { foldRunFacts } from '../outcome/run-facts.ts';
 import { isTestFile } from '../outcome/test-files.ts';
+import type { RunContext } from '../parts/run-context.ts';
+import { permitCheck, verificationChecks } from '../run/checks.ts';
 import type { Scored } from './candidate-evidence.ts';
 import { helperFolder } from './candidate-places.ts';
-import { permitCheck, verificationChecks } from './checks.ts';
 import type { Exploration } from './exploration.ts';
-import type { RunContext } from './run-context.ts';
 
 /** One copy. */
 export interface CandidateCopy {

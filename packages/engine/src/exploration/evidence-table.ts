@@ -1,8 +1,8 @@
 // The evidence of all candidates side by side: a table for people, with only the columns in which something stands.
 import { whyChosen } from '@monkey-coder/agents';
 import { type Event, formatMicroUsd } from '@monkey-coder/protocol';
+import type { RunContext } from '../parts/run-context.ts';
 import type { Scored } from './candidate-evidence.ts';
-import type { RunContext } from './run-context.ts';
 
 /** The table, what decided, and where the folders are. */
 export function sideBySide(

@@ -6,14 +6,15 @@
 // the winner looks at its change once more. The checkout is touched once, by one undoable step, and the checks judge it there again.
 import { isPlateau, survivorsOf } from '@monkey-coder/agents';
 import type { Outcome } from '@monkey-coder/protocol';
+import type { RunContext } from '../parts/run-context.ts';
+import { roundsOf } from '../run/candidates-in-budget.ts';
 import type { Scored } from './candidate-evidence.ts';
 import { FindingList } from './candidate-findings.ts';
 import { copyOf, dropHelpers, placeOf, snapshotBase, treeAtFirst } from './candidate-places.ts';
 import { type Turn, takeTurn, type Watch } from './candidate-turn.ts';
 import { conclude, winnerOf } from './conclude-exploration.ts';
 import { approachesOf } from './draw-approaches.ts';
-import { type Exploration, type ExploreMeans, expected, type Place, roundsOf, shareOf } from './exploration.ts';
-import type { RunContext } from './run-context.ts';
+import { type Exploration, type ExploreMeans, expected, type Place, shareOf } from './exploration.ts';
 
 /** Candidates at work at once. */
 const atOnce = 4;

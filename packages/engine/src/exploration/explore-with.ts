@@ -3,12 +3,12 @@ import { mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMonkeyError, type Outcome, type Task } from '@monkey-coder/protocol';
 import type { RunConnection, RunReport, SessionChoice } from '../engine.ts';
-import { runScope } from './budget.ts';
+import { runScope } from '../model-calls/budget.ts';
+import type { EngineParts } from '../parts/engine-parts.ts';
+import type { RunContext } from '../parts/run-context.ts';
 import { noCopies } from './candidate-places.ts';
-import type { EngineParts } from './engine-parts.ts';
 import type { SessionPlace } from './exploration.ts';
 import { explore } from './explore.ts';
-import type { RunContext } from './run-context.ts';
 
 /** What an exploration is started with. */
 export interface ExploreWith {

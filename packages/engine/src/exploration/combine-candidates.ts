@@ -6,11 +6,11 @@ import type { FileChange, Outcome } from '@monkey-coder/protocol';
 import { diffStat, merge3 } from '@monkey-coder/workspace';
 import { judge, type Verification } from '../outcome/judge.ts';
 import { foldRunFacts, type RunFacts } from '../outcome/run-facts.ts';
+import { verifyFiles } from '../run/execute-run.ts';
 import { evidenceOf, type Scored } from './candidate-evidence.ts';
 import { helperFolder, newCopy } from './candidate-places.ts';
 import { recordScore } from './candidate-turn.ts';
 import { comparedBefore } from './comparison-record.ts';
-import { verifyFiles } from './execute-run.ts';
 import { brokenDown, type Exploration, expected } from './exploration.ts';
 import { heldAgainstOldTests } from './old-tests.ts';
 

@@ -1,7 +1,7 @@
 // MCP servers, loaded only by runs that have any: the user's, or those that the folder declares.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Ingredients } from './ingredients.ts';
+import type { Ingredients } from '../parts/ingredients.ts';
 import type { RunServers } from './mcp.ts';
 
 /** The servers of a run; undefined where there are none. Nothing is started by this. */

@@ -16,6 +16,8 @@ import type { Workspace } from '@monkey-coder/workspace';
 import { projectKey } from '../config/homes.ts';
 import { defaultSettings } from '../config/settings.ts';
 import type { RunConnection, RunReport, SessionChoice, WorkflowReport, WorkflowRequest } from '../engine.ts';
+import type { EngineParts, OuterScope } from '../parts/engine-parts.ts';
+import { knownKeys } from '../parts/known-keys.ts';
 import { takeLease } from '../sessions/lease.ts';
 import type { SessionWriter } from '../sessions/session-store.ts';
 import { checkWorkflow } from '../workflows/check-workflow.ts';
@@ -24,8 +26,6 @@ import { filledInputs } from '../workflows/inputs.ts';
 import { createJournal, type Journal } from '../workflows/journal.ts';
 import { runWorkflow } from '../workflows/run-workflow.ts';
 import type { Workflow } from '../workflows/workflow.ts';
-import type { EngineParts, OuterScope } from './engine-parts.ts';
-import { knownKeys } from './known-keys.ts';
 import { type CopyPlaces, createCrew } from './workflow-crew.ts';
 
 /** What a workflow lends the runs of its members: money that counts there too, and tools. */

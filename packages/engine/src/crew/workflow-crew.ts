@@ -27,11 +27,11 @@ import {
 import type { Workspace } from '@monkey-coder/workspace';
 import type { SessionChoice } from '../engine.ts';
 import { stripFence } from '../outcome/structured-answer.ts';
+import type { OuterScope } from '../parts/engine-parts.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
 import type { Journal } from '../workflows/journal.ts';
 import type { WorkCrew } from '../workflows/work-crew.ts';
 import type { Member, Workflow } from '../workflows/workflow.ts';
-import type { OuterScope } from './engine-parts.ts';
 import { type CopyMeans, openCopies } from './workflow-copies.ts';
 
 /** What a crew is made of. */

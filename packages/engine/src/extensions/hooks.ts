@@ -3,8 +3,8 @@ import { createHooks, createRedactor, type HookCommand, type HookEvent, type Hoo
 import { type JsonObject, MonkeyError } from '@monkey-coder/protocol';
 import { type HookSettings, hookGroupSchema } from '../config/hook-settings.ts';
 import { decideTrust } from '../config/trust.ts';
-import type { Ingredients } from './ingredients.ts';
-import { knownKeys } from './known-keys.ts';
+import type { Ingredients } from '../parts/ingredients.ts';
+import { knownKeys } from '../parts/known-keys.ts';
 
 const events: readonly string[] = [
   'PreToolUse',

@@ -2,9 +2,9 @@
 import { extensionFolders, type Tool } from '@monkey-coder/agents';
 import type { EventOf } from '@monkey-coder/protocol';
 import { hasMemory } from '../config/memory-path.ts';
-import { extensionPlaces } from './extension-places.ts';
-import type { Ingredients } from './ingredients.ts';
-import { knownKeys } from './known-keys.ts';
+import { extensionPlaces } from '../parts/extension-places.ts';
+import type { Ingredients } from '../parts/ingredients.ts';
+import { knownKeys } from '../parts/known-keys.ts';
 import { mcpOf } from './mcp-on-demand.ts';
 
 /** What was found. */

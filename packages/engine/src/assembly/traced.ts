@@ -1,7 +1,7 @@
 // Runs with a tracer listening, where telemetry is on; elsewhere nothing of it is even loaded.
 import type { RunConnection } from '../engine.ts';
+import type { EngineParts } from '../parts/engine-parts.ts';
 import { newTrace, readTraceParent, type TraceParent, writeTraceParent } from '../tracing/trace-parent.ts';
-import type { EngineParts } from './engine-parts.ts';
 
 type Surroundings = Pick<EngineParts, 'settings' | 'environment' | 'random' | 'productVersion'>;
 

@@ -1,7 +1,7 @@
 // What the parts of an exploration share: its means, the places of the candidates, what was spent.
 import type { Event, Outcome, Task } from '@monkey-coder/protocol';
+import type { RunContext } from '../parts/run-context.ts';
 import type { FindingList } from './candidate-findings.ts';
-import type { RunContext } from './run-context.ts';
 
 /** How one run in the name of an exploration is watched and told. */
 export interface CandidateWatch {
@@ -61,20 +61,6 @@ export interface Exploration {
   readonly findings: FindingList;
   /** Every run that was paid for. */
   readonly spent: Outcome[];
-}
-
-/** An improvisation has one round more, to leave an approach that leads nowhere; who goes on with a run that ended gives it one more. */
-export function roundsOf({
-  task,
-  recorder,
-}: {
-  readonly task: Task;
-  readonly recorder: Pick<RunContext['recorder'], 'events'>;
-}): number {
-  const ends = recorder.events.filter(
-    (event) => event.type === 'run.finished' && event.outcome.status !== 'interrupted',
-  ).length;
-  return (task.strategy === 'improvise' ? 3 : 2) + ends;
 }
 
 /** The same money for each round, in equal parts: all candidates together stay below the run's own cap. */

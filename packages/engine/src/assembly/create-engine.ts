@@ -24,18 +24,18 @@ import { searchEmbedder } from '../config/search-embedder.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Engine, RunConnection, RunReport, SessionChoice, WorkflowReport, WorkflowRequest } from '../engine.ts';
 import { createJsonlLedger } from '../ledger/jsonl-ledger.ts';
+import { createModelTraffic } from '../model-calls/model-traffic.ts';
+import type { EngineParts } from '../parts/engine-parts.ts';
+import type { RunContext } from '../parts/run-context.ts';
 import { appendToRouterLog, routerLogPath } from '../routing/router-log.ts';
 import { runRecord } from '../routing/run-record.ts';
 import { filesToLookAt } from '../routing/written-files.ts';
+import { executeRun } from '../run/execute-run.ts';
+import { type PreparedRun, prepareRun } from '../run/prepare-run.ts';
 import { createJsonlSessionStore } from '../sessions/jsonl-session-store.ts';
 import { type Lease, type LeaseTaken, takeLease } from '../sessions/lease.ts';
-import type { EngineParts } from './engine-parts.ts';
-import { executeRun } from './execute-run.ts';
 import { explainTask } from './explain-task.ts';
 import { watchLength } from './long-run.ts';
-import { createModelTraffic } from './model-traffic.ts';
-import { type PreparedRun, prepareRun } from './prepare-run.ts';
-import type { RunContext } from './run-context.ts';
 import { traced, tracedEnvironment, traceOf } from './traced.ts';
 
 /** What an engine is made of. */
@@ -158,7 +158,7 @@ async function exploreRun(
   connection: RunConnection,
   isEphemeral: boolean,
 ): Promise<Outcome> {
-  const { exploreWith } = await import('./explore-with.ts');
+  const { exploreWith } = await import('../exploration/explore-with.ts');
   return exploreWith({ parts, context: prepared.context, connection, isEphemeral, run });
 }
 
@@ -168,7 +168,7 @@ async function workflow(
   request: WorkflowRequest,
   connection: RunConnection,
 ): Promise<WorkflowReport> {
-  const { executeWorkflow } = await import('./workflow.ts');
+  const { executeWorkflow } = await import('../crew/workflow.ts');
   const task = { ...request.task, cwd: realFolder(request.task.cwd) };
   return executeWorkflow(parts, { ...request, task }, connection, (member, session, lent) =>
     run({ ...parts, ...lent }, member, session, connection),

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { countTests } from '@monkey-coder/agents';
 import type { ProjectCheck } from '@monkey-coder/workspace';
 import { isTestFile } from '../outcome/test-files.ts';
+import type { RunContext } from '../parts/run-context.ts';
 import { bringOver, type CandidateCopy, runInCopy } from './candidate-copies.ts';
 import type { Scored } from './candidate-evidence.ts';
 import type { Compared } from './comparison-record.ts';
-import type { RunContext } from './run-context.ts';
 
 /** A test file that is new or has new tests, and the folder it stands in. */
 export interface WrittenTest {

@@ -2,8 +2,8 @@
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventOf, StepResult } from '@monkey-coder/protocol';
+import { bringOver } from '../exploration/candidate-copies.ts';
 import type { ConflictRule, JoinedBranch, WorkCrew } from '../workflows/work-crew.ts';
-import { bringOver } from './candidate-copies.ts';
 import { fileIn, hashIn, isInner, mergeFile } from './copy-files.ts';
 
 /** What is to be merged. */

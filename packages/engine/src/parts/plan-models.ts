@@ -5,10 +5,10 @@ import { type Arm, type BudgetProgress, costWeight, isSmallWork, taskKindOf } fr
 import type { Workspace } from '@monkey-coder/workspace';
 import { projectKey } from '../config/homes.ts';
 import { mayCallModel } from '../config/policy.ts';
+import type { FoundCandidate, ModelFinder } from '../model-calls/find-model.ts';
 import type { Route, RouteRequest } from '../routing/decide-route.ts';
 import type { RouterStore } from '../routing/router-store.ts';
 import type { EngineParts } from './engine-parts.ts';
-import type { FoundCandidate, ModelFinder } from './find-model.ts';
 import type { RunStart } from './open-session.ts';
 import { chainOfRun } from './stages.ts';
 

@@ -1,8 +1,8 @@
 // Where candidates work: the snapshot they begin with, and a copy of it for each.
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { type Event, errorMessage, MonkeyError } from '@monkey-coder/protocol';
+import type { RunContext } from '../parts/run-context.ts';
 import type { Exploration, Place } from './exploration.ts';
-import type { RunContext } from './run-context.ts';
 
 /** The files that the candidates of a run that was cut off began with. */
 export function treeAtFirst(run: RunContext): string | undefined {

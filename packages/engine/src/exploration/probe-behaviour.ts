@@ -15,10 +15,10 @@ import {
 } from '@monkey-coder/agents';
 import { type ProjectCheck, unifiedDiff } from '@monkey-coder/workspace';
 import { isTestFile } from '../outcome/test-files.ts';
+import type { RunContext } from '../parts/run-context.ts';
 import { type CandidateCopy, runInCopy } from './candidate-copies.ts';
 import type { Scored } from './candidate-evidence.ts';
 import type { Compared } from './comparison-record.ts';
-import type { RunContext } from './run-context.ts';
 
 /** Bounds of one comparison. */
 const mostVariants = 200;

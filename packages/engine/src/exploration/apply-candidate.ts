@@ -2,10 +2,10 @@
 import { copyFileSync, existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { dirname, isAbsolute, join, sep } from 'node:path';
 import { type FileChange, MonkeyError } from '@monkey-coder/protocol';
+import type { RunContext } from '../parts/run-context.ts';
 import type { Scored } from './candidate-evidence.ts';
 import { newCopy } from './candidate-places.ts';
 import type { Exploration } from './exploration.ts';
-import type { RunContext } from './run-context.ts';
 
 const reasonOf = (candidate: number): string => `apply candidate ${candidate}`;
 

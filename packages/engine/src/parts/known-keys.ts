@@ -1,7 +1,7 @@
 // All of the user's provider keys that this process knows, so that they can be hidden from what tools say.
 import { providerTable } from '@monkey-coder/models';
+import type { FoundModel } from '../model-calls/find-model.ts';
 import type { EngineParts } from './engine-parts.ts';
-import type { FoundModel } from './find-model.ts';
 
 /** Keys from the environment, from the key file, and those the run's models, where they are found already, are called with (a command may have printed them). */
 export function knownKeys({ environment, settings, keys }: EngineParts, found?: FoundModel): string[] {

@@ -9,8 +9,8 @@ import type { KeyCommands } from '../config/key-command.ts';
 import type { KeyStore } from '../config/key-store.ts';
 import type { Settings } from '../config/settings.ts';
 import type { createJsonlLedger } from '../ledger/jsonl-ledger.ts';
+import type { ModelTraffic } from '../model-calls/model-traffic.ts';
 import type { SessionStore } from '../sessions/session-store.ts';
-import type { ModelTraffic } from './model-traffic.ts';
 
 /** Money that the calls of several runs count against. */
 export interface OuterScope extends BudgetScope {

@@ -1,6 +1,6 @@
 // What comparisons of candidates came to, by name: done once, and taken from the record after a crash.
 import type { EventOf } from '@monkey-coder/protocol';
-import type { RunContext } from './run-context.ts';
+import type { RunContext } from '../parts/run-context.ts';
 
 /** What a comparison says of one candidate. */
 export type Compared = EventOf<'candidates.compared'>['found'][number];

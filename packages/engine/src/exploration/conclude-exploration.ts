@@ -3,10 +3,10 @@ import { chooseCandidate } from '@monkey-coder/agents';
 import type { Outcome } from '@monkey-coder/protocol';
 import type { Verification } from '../outcome/judge.ts';
 import { foldRunFacts } from '../outcome/run-facts.ts';
+import { finish, verifyWhenDone } from '../run/execute-run.ts';
 import { applyCandidate, mayApply } from './apply-candidate.ts';
 import type { Scored } from './candidate-evidence.ts';
 import { sideBySide } from './evidence-table.ts';
-import { finish, verifyWhenDone } from './execute-run.ts';
 import type { Exploration } from './exploration.ts';
 
 /** The candidate to take; undefined where none is proven. */

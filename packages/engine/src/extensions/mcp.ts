@@ -20,7 +20,7 @@ import { readProjectDeclarations } from '../config/project-declarations.ts';
 import type { Settings } from '../config/settings.ts';
 import { decideTrust } from '../config/trust.ts';
 import type { RunConnection } from '../engine.ts';
-import type { Ingredients } from './ingredients.ts';
+import type { Ingredients } from '../parts/ingredients.ts';
 import { createLoginStore, loginSecrets } from './mcp-logins.ts';
 import { rememberPrompts } from './mcp-prompt-store.ts';
 

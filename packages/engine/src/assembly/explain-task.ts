@@ -1,9 +1,9 @@
 // Explains the routing of a task without running it.
 import { MonkeyError, type Task } from '@monkey-coder/protocol';
 import type { RouteExplanation } from '@monkey-coder/router';
-import type { EngineParts } from './engine-parts.ts';
-import { createModelFinder } from './find-model.ts';
-import { armOf, choosableModels, routeRequest } from './plan-models.ts';
+import { createModelFinder } from '../model-calls/find-model.ts';
+import type { EngineParts } from '../parts/engine-parts.ts';
+import { armOf, choosableModels, routeRequest } from '../parts/plan-models.ts';
 
 /** The explanation. Throws MonkeyError `usage.invalid` when there is nothing to choose. */
 export async function explainTask(parts: EngineParts, task: Task): Promise<RouteExplanation> {
