@@ -35,8 +35,8 @@ export interface VerifyOptions {
   readonly now: () => number;
   /** New tests are not asked to fail on the state before: they are the work itself. Default false. */
   readonly testsAreTheWork?: boolean;
-  /** Tests that fail are what the task is about: that they failed before excuses nothing. Default false. */
-  readonly failuresAreTheWork?: boolean;
+  /** Tests that fail are what the task is about: that they failed before excuses nothing. Asked only when some fail; default false. */
+  readonly failuresAreTheWork?: () => boolean;
   /** How checks ended on the state before the change, by command; kept by the run, so that each is run there once. */
   readonly before: Map<string, Promise<CheckOutcome | undefined>>;
 }
@@ -99,7 +99,7 @@ async function comparedWithBefore(
   check: ProjectCheck,
   { output, receipt }: Pick<CheckOutcome, 'output' | 'receipt'>,
 ): Promise<Pick<CheckRun, 'state' | 'failures'>> {
-  const areTests = check.kind === 'tests' && options.failuresAreTheWork !== true;
+  const areTests = check.kind === 'tests' && options.failuresAreTheWork?.() !== true;
   if (!isWeak(check) && !areTests && !lacksWhatItNeeds(receipt)) return { state: 'failed' };
   const key = `${check.cwd} ${check.command}`;
   const running = options.before.get(key) ?? onTreeBefore(options, [], check);
