@@ -8,6 +8,12 @@ import { calls, createStage, fixesSum, jsonLines, says, scripted, useFailingProj
 import { hasTmux, sitAtTmux } from './support/tmux.ts';
 
 const mcpServer = join(repositoryRoot, 'test', 'support', 'mcp-server.mjs');
+/** Rows with their words, without the rule above the editor, which is as wide as the terminal. */
+const rowsOf = (text: string): string[] =>
+  text
+    .split('\n')
+    .map((row) => row.trim())
+    .filter((row) => row !== '' && !row.startsWith('──'));
 const ready = 'say what to do';
 
 describe.skipIf(!hasTmux)('a person in the interactive terminal (needs tmux)', () => {
@@ -347,6 +353,44 @@ describe.skipIf(!hasTmux)('a person in the interactive terminal (needs tmux)', (
     }
     const items = seat.everything().match(/item number \d+/g) ?? [];
     expect(items).toEqual(Array.from({ length: 120 }, (_, index) => `item number ${index}`));
+  });
+
+  it('leaves no row of the full screen behind after the terminal became lower in it', async () => {
+    const stage = createStage();
+    await stage.serve([says('Yes.')]);
+    const seat = sitAtTmux(stage, scripted, { columns: 106, rows: 28 });
+    await seat.sees(ready);
+    seat.types('/help');
+    seat.presses('Enter');
+    await seat.sees('scroll, in full screen');
+    const before = rowsOf(seat.everything());
+    seat.presses('C-s');
+    await seat.settles(true);
+    seat.resize(111, 27);
+    await seat.settles(true);
+    seat.presses('C-s');
+    await seat.settles(false);
+    expect(rowsOf(seat.everything())).toEqual(before);
+  });
+
+  it('needs two Ctrl-C in a row to leave: what is typed in between keeps it open; a wrong command is guessed', async () => {
+    const stage = createStage();
+    await stage.serve([says('Yes.')]);
+    const seat = sitAtTmux(stage, scripted);
+    await seat.sees(ready);
+    seat.types('some words');
+    seat.presses('C-c');
+    await seat.sees('Ctrl-C again leaves');
+    seat.types('x');
+    seat.presses('C-c');
+    seat.types('/exprot');
+    seat.presses('Enter');
+    await seat.sees('There is no /exprot (did you mean /export?)');
+    seat.types('/resume');
+    seat.presses('Enter');
+    expect(await seat.sees('there is no other session of this folder yet')).not.toContain('monkey --help');
+    seat.presses('C-c', 'C-c');
+    await seat.sees('left with 0');
   });
 
   it.each(['SIGTERM', 'SIGHUP'])(

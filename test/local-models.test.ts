@@ -46,4 +46,21 @@ describe('a local server', () => {
     stage.settings({});
     expect((await stage.run(question)).stdout).toContain('From the vendor.');
   });
+
+  it('is a stage of chains only where that is wanted', async (context) => {
+    const stage = createStage();
+    await stage.serve([says('From the vendor.')]);
+    const local = await ollama();
+    if (local === undefined) return context.skip('port 11434 is taken: is Ollama running?');
+    const prices = { 'openai/scripted': { input: 3, output: 15 } };
+    const ask = async (router: object) => {
+      stage.settings({ checks: ['true'], prices, router });
+      return await stage.run(['route', '--json', 'fix the sum']);
+    };
+    expect((await ask({})).stderr).toContain('nothing to choose');
+    const found = JSON.parse((await ask({ preferLocal: 'chain' })).stdout);
+    expect(found.models.map((one: { model: string }) => one.model)).toContain('ollama/llama');
+    expect(found.chosen.chain[0]).toBe('ollama/llama');
+    expect(found.chosen.chain.length).toBe(2);
+  });
 });

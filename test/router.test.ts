@@ -88,6 +88,7 @@ describe('the router', () => {
       from: 'openai/cheap',
       to: 'openai/strong',
       verdict: 'rejected',
+      forecast: { success: { mean: expect.any(Number) } },
     });
     const [record] = routerLog(stage);
     expect(record).toMatchObject({
@@ -199,6 +200,11 @@ describe('the router', () => {
     expect((await stage.run(['feedback', 'sideways'])).code).toBe(2);
     await stage.run(['route', '--export', 'runs.jsonl']);
     expect(jsonLines(stage.read('runs.jsonl'))).toMatchObject([{ type: 'run', signals: ['down'] }]);
+    expect(stage.read('runs.jsonl')).not.toContain('sum.js');
+    expect((await stage.run(['route', '--import', 'runs.jsonl'])).stdout).toContain('0 runs added');
+    stage.write('other.jsonl', stage.read('runs.jsonl').replaceAll('run_', 'run_x'));
+    expect((await stage.run(['route', '--import', 'other.jsonl'])).stdout).toContain('1 runs added');
+    expect((await score()).calibration.runs).toBe(2);
   });
 
   it('says what is wrong where there is nothing to choose', async () => {

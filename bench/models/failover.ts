@@ -13,9 +13,9 @@ import {
   serveScripted,
 } from '@monkey-coder/models';
 import { userMessage } from '@monkey-coder/protocol';
-import { composeModel } from '../../packages/engine/src/run/compose-model.ts';
-import type { FoundCandidate } from '../../packages/engine/src/run/find-model.ts';
-import { createModelTraffic } from '../../packages/engine/src/run/model-traffic.ts';
+import { composeModel } from '../../packages/engine/src/model-calls/compose-model.ts';
+import type { FoundCandidate } from '../../packages/engine/src/model-calls/find-model.ts';
+import { createModelTraffic } from '../../packages/engine/src/model-calls/model-traffic.ts';
 import { type Figure, isEntry, report } from './figure.ts';
 
 const tasks = 1000;

@@ -12,6 +12,8 @@ import {
   skillInterval,
 } from '@monkey-coder/router';
 import { balancePole, gradientError } from '@monkey-coder/router/testing';
+import { regretOfChange } from './changing.ts';
+import { otherWorlds } from './other-worlds.ts';
 
 const arms: readonly Arm[] = Array.from({ length: 10 }, (_, index) => ({ provider: 'bench', model: `m${index}` }));
 const kinds = ['bugfix', 'testgen', 'research', 'frontend', 'feature'];
@@ -23,6 +25,8 @@ const figures = {
   coverage: coverage(),
   gradientError: gradientError(),
   pole: balancePole(1),
+  change: changes(),
+  worlds: otherWorlds(6),
 };
 const rows = [
   ['what', 'measured', 'goal', 'met'],
@@ -48,9 +52,36 @@ const rows = [
     '>= 195',
     met(figures.pole.best >= 195),
   ],
+  [
+    'the best model turns bad after 300 tasks: solved tasks lost in the next 200',
+    `${figures.change.fading.after.toFixed(1)}; never forgetting ${figures.change.still.after.toFixed(1)}, told of it ${figures.change.told.after.toFixed(1)}`,
+    '<= half of never forgetting',
+    met(figures.change.fading.after <= figures.change.still.after / 2),
+  ],
+  [
+    'the same, in the 300 before',
+    `${figures.change.fading.before.toFixed(1)}; never forgetting ${figures.change.still.before.toFixed(1)}`,
+    '<= 1 more',
+    met(figures.change.fading.before <= figures.change.still.before + 1),
+  ],
+  ...figures.worlds.map(({ name, single, chain, error }) => [
+    `${name}: regret of 400 tasks against the best single model, the best chain`,
+    `${single.toFixed(1)}, ${chain.toFixed(1)} ±${error.toFixed(1)}`,
+    'single <= 0',
+    met(single <= 0),
+  ]),
 ];
 if (process.argv.includes('--json')) console.log(JSON.stringify(figures));
 else console.log(rows.map((row) => `| ${row.join(' | ')} |`).join('\n'));
+
+/** With the usual fading, with none, and begun anew at the change. */
+function changes() {
+  return {
+    fading: regretOfChange(12),
+    still: regretOfChange(12, { memory: Number.POSITIVE_INFINITY }),
+    told: regretOfChange(12, { memory: Number.POSITIVE_INFINITY, isTold: true }),
+  };
+}
 
 function met(isMet: boolean): string {
   return isMet ? 'yes' : 'NO';

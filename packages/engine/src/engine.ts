@@ -103,5 +103,7 @@ export interface Engine {
   judge(sessionId: string, signal: 'up' | 'down'): Promise<{ readonly runId: string }>;
   /** The replay buffer: every run that the router knows of, with what was said of it later. */
   experience(): Promise<readonly ReplayRecord[]>;
+  /** Adds runs of a file that `sharedRuns` wrote, those of others among them, and learns everything anew in the order of time. Runs known already are passed over. */
+  learnFrom(shared: string): Promise<{ readonly runs: number; readonly unreadable: number }>;
   close(): Promise<void>;
 }

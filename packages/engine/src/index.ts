@@ -1,4 +1,6 @@
 // One task from request to verified outcome.
+
+export { createEngine, type EngineOptions } from './assembly/create-engine.ts';
 export { type AgentHealth, type AgentStore, createAgentStore } from './config/agent-store.ts';
 export { type Homes, projectKey, resolveHomes } from './config/homes.ts';
 export { createKeyStore, type KeyStore, keyFingerprint } from './config/key-store.ts';
@@ -36,29 +38,28 @@ export type {
   WorkflowReport,
   WorkflowRequest,
 } from './engine.ts';
-export { auditFiles } from './kinds/audit.ts';
-export { reviewMaterial } from './kinds/review-material.ts';
-export { toSarif } from './kinds/sarif.ts';
-export { workPrompt } from './kinds/work-prompt.ts';
-export { createJsonlLedger } from './ledger/jsonl-ledger.ts';
-export { refuseBadSchema, stripFence } from './outcome/structured-answer.ts';
-export { findPeerItems } from './peers/load-peers.ts';
-export { type PeerItem, type PeerName, peerNames } from './peers/peer-items.ts';
-export { applyImport, type ImportStep, planImport } from './peers/plan-import.ts';
-export { createEngine, type EngineOptions } from './run/create-engine.ts';
-export { extensionPlaces } from './run/extension-places.ts';
-export { type HealthRecord, type HealthTable, readHealth } from './run/health-store.ts';
 export {
   type CandidateCleaning,
   cleanCandidates,
   type KeptCandidate,
   keptCandidate,
   keptCandidates,
-} from './run/kept-candidates.ts';
-export { createServers, readServers, type ServerWorld } from './run/mcp.ts';
-export { createLoginStore } from './run/mcp-logins.ts';
-export { expandMcpPrompt, knownMcpPrompts, usageOf } from './run/mcp-prompts.ts';
-export { wasCutShort } from './run/open-session.ts';
+} from './exploration/kept-candidates.ts';
+export { createServers, readServers, type ServerWorld } from './extensions/mcp.ts';
+export { createLoginStore } from './extensions/mcp-logins.ts';
+export { expandMcpPrompt, knownMcpPrompts, usageOf } from './extensions/mcp-prompts.ts';
+export { auditFiles } from './kinds/audit.ts';
+export { reviewMaterial } from './kinds/review-material.ts';
+export { toSarif } from './kinds/sarif.ts';
+export { workPrompt } from './kinds/work-prompt.ts';
+export { createJsonlLedger } from './ledger/jsonl-ledger.ts';
+export { type HealthRecord, type HealthTable, readHealth } from './model-calls/health-store.ts';
+export { refuseBadSchema, stripFence } from './outcome/structured-answer.ts';
+export { extensionPlaces } from './parts/extension-places.ts';
+export { wasCutShort } from './parts/open-session.ts';
+export { findPeerItems } from './peers/load-peers.ts';
+export { type PeerItem, type PeerName, peerNames } from './peers/peer-items.ts';
+export { applyImport, type ImportStep, planImport } from './peers/plan-import.ts';
 export { removeIdleWorktree } from './run/worktree.ts';
 export { createWorktree } from './run/worktree-on-demand.ts';
 export { createJsonlSessionStore } from './sessions/jsonl-session-store.ts';

@@ -45,6 +45,8 @@ const comparedSchema = z.object({
   noticed: z.optional(z.number()),
   /** What a reviewer gives it, 0..1. */
   review: z.optional(z.number()),
+  /** What fails of the tests as they were. */
+  oldTests: z.optional(z.string()),
 });
 
 /** Path to content hash (null: gone) of files that changed since the model saw them, and that it needs no telling of any more. */
@@ -129,6 +131,8 @@ export const eventBodySchema = z.discriminatedUnion('type', [
     to: z.string(),
     verdict: z.enum(['rejected', 'none']),
     reason: z.string(),
+    /** What is expected of the rest of the plan now: its success, and cost and time from here on. */
+    forecast: z.optional(forecastSchema),
   }),
   z.object({
     /** Ideas of how to go about the task, in the order in which candidates are given them. */
@@ -166,6 +170,11 @@ export const eventBodySchema = z.discriminatedUnion('type', [
     posterior: z.number(),
     /** Candidates with the same change carry the same word. */
     cluster: z.string(),
+  }),
+  z.object({
+    /** A comparison of candidates begins; it may take a minute, and nothing else is said meanwhile. */
+    type: z.literal('comparison.started'),
+    by: z.string(),
   }),
   z.object({
     /** A comparison of candidates came to its end; going on after a crash takes what it came to from here. */

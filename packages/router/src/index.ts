@@ -8,7 +8,8 @@ export { createScorer, type LabelledTask, type Scorer } from './evaluate/scorer.
 export { compareInShadow, type ShadowResult } from './evaluate/shadow.ts';
 export { type Arm, armName } from './evidence/arm.ts';
 export { evidenceContext } from './evidence/context.ts';
-export type { ModelPrior, Priors, StageOutcome } from './evidence/evidence.ts';
+export type { StageOutcome } from './evidence/evidence.ts';
+export type { ModelPrior, Priors } from './evidence/model-prior.ts';
 export { publicPriors, publicPriorsByLabel } from './evidence/priors.ts';
 export {
   parseReplay,
@@ -18,7 +19,8 @@ export {
   recordsOf,
   replayVersion,
 } from './evidence/replay.ts';
-export type { Signal } from './evidence/reward.ts';
+export { type Signal, waitCost } from './evidence/reward.ts';
+export { readShared, sharedRuns } from './evidence/share.ts';
 export { choosePersona, type Persona, type PersonaChoice } from './features/persona.ts';
 export { isSmallWork } from './features/small-work.ts';
 export { taskFeatures } from './features/task-features.ts';
@@ -32,7 +34,7 @@ export {
   exploreOrNot,
   type WayForecast,
 } from './foresight/explore-or-not.ts';
-export { forecastChain } from './foresight/forecast.ts';
+export { forecastChain, forecastRest } from './foresight/forecast.ts';
 export { bestPlan, plansOf, type StrategyPlan, type TreeProblem } from './foresight/strategy-tree.ts';
 export { chanceOfRight } from './foresight/team-value.ts';
 export { normalCumulative } from './numbers/normal.ts';

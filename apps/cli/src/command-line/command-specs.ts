@@ -335,7 +335,12 @@ const specs: Readonly<Record<CommandName, Omit<CommandSpec, 'name' | 'aliases'>>
       json,
       { name: 'plot', help: 'draw the front of chains and what is believed of the models' },
       { name: 'svg', value: 'file', help: 'the same as an SVG file' },
-      { name: 'export', value: 'file', help: 'write all that the router has learnt from, one JSON line a run' },
+      {
+        name: 'export',
+        value: 'file',
+        help: 'write all that the router has learnt from, one JSON line a run: no prompts, no paths',
+      },
+      { name: 'import', value: 'file', help: 'learn from such a file too, as of somebody in your team' },
       cwd,
     ],
   },

@@ -1,5 +1,5 @@
 // `monkey stats --calibration`: how good the quotes were, and what the router has been doing.
-import { calibrationOf, compareInShadow, countersOf, publicPriors } from '@monkey-coder/router';
+import { type Calibration, calibrationOf, compareInShadow, countersOf, publicPriors } from '@monkey-coder/router';
 import { type CommandContext, printJson } from '../configuration/command-context.ts';
 import { printable } from '../terminal/style.ts';
 import { formatTable } from '../terminal/table.ts';
@@ -19,7 +19,7 @@ export async function calibration(context: CommandContext): Promise<number> {
   world.out(
     `${records.length} runs, ${scores.runs} with a forecast and a verdict\n` +
       `Brier score ${number(scores.brier)} (always saying the average: ${number(scores.brierOfAverage)})\n` +
-      `90 % intervals held: cost ${percent(scores.costCovered)}, time ${percent(scores.timeCovered)}\n\n`,
+      `90 % intervals held: cost ${percent(scores.costCovered)}, time ${percent(scores.timeCovered)}\n${requotes(scores.requoted)}\n`,
   );
   if (scores.buckets.length > 0) {
     const rows = scores.buckets.map(({ from, runs, forecast, happened }) => [
@@ -48,6 +48,11 @@ export async function calibration(context: CommandContext): Promise<number> {
   world.out(`\nwhat each policy would have earned on these runs (inverse propensity)\n`);
   world.out(`${formatTable([['policy', 'reward', 'error', 'runs behind it', ''], ...policies], [1, 2, 3])}\n`);
   return 0;
+}
+
+function requotes({ runs, brier, costCovered, timeCovered }: Calibration['requoted']): string {
+  if (runs === 0) return '';
+  return `after a rejection, ${runs} times: Brier score ${number(brier)}; intervals of the rest held: cost ${percent(costCovered)}, time ${percent(timeCovered)}\n`;
 }
 
 function number(value: number | null): string {

@@ -82,7 +82,7 @@ function list(context: CommandContext): number {
   if (context.asJson)
     return printJson(context.world, { servers: all.map((one) => ({ ...one, ...used.get(one.name) })) });
   if (all.length === 0) {
-    context.world.out('no MCP servers; add one: monkey mcp add NAME -- COMMAND …, or monkey mcp add NAME URL\n');
+    context.world.out(noServers);
     return 0;
   }
   const rows = all.map(({ name, scope, entry, isOn }) => {
@@ -196,6 +196,10 @@ async function tools(context: CommandContext, only: string | undefined): Promise
   const { world } = context;
   const on = named(context).filter((one) => one.isOn && (only === undefined || one.name === only));
   if (only !== undefined && on.length === 0) throw unknownServer(only);
+  if (on.length === 0 && !context.asJson) {
+    world.out(noServers);
+    return 0;
+  }
   const mcpServers = Object.fromEntries(on.map(({ name, entry }) => [name, entry]));
   const settings = { ...context.loaded().settings, mcpServers, mcpSources: [] };
   const { configs, problems } = readServers({ ...world, settings }, []);
@@ -217,6 +221,7 @@ async function tools(context: CommandContext, only: string | undefined): Promise
 }
 
 const longestMs = 120_000;
+const noServers = 'no MCP servers; add one: monkey mcp add NAME -- COMMAND …, or monkey mcp add NAME URL\n';
 
 function tokensOf(servers: McpServers): number {
   return Math.ceil(JSON.stringify(toolDeclarations(createMcpTools(servers))).length / 4);

@@ -1,8 +1,8 @@
 // `monkey route "task"`: which models would do it, with which chance, for how much, and why these.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { formatMicroUsd, type Interval, MonkeyError } from '@monkey-coder/protocol';
-import type { RouteExplanation, StrategyPlan } from '@monkey-coder/router';
+import { type RouteExplanation, type StrategyPlan, sharedRuns } from '@monkey-coder/router';
 import { optionValue } from '../command-line/parse.ts';
 import { type Command, type CommandContext, printJson } from '../configuration/command-context.ts';
 import { taskOf } from '../run/task.ts';
@@ -16,6 +16,8 @@ export const route: Command = async (context) => {
   const { world, line } = context;
   const exported = optionValue(line, 'export');
   if (exported !== undefined) return exportExperience(context, resolve(world.cwd, exported));
+  const imported = optionValue(line, 'import');
+  if (imported !== undefined) return importExperience(context, resolve(world.cwd, imported));
   const prompt = line.operands.join(' ').trim();
   if (prompt === '')
     throw new MonkeyError('usage.invalid', 'say what is to be routed: monkey route "fix the failing test"');
@@ -33,11 +35,32 @@ export const route: Command = async (context) => {
 
 async function exportExperience(context: CommandContext, path: string): Promise<number> {
   const records = await context.engine().experience();
-  writeFileSync(path, records.map((record) => `${JSON.stringify(record)}\n`).join(''), { mode: 0o600 });
+  writeFileSync(path, sharedRuns(records), { mode: 0o600 });
   if (context.asJson) return printJson(context.world, { path, runs: records.length });
   context.world.out(`${records.length} runs written to ${path}\n`);
   return 0;
 }
+
+async function importExperience(context: CommandContext, path: string): Promise<number> {
+  const { runs, unreadable } = await context.engine().learnFrom(readShared(path));
+  if (context.asJson) return printJson(context.world, { path, runs, unreadable });
+  const left = unreadable === 0 ? '' : `; ${unreadable} lines are no runs of this version and were left out`;
+  context.world.out(`${runs} runs added to what the router learns from${left}\n`);
+  return 0;
+}
+
+function readShared(path: string): string {
+  const size = statSync(path, { throwIfNoEntry: false })?.size;
+  if (size === undefined) throw new MonkeyError('usage.invalid', `${path} does not exist`);
+  if (size > mostImportBytes)
+    throw new MonkeyError(
+      'usage.invalid',
+      `${path} has more than ${mostImportBytes / 2 ** 20} MiB: share the last runs only`,
+    );
+  return readFileSync(path, 'utf8');
+}
+
+const mostImportBytes = 32 * 2 ** 20;
 
 function describe(found: RouteExplanation, style: Style): string {
   const { chosen } = found;

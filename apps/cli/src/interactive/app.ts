@@ -2,6 +2,7 @@
 //
 // A key is drawn at once; what a run says is gathered for a moment (`frameMs`) and drawn together. Everything that is finished
 // goes to the terminal's scrollback (inline) or to the transcript's window (full screen); the rest is the live region.
+import { MonkeyError } from '@monkey-coder/protocol';
 import type { Frame } from '../screen/frame.ts';
 import type { Input } from '../screen/keys.ts';
 import { plainLine } from '../screen/plain-text.ts';
@@ -16,6 +17,7 @@ import type { Conversation } from './conversation.ts';
 import { fullFrame, Scroll } from './full-frame.ts';
 import { History } from './history.ts';
 import { type InteractiveHost, isTmux } from './host.ts';
+import { asSlashCommands } from './inside.ts';
 import { createKeyBindings, type KeyBindings } from './key-bindings.ts';
 import type { Panel } from './panel.ts';
 import { PromptEditor } from './prompt-editor.ts';
@@ -29,6 +31,8 @@ const frameMs = 33;
 const spinnerMs = 120;
 const hintMs = 2_500;
 const pauseMs = 700;
+/** What is advised on the command line where nothing better is known. */
+const commandLineAdvice = new MonkeyError('usage.invalid', '').advice;
 
 /** What the parts of the application share. Owned by one `App`. */
 export class AppState {
@@ -107,8 +111,11 @@ export class AppState {
     const { message, advice } = describeFailure(thrown);
     this.show(
       linesBlock(({ theme }) => [
-        `${theme.paint('bad', '✗')} ${plainLine(message)}`,
-        theme.paint('dim', `  ${plainLine(advice)}`),
+        `${theme.paint('bad', '✗')} ${plainLine(asSlashCommands(message))}`,
+        theme.paint(
+          'dim',
+          `  ${plainLine(advice === commandLineAdvice ? '/help lists what there is.' : asSlashCommands(advice))}`,
+        ),
       ]),
     );
   }

@@ -52,5 +52,10 @@ export async function runInside(parts: InsideParts, args: readonly string[]): Pr
     loaded: () => parts.loaded,
     engine: () => parts.engine,
   });
-  return { text: text.trimEnd(), code };
+  return { text: asSlashCommands(text.trimEnd()), code };
+}
+
+/** What is called on the command line is a command of the conversation here. */
+export function asSlashCommands(text: string): string {
+  return text.replace(/\bmonkey (?=(?:undo|redo|rewind|feedback|context|doctor)\b)/g, '/');
 }

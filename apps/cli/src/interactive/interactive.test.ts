@@ -13,6 +13,7 @@ import { Completion } from './completion.ts';
 import { fullFrame, Scroll } from './full-frame.ts';
 import { fuzzyMatches } from './fuzzy.ts';
 import { History } from './history.ts';
+import { asSlashCommands } from './inside.ts';
 import { createKeyBindings } from './key-bindings.ts';
 import { notification } from './notify.ts';
 import { PermissionPanel } from './permission-panel.ts';
@@ -143,6 +144,8 @@ describe('a question', () => {
     ['a', { kind: 'answered', scope: 'session' }],
     ['2', { kind: 'answered', scope: 'session' }],
     ['n\r', { kind: 'denied' }],
+    ['c', undefined],
+    ['\u0003', undefined],
     ['nuse b\r', { kind: 'denied', message: 'use b' }],
     ['\u001b[A\r\r', { kind: 'denied' }],
     ['x', undefined],
@@ -163,6 +166,14 @@ describe('a question', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not be there
     expect(text).not.toMatch(/[\u001b\u202e]/);
     expect(text).toContain('2 more questions');
+  });
+});
+
+describe('what subcommands print', () => {
+  it('names the commands of the conversation', () => {
+    expect(asSlashCommands('monkey redo brings it back; monkey mcp auth x logs in')).toBe(
+      '/redo brings it back; monkey mcp auth x logs in',
+    );
   });
 });
 

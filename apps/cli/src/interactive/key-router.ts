@@ -24,7 +24,7 @@ const onPanels: readonly Action[] = ['expand', 'fullscreen', 'redraw'];
 export class KeyRouter {
   readonly #state: AppState;
   readonly #actions: RouterActions;
-  #interruptedAt = 0;
+  #interruptedAt = Number.NEGATIVE_INFINITY;
 
   constructor(state: AppState, actions: RouterActions) {
     this.#state = state;
@@ -52,8 +52,9 @@ export class KeyRouter {
 
   #paste(text: string): void {
     const { panels, editor } = this.#state;
+    this.#interruptedAt = Number.NEGATIVE_INFINITY;
     const panel = panels[0];
-    if (panel) panel.onPaste?.(text);
+    if (panel && this.#state.isPanelArmed()) panel.onPaste?.(text);
     else editor.paste(text);
   }
 
@@ -63,6 +64,8 @@ export class KeyRouter {
       this.#interrupt();
       return;
     }
+    // Leaving takes two in a row: whoever types in between wants to stay.
+    this.#interruptedAt = Number.NEGATIVE_INFINITY;
     if (state.screen.mode === 'full' && this.#scroll(key)) return;
     const action = state.bindings.actionOf(key);
     const panel = state.panels[0];

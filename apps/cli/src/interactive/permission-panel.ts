@@ -42,7 +42,7 @@ export class PermissionPanel implements Panel {
       this.#write(key);
       return;
     }
-    if (key.ctrl && key.name !== 'c') return;
+    if (key.ctrl) return;
     switch (key.name) {
       case 'up':
         this.#selected = (this.#selected + this.#options.length - 1) % this.#options.length;
@@ -60,7 +60,6 @@ export class PermissionPanel implements Panel {
         this.#choose(this.#options[this.#selected] ?? 'no');
         return;
       case 'escape':
-      case 'c':
         this.#ask.onAnswer({ kind: 'denied' });
         return;
       default:

@@ -232,7 +232,8 @@ export class RunView {
 
   #started({ task, quote }: EventOf<'run.started'>): void {
     this.facts.model = `${quote.provider}/${quote.model}`;
-    this.facts.capMicroUsd = task.limits.maxCostMicroUsd;
+    // Where the price is unknown no cap is kept.
+    this.facts.capMicroUsd = quote.worstCaseMicroUsd === null ? undefined : task.limits.maxCostMicroUsd;
     this.facts.runCostMicroUsd = 0;
     const price =
       quote.worstCaseMicroUsd === null ? 'price unknown' : `at most ${formatMicroUsd(quote.worstCaseMicroUsd)}`;

@@ -57,6 +57,7 @@ async function resume(context: SlashContext, args: string): Promise<void> {
   const sessions = engine.sessions
     .list({ cwd: context.cwd })
     .filter(({ runs, partOf }) => runs > 0 && partOf === undefined);
+  if (sessions.length === 0) throw new MonkeyError('usage.invalid', 'there is no other session of this folder yet');
   const id = args !== '' ? args : await pickSession(context, sessions);
   if (id === undefined) return;
   const found = sessions.find((session) => session.id === id);

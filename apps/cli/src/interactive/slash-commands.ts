@@ -101,7 +101,10 @@ export const slashCommands: readonly SlashCommand[] = [
     usage: 'up | down',
     help: 'say whether the last result was right; the router learns from it',
     whileRunning: false,
-    run: (context, args) => showInside(context, ['feedback', ...words(args)]),
+    run: async (context, args) => {
+      const word = args !== '' ? args : await context.pick('Was the last result right?', feedbackChoices);
+      if (word !== undefined) await showInside(context, ['feedback', ...words(word)]);
+    },
   },
   {
     name: 'doctor',
@@ -157,6 +160,11 @@ function help(context: SlashContext): Block {
   const prompts = context.prompts().map(({ name, description }) => ({ name: `/${name}`, help: description }));
   return helpBlock(lines, prompts, context.bindings);
 }
+
+const feedbackChoices = [
+  { label: 'up', detail: 'it was right', value: 'up' },
+  { label: 'down', detail: 'it was not', value: 'down' },
+];
 
 /** Words of a command line. */
 export function words(args: string): string[] {

@@ -1,4 +1,5 @@
 // Runs what begins with a slash: a command of the conversation, or a prompt from elsewhere that is sent.
+import { nearestNames } from '@monkey-coder/protocol';
 import type { AppState } from './app.ts';
 import { textBlock, userBlock } from './blocks.ts';
 import { runInside } from './inside.ts';
@@ -6,7 +7,7 @@ import { modelChoices } from './lookups.ts';
 import { type Choice, createPicker } from './picker.ts';
 import { showImage } from './show-image.ts';
 import type { SlashContext } from './slash-command.ts';
-import { slashCommandOf } from './slash-commands.ts';
+import { slashCommandOf, slashCommands } from './slash-commands.ts';
 
 /** Finds and runs commands. */
 export class SlashRunner {
@@ -39,7 +40,7 @@ export class SlashRunner {
         return say(isAsTyped ? text : await prompt.expand(args), text);
       }
       if (command === undefined)
-        return state.show(textBlock(`There is no /${name}; /help lists what there is.`, 'warn'));
+        return state.show(textBlock(`There is no /${name}${this.#guess(name)}; /help lists what there is.`, 'warn'));
       if (state.conversation.isRunning && !command.whileRunning)
         return state.show(textBlock(`/${name} waits until the work is done; Esc interrupts it.`, 'warn'));
       if (command.name !== 'exit') state.show(userBlock(text));
@@ -92,6 +93,12 @@ export class SlashRunner {
       },
       leave: this.#leave,
     };
+  }
+
+  #guess(name: string): string {
+    const names = [...slashCommands, ...this.#state.prompts].map((one) => one.name);
+    const near = nearestNames(name, names).slice(0, 2);
+    return near.length === 0 ? '' : ` (did you mean /${near.join(' or /')}?)`;
   }
 
   #pick<T>(title: string, choices: readonly Choice<T>[], selected = 0): Promise<T | undefined> {

@@ -49,6 +49,12 @@ const helperWords: Readonly<Record<EventOf<'helper.started'>['purpose'], string>
   'last-pass': 'the winner looks at its change once more',
 };
 
+/** Who goes on, why, and what is expected of the rest. */
+function takeOver({ from, to, reason, forecast }: EventOf<'route.escalated'>, style: Style): string {
+  const line = `${style.yellow('↑')} ${printable(to)} takes over from ${printable(from)}: ${printable(reason)}`;
+  return forecast === undefined ? line : `${line}\n${style.dim('expected')} of the rest: ${forecastLine(forecast)}`;
+}
+
 /** Events that are shown as a single line. */
 function remark(event: Event, { style, verbose }: BlockOptions): string | undefined {
   switch (event.type) {
@@ -57,17 +63,7 @@ function remark(event: Event, { style, verbose }: BlockOptions): string | undefi
         ? undefined
         : `${style.dim('route')}    ${printable(event.chain.join(' → '))} · ${printable(event.reason)} (chance of this choice ${event.propensity.toFixed(2)})`;
     case 'route.escalated':
-      return `${style.yellow('↑')} ${printable(event.to)} takes over from ${printable(event.from)}: ${printable(event.reason)}`;
-    case 'candidate.started':
-      return `${style.dim('⑂')} candidate ${event.candidate}, round ${event.round}`;
-    case 'candidate.scored':
-      return `${event.outcome.status === 'verified' ? style.green('✓') : style.yellow('✗')} candidate ${event.candidate}: ${event.outcome.status}, ${printable(event.outcome.reason)} (chance ${event.posterior.toFixed(2)})`;
-    case 'candidate.chosen':
-      return `${style.bold('⇒')} ${printable(event.reason)}${event.evidence === undefined ? '' : `\n${printable(event.evidence)}`}`;
-    case 'candidates.compared':
-      return style.dim(`≟ compared: ${printable(event.by)}`);
-    case 'helper.started':
-      return style.dim(`… ${helperWords[event.purpose]}`);
+      return takeOver(event, style);
     case 'call.changed':
       return style.yellow(`⤳ a hook changes ${printable(event.name)} to ${printable(event.arguments.slice(0, 200))}`);
     case 'permission.decided':
@@ -90,6 +86,24 @@ function remark(event: Event, { style, verbose }: BlockOptions): string | undefi
       );
     case 'run.resumed':
       return style.dim('going on where the last run stopped');
+    default:
+      return candidateRemark(event, style);
+  }
+}
+
+/** What an exploration does. */
+function candidateRemark(event: Event, style: Style): string | undefined {
+  switch (event.type) {
+    case 'candidate.started':
+      return `${style.dim('⑂')} candidate ${event.candidate}, round ${event.round}`;
+    case 'candidate.scored':
+      return `${event.outcome.status === 'verified' ? style.green('✓') : style.yellow('✗')} candidate ${event.candidate}: ${event.outcome.status}, ${printable(event.outcome.reason)} (chance ${event.posterior.toFixed(2)})`;
+    case 'candidate.chosen':
+      return `${style.bold('⇒')} ${printable(event.reason)}${event.evidence === undefined ? '' : `\n${printable(event.evidence)}`}`;
+    case 'comparison.started':
+      return style.dim(`≟ comparing ${printable(event.by)}`);
+    case 'helper.started':
+      return style.dim(`… ${helperWords[event.purpose]}`);
     default:
       return undefined;
   }

@@ -3,6 +3,7 @@ import type { Event, EventBody, Outcome } from '@monkey-coder/protocol';
 import { describe, expect, it } from 'vitest';
 import { createStyle, printable, wantsColor } from '../terminal/style.ts';
 import { formatTable } from '../terminal/table.ts';
+import { blockOf } from './blocks.ts';
 import { createHumanOutput } from './human.ts';
 import type { OutputListener, OutputStreams } from './listener.ts';
 import { createJsonOutput, createPrintOutput } from './quiet.ts';
@@ -57,6 +58,27 @@ function human(streams: OutputStreams, verbose: boolean): OutputListener {
 
 const delta = (text: string): Event => event({ type: 'text.delta', callId: 'c', text });
 const todo = event({ type: 'todo.updated', items: [{ text: 'one', status: 'done' }] });
+
+describe('a take-over', () => {
+  const taken = {
+    type: 'route.escalated',
+    from: 'a/x',
+    to: 'b/y',
+    verdict: 'rejected',
+    reason: 'npm test failed',
+  } as const;
+  const options = { style: plain, version: '1.0.0', verbose: false };
+
+  it('says what is expected of the rest, where that is known', () => {
+    const forecast = {
+      success: { mean: 0.6, low: 0.4, high: 0.8 },
+      costMicroUsd: { mean: 3e5, low: 2e5, high: 4e5 },
+      durationMs: { mean: 3e4, low: 2e4, high: 4e4 },
+    };
+    expect(blockOf(event(taken), options)).toBe('↑ b/y takes over from a/x: npm test failed');
+    expect(blockOf(event({ ...taken, forecast }), options)).toMatch(/\nexpected of the rest: .*60 %/);
+  });
+});
 
 describe('the output for people', () => {
   it('joins streamed text, and keeps blocks and text on lines of their own', () => {

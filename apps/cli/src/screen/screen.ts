@@ -15,7 +15,8 @@ const endUpdate = '\u001b[?7h\u001b[?2026l';
 const showCursor = '\u001b[?25h';
 const clearBelow = '\u001b[0J';
 const enterFull = '\u001b[?1049h\u001b[?1000h\u001b[?1006h\u001b[2J\u001b[H';
-const leaveFull = '\u001b[?1006l\u001b[?1000l\u001b[?1049l';
+/** Emptied first: after a resize in between, tmux leaves a row of it between what is scrolled away and what is shown. */
+const leaveFull = '\u001b[?1006l\u001b[?1000l\u001b[2J\u001b[?1049l';
 const toEnd = '\u001b[999;1H\r\n';
 
 /** How the screen is used. */

@@ -49,19 +49,22 @@ describe('why one is chosen', () => {
   it.each([
     ['no candidate is proven', [evidence(1)]],
     ['it is the only one that the checks accept', [evidence(1), evidence(2, verified)]],
-    ['it leaves the existing tests alone', [evidence(1, { ...verified, changedTests: 1 }), evidence(2, verified)]],
     [
-      'it passes more of the tests written for the request',
+      'before 1, as it leaves the files of existing tests alone',
+      [evidence(1, { ...verified, changedTests: 1 }), evidence(2, verified)],
+    ],
+    [
+      'before 1, as it passes more of the tests written for the request',
       [0, 1, 1].map((passed, at) =>
         evidence(at + 1, { ...verified, cluster: passed === 1 ? 'same' : 'other', keptTests: { passed, of: 1 } }),
       ),
     ],
     [
-      'where they differ it behaves as more of the others do',
+      'before 1, as where they differ it behaves as more of the others do',
       [0.4, 0.6].map((agreement, at) => evidence(at + 1, { ...verified, agreement })),
     ],
     [
-      'more of the others made the same of it',
+      'before 1, as more of the others made the same of it',
       ['a', 'b', 'b'].map((cluster, at) => evidence(at + 1, { ...verified, cluster })),
     ],
     [

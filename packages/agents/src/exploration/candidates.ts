@@ -45,22 +45,28 @@ export function survivorsOf(all: readonly CandidateEvidence[], expected: number)
 }
 
 /**
- * The candidate to take: only a verified one; undefined when there is none. Who left existing tests alone goes before who did
- * not, who passes more of the tests written for the task before who passes fewer, who behaves as most do before who does not, the larger cluster before the smaller, then weak evidence (tests that notice wrong versions of it, a reviewer), the smaller change before the larger.
+ * The candidate to take: only a verified one; undefined when there is none. Who passes more of the tests written for the task goes
+ * before who passes fewer, who behaves as most do before who does not, the larger cluster before the smaller, then weak evidence
+ * (tests that notice wrong versions of it, a reviewer), who left the files of existing tests alone, the smaller change before the larger.
  */
 export function chooseCandidate(all: readonly CandidateEvidence[]): CandidateEvidence | undefined {
   return ranked(all)[0];
 }
 
-/** What decided between the chosen candidate and the next best one that made something else of it. */
+/** What decided between the chosen candidate and the other proven ones, but for those that came to the same. */
 export function whyChosen(all: readonly CandidateEvidence[]): string {
   const [best, ...rest] = ranked(all);
   if (best === undefined) return 'no candidate is proven';
   if (rest.length === 0) return 'it is the only one that the checks accept';
-  const next = rest.find((one) => one.cluster !== best.cluster);
-  if (next === undefined) return 'all that the checks accept came to the same, and its change is the smallest';
-  const decisive = criteria.find(({ compare }) => compare(best, next, all) < 0);
-  return decisive?.words ?? 'nothing tells it from the next best one';
+  const beaten = new Map<string, number[]>();
+  for (const other of rest) {
+    const decisive = criteria.find(({ compare }) => compare(best, other, all) < 0);
+    const isSame = other.cluster === best.cluster && (decisive === undefined || decisive === criteria.at(-1));
+    const words = decisive?.words ?? 'nothing tells them apart';
+    if (!isSame) beaten.set(words, [...(beaten.get(words) ?? []), other.candidate]);
+  }
+  if (beaten.size === 0) return 'all that the checks accept came to the same, and its change is the smallest';
+  return [...beaten].map(([words, candidates]) => `before ${candidates.join(' and ')}, ${words}`).join('; ');
 }
 
 function ranked(all: readonly CandidateEvidence[]): CandidateEvidence[] {
@@ -79,19 +85,22 @@ interface Criterion {
 
 /** In the order in which they decide. */
 const criteria: readonly Criterion[] = [
-  { words: 'it leaves the existing tests alone', compare: (a, b) => a.changedTests - b.changedTests },
-  { words: 'it passes more of the tests written for the request', compare: (a, b) => shareOfKept(b) - shareOfKept(a) },
   {
-    words: 'where they differ it behaves as more of the others do',
+    words: 'as it passes more of the tests written for the request',
+    compare: (a, b) => shareOfKept(b) - shareOfKept(a),
+  },
+  {
+    words: 'as where they differ it behaves as more of the others do',
     compare: (a, b) => (b.agreement ?? 0) - (a.agreement ?? 0),
   },
-  { words: 'more of the others made the same of it', compare: (a, b, all) => sizeOf(b, all) - sizeOf(a, all) },
+  { words: 'as more of the others made the same of it', compare: (a, b, all) => sizeOf(b, all) - sizeOf(a, all) },
   {
-    words: 'the tests notice more wrong versions of it, or the reviewer likes it better',
+    words: 'as the tests notice more wrong versions of it, or the reviewer likes it better',
     compare: (a, b) => weakEvidence(b) - weakEvidence(a),
   },
+  { words: 'as it leaves the files of existing tests alone', compare: (a, b) => a.changedTests - b.changedTests },
   {
-    words: 'nothing else tells them apart, and its change is the smallest',
+    words: 'as its change is smaller and nothing else tells them apart',
     compare: (a, b) => a.changedLines - b.changedLines,
   },
 ];

@@ -130,7 +130,7 @@ export const settingsSchema = z.object({
       minSuccess: z.optional(z.number().check(z.gte(0), z.lte(1))),
       explore: z.optional(z.boolean()),
       policy: z.optional(z.enum([...policyNames])),
-      preferLocal: z.optional(z.enum(['never', 'small'])),
+      preferLocal: z.optional(z.enum(['never', 'small', 'chain'])),
       strategy: z.optional(z.enum(['single', 'auto'])),
     }),
   ),
@@ -228,8 +228,8 @@ export interface RouterSettings {
   /** False: always what is thought best, nothing is tried out. */
   readonly explore: boolean;
   readonly policy: PolicyName;
-  /** `small`: small work goes to a server running on this machine, where there is one. */
-  readonly preferLocal: 'never' | 'small';
+  /** Of a server running on this machine: `small`, small work goes to it; `chain`, it is one of the models chains are made of. */
+  readonly preferLocal: 'never' | 'small' | 'chain';
   /** `auto`: candidates work side by side where foresight says that it pays. */
   readonly strategy: 'single' | 'auto';
 }

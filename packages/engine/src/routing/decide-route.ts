@@ -7,12 +7,14 @@ import {
   evidenceContext,
   explainRoute,
   forecastChain,
+  forecastRest,
   learnRecords,
   publicPriors,
   type RouteExplanation,
   type RoutingContext,
   type RoutingPolicy,
   taskFeatures,
+  waitCost,
 } from '@monkey-coder/router';
 import type { ProjectFacts } from '@monkey-coder/workspace';
 import type { Settings } from '../config/settings.ts';
@@ -38,6 +40,8 @@ export interface Route {
   readonly chain: readonly string[];
   readonly event: Extract<EventBody, { type: 'route.decided' }>;
   readonly forecast: Forecast;
+  /** The forecast of what is left after the first stages ended so. */
+  readonly forecastAfter: (ended: readonly ('rejected' | 'none')[]) => Forecast;
 }
 
 /** Options written down with a decision: the most probable ones. */
@@ -45,7 +49,7 @@ const mostOptions = 8;
 
 /** Decides among at least two arms. */
 export function decideRoute(request: RouteRequest, arms: readonly Arm[]): Route {
-  const context = routingContext(request);
+  const context = contextFor(request, arms);
   const policy = request.store.policy(publicPriors(arms));
   const startedAt = request.now();
   const decision = chooserOf(request, arms, policy).decide(context, arms, request.random);
@@ -57,6 +61,8 @@ export function decideRoute(request: RouteRequest, arms: readonly Arm[]): Route 
   return {
     chain,
     forecast,
+    forecastAfter: (ended) =>
+      forecastRest(evidence, chain, evidenceContext(context), { ended, random: request.random }),
     event: {
       type: 'route.decided',
       policy: decision.policy,
@@ -90,11 +96,17 @@ function chooserOf({ settings, store }: RouteRequest, arms: readonly Arm[], usua
 
 /** Explains what would be decided; nothing is written but what was learnt meanwhile. */
 export function explainDecision(request: RouteRequest, arms: readonly Arm[]): RouteExplanation {
-  const context = routingContext(request);
+  const context = contextFor(request, arms);
   const policy = request.store.policy(publicPriors(arms));
   const decision = chooserOf(request, arms, policy).decide(context, arms, request.random);
   const evidence = policy.evidenceFor(context, arms);
   return explainRoute({ evidence, context, arms, decision, random: request.random });
+}
+
+/** Where a model costs no money, time is what it is weighed by. */
+function contextFor(request: RouteRequest, arms: readonly Arm[]): RoutingContext {
+  const context = routingContext(request);
+  return arms.some((arm) => arm.isLocal) ? { ...context, waitMicroUsd: waitCost(context.valueMicroUsd) } : context;
 }
 
 /** What the router looks at, from a request and its workspace. */
@@ -115,5 +127,6 @@ export function routingContext(request: RouteRequest): RoutingContext {
     valueMicroUsd: settings.router.valueUsd * 1e6,
     minSuccess: settings.router.minSuccess,
     costWeight: request.costWeight ?? 1,
+    time: request.now(),
   };
 }

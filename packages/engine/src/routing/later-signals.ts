@@ -51,7 +51,9 @@ async function signalOf(
   const present = files.flatMap(({ path, after }) => (after === null ? [] : [[path, after] as const]));
   const changed = await changedFiles(new Map(present));
   if (changed.size === 0) return 'kept';
-  const isBack = files.every(({ path, before, after }) => after !== null && changed.get(path) === before);
+  const isBack = files.every(
+    ({ path, before, after }) => before !== undefined && after !== null && changed.get(path) === before,
+  );
   if (!isBack) return 'edited';
   return age <= revertedWithinMs ? 'reverted' : undefined;
 }

@@ -14,11 +14,16 @@ export function routerLogPath(stateFolder: string): string {
  * others. Never throws: a run does not fail for what could be learnt from it; false when it could not be written.
  */
 export function appendToRouterLog(path: string, line: ReplayLine, now: number): boolean {
+  return appendAllToRouterLog(path, [line], now);
+}
+
+/** The same for several lines, in one write. */
+export function appendAllToRouterLog(path: string, lines: readonly ReplayLine[], now: number): boolean {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const lease = takeLease(`${path}.lock`, 'router', now);
     try {
-      appendFileSync(path, `${JSON.stringify(line)}\n`, { mode: 0o600 });
+      appendFileSync(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''), { mode: 0o600 });
       return true;
     } finally {
       if (lease.kind === 'held') lease.release();

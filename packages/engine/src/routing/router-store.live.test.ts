@@ -2,7 +2,7 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ReplayLine, ReplayRun } from '@monkey-coder/router';
+import { type ReplayLine, type ReplayRun, sharedRuns } from '@monkey-coder/router';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { appendToRouterLog, routerLogPath } from './router-log.ts';
 import { createRouterStore } from './router-store.ts';
@@ -43,6 +43,20 @@ describe('the memory of the router', () => {
     memory.add(run('run_3', 'accepted'));
     expect(memory.policy().evidence.tasks).toBe(3);
     expect(memory.policy().evidence.tasks).toBe(3);
+  });
+
+  it('learns what others share in the order of time, and only once', () => {
+    const memory = open();
+    memory.add({ ...run('run_9', 'accepted'), time: 9 });
+    expect(memory.policy().evidence.tasks).toBe(1);
+    const shared = sharedRuns(['run_1', 'run_9'].map((id) => ({ ...run(id, 'rejected'), signals: [] })));
+    const store = createRouterStore(memory.folder, () => 1);
+    expect(store.add(`${shared}no line\n`)).toEqual({ runs: 1, unreadable: 1 });
+    expect(store.add(shared).runs).toBe(0);
+    const both = open();
+    both.add(run('run_1', 'rejected'));
+    both.add({ ...run('run_9', 'accepted'), time: 9 });
+    expect(stateOf(memory.policy())).toBe(stateOf(both.policy()));
   });
 
   it('learns anew when something is said of a run that is learnt already', () => {

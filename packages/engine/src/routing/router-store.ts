@@ -10,11 +10,12 @@ import {
   readFileSync,
   readSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parseJson } from '@monkey-coder/protocol';
+import { MonkeyError, parseJson } from '@monkey-coder/protocol';
 import {
   type ChainThompson,
   createChainThompson,
@@ -22,12 +23,13 @@ import {
   type Priors,
   parseReplay,
   type ReplayRecord,
+  readShared,
   recordsOf,
   restoreChainThompson,
 } from '@monkey-coder/router';
 import * as z from 'zod/mini';
 import { takeLease } from '../sessions/lease.ts';
-import { routerLogPath } from './router-log.ts';
+import { appendAllToRouterLog, routerLogPath } from './router-log.ts';
 
 const stateVersion = 1;
 /** Runs learnt from when everything is learnt anew: the last ones. */
@@ -52,6 +54,8 @@ export interface RouterStore {
   records(): ReplayRecord[];
   /** The last runs (some hundreds), read from the end of the log alone. */
   recent(): ReplayRecord[];
+  /** Adds the runs of a shared file that are not known yet. Throws MonkeyError `workspace.io` when the log cannot be written. */
+  add(shared: string): { readonly runs: number; readonly unreadable: number };
 }
 
 /** Opens the memory; nothing is read before it is used. */
@@ -62,6 +66,15 @@ export function createRouterStore(stateFolder: string, now: () => number): Route
     records: () => recordsOf(parseReplay(readFrom(log, 0)).lines),
     // A line that is cut at the beginning is left out.
     recent: () => recordsOf(parseReplay(readFrom(log, Math.max(0, sizeOf(log) - recentBytes))).lines),
+    add(shared) {
+      const own = recordsOf(parseReplay(readFrom(log, 0)).lines);
+      const { lines, runs, unreadable } = readShared(shared, new Set(own.map((record) => record.id)));
+      if (lines.length > 0 && !appendAllToRouterLog(log, lines, now()))
+        throw new MonkeyError('workspace.io', `${log} cannot be written: nothing was added`);
+      // What is learnt is learnt in the order of time: older runs of others come before own ones.
+      if (lines.length > 0) rmSync(state, { force: true });
+      return { runs, unreadable };
+    },
     policy(priors) {
       const saved = readState(state);
       const size = sizeOf(log);
@@ -102,7 +115,8 @@ function catchUp(
   if (saved && from > 0 && !isLate)
     return { policy: learnRecords(restoreChainThompson(priors, saved.policy), records), logBytes };
   const all = from === 0 ? records : recordsOf(parseReplay(readFrom(log, 0)).lines);
-  return { policy: learnRecords(createChainThompson(priors), all.slice(-mostRecords)), logBytes };
+  const byTime = [...all].sort((a, b) => a.time - b.time);
+  return { policy: learnRecords(createChainThompson(priors), byTime.slice(-mostRecords)), logBytes };
 }
 
 /** Whole lines from a position on; a line that is being written is left for the next time. */

@@ -1,11 +1,14 @@
 // From the events of a finished run to its record in the replay buffer; undefined for runs that nothing can be learnt from.
 import type { Event, EventOf } from '@monkey-coder/protocol';
 import { type ReplayRun, replayVersion, type StageOutcome, workKindOf } from '@monkey-coder/router';
+import { writtenFiles } from './written-files.ts';
 
-/** Values for runs whose model the user named. */
+/** What the events do not say: values for runs whose model the user named, and what files are like at the end. */
 export interface RunRecordOptions {
   readonly project: string;
   readonly valueMicroUsd: number;
+  /** Content hashes at the end of `filesToLookAt`; null: gone. */
+  readonly found?: ReadonlyMap<string, string | null>;
 }
 
 /** The record. Needs `run.started`, `route.decided` and `run.finished` among the events. */
@@ -35,6 +38,7 @@ export function runRecord(events: readonly Event[], options: RunRecordOptions): 
     exploreCostMicroUsd: route.exploreCostMicroUsd ?? 0,
     ...(route.decisionMs === undefined ? {} : { decisionMs: route.decisionMs }),
     ...(route.forecast === undefined ? {} : { forecast: route.forecast }),
+    ...requotesOf(events),
     stages: stagesOf(events, chain[0] ?? '', outcome.status),
     status: outcome.status,
     costMicroUsd: outcome.costMicroUsd ?? 0,
@@ -42,28 +46,21 @@ export function runRecord(events: readonly Event[], options: RunRecordOptions): 
     malformedCalls: events.filter(
       (event) => event.type === 'tool.ended' && event.status === 'failed' && isEdit(event.name),
     ).length,
-    ...filesOf(events),
+    ...filesOf(events, options),
   };
 }
 
-/** More than these say no more of what became of the work. */
-const mostFiles = 50;
+function filesOf(events: readonly Event[], { found = new Map() }: RunRecordOptions): Pick<ReplayRun, 'files'> {
+  const files = writtenFiles(events, found);
+  return files.length === 0 ? {} : { files };
+}
 
-/** What the edits wrote, first state to last; what commands did beside them is not known. */
-function filesOf(events: readonly Event[]): Pick<ReplayRun, 'files'> {
-  const done = new Set(
-    events.flatMap((event) => (event.type === 'tool.ended' && event.status === 'ok' ? [event.callId] : [])),
-  );
-  const files = new Map<string, { before: string | null; after: string | null }>();
-  for (const event of events) {
-    if (event.type !== 'tool.started' || event.effect.kind !== 'files' || !done.has(event.callId)) continue;
-    for (const { path, before, after } of event.effect.files)
-      files.set(path, { before: files.get(path)?.before ?? before, after });
-  }
-  const written = [...files]
-    .map(([path, hashes]) => ({ path, ...hashes }))
-    .filter(({ before, after }) => before !== after);
-  return written.length === 0 ? {} : { files: written.slice(0, mostFiles) };
+/** What was expected of the rest whenever a next model took over. */
+function requotesOf(events: readonly Event[]): Pick<ReplayRun, 'requotes'> {
+  const requotes = events
+    .filter((event): event is EventOf<'route.escalated'> => event.type === 'route.escalated')
+    .flatMap(({ forecast }, index) => (forecast === undefined ? [] : [{ stage: index + 1, forecast }]));
+  return requotes.length === 0 ? {} : { requotes };
 }
 
 function isEdit(name: string): boolean {

@@ -2,10 +2,10 @@
 import { extensionFolders } from '@monkey-coder/agents';
 import type { EventOf, Task } from '@monkey-coder/protocol';
 import type { RunConnection } from '../engine.ts';
-import type { EngineParts } from './engine-parts.ts';
-import { extensionPlaces } from './extension-places.ts';
-import type { RunStart } from './open-session.ts';
-import type { RunAgent } from './registry.ts';
+import type { EngineParts } from '../parts/engine-parts.ts';
+import { extensionPlaces } from '../parts/extension-places.ts';
+import type { RunStart } from '../parts/open-session.ts';
+import type { RunAgent } from '../parts/registry.ts';
 
 /** One look that most tasks end with: only where some role's word stands are the roles loaded and weighed. */
 const mayCallForRole =
@@ -22,7 +22,7 @@ export async function agentOfRun(
   const setting = parts.settings.agent;
   const named = task.agent ?? (last === undefined && setting !== 'auto' ? setting : undefined);
   if (named !== undefined) {
-    const { namedAgent } = await import('./registry.ts');
+    const { namedAgent } = await import('../parts/registry.ts');
     const definition = await namedAgent(parts, task.cwd, named);
     return {
       definition,
@@ -33,13 +33,13 @@ export async function agentOfRun(
   }
   if (last !== undefined) {
     if (last.agent === undefined) return undefined;
-    const { namedAgent } = await import('./registry.ts');
+    const { namedAgent } = await import('../parts/registry.ts');
     return { ...last.agent, definition: await namedAgent(parts, task.cwd, last.agent.name) };
   }
   // Candidates of an exploration are developers: nobody is asked for each of them.
   if (parts.parentScope !== undefined) return undefined;
   const isFree = !mayCallForRole.test(task.prompt);
   if (isFree && extensionFolders(extensionPlaces(parts, task.cwd), 'agents').length === 0) return undefined;
-  const { agentByTask } = await import('./registry.ts');
+  const { agentByTask } = await import('../parts/registry.ts');
   return agentByTask(parts, { prompt: task.prompt, root: task.cwd }, connection);
 }

@@ -3,15 +3,15 @@ import { type AgentOptions, builtinTools, type Recall, type ToolMeans } from '@m
 import type { BudgetScope, LanguageModel } from '@monkey-coder/models';
 import type { Event, PermissionMode } from '@monkey-coder/protocol';
 import { hostLists } from '../config/policy.ts';
-import { budgetScopes } from './budget.ts';
-import { composeModel } from './compose-model.ts';
+import { budgetScopes } from '../model-calls/budget.ts';
+import { composeModel } from '../model-calls/compose-model.ts';
+import { refuseByPolicy } from '../model-calls/policy-bounds.ts';
+import type { OuterScope } from '../parts/engine-parts.ts';
+import type { Findings, Ingredients } from '../parts/ingredients.ts';
+import { knownKeys } from '../parts/known-keys.ts';
+import type { Recorder } from '../parts/recorder.ts';
+import type { StageOptions } from '../parts/stages.ts';
 import { delegateOf } from './delegate-on-demand.ts';
-import type { OuterScope } from './engine-parts.ts';
-import type { Findings, Ingredients } from './ingredients.ts';
-import { knownKeys } from './known-keys.ts';
-import { refuseByPolicy } from './policy-bounds.ts';
-import type { Recorder } from './recorder.ts';
-import type { StageOptions } from './stages.ts';
 import type { NamedModel } from './sub-agents.ts';
 import { webMeans } from './web-means.ts';
 
@@ -43,7 +43,7 @@ export function agentOptionsOf(given: Ingredients, findings: Findings, run: RunI
         modelNamed: (name) => modelNamed(given, findings, run, name),
         readLog: () => (given.isEphemeral ? [] : parts.sessions.read(start.session.id)),
         freeSubAgents: parts.settings.limits.subAgents,
-        agentNamed: async (name) => (await import('./registry.ts')).namedAgent(parts, workspace.root, name),
+        agentNamed: async (name) => (await import('../parts/registry.ts')).namedAgent(parts, workspace.root, name),
       }),
     }),
     workspace,

@@ -1,7 +1,7 @@
 // A plan is there: whether the person wants it carried out, and then how the same run goes on.
 import type { AgentResult, AgentState } from '@monkey-coder/agents';
 import { userMessage } from '@monkey-coder/protocol';
-import type { RunContext } from './run-context.ts';
+import type { RunContext } from '../parts/run-context.ts';
 
 /** Where the agent goes on when its plan is approved; undefined when the run ends with the plan. */
 export async function approvedPlan(run: RunContext, { stop, state }: AgentResult): Promise<AgentState | undefined> {

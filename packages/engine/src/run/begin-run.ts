@@ -11,13 +11,13 @@ import {
   userMessage,
 } from '@monkey-coder/protocol';
 import { createFixedPolicy } from '@monkey-coder/router';
+import { quoteRun } from '../model-calls/budget.ts';
+import type { FoundModel } from '../model-calls/find-model.ts';
+import type { EngineParts } from '../parts/engine-parts.ts';
+import type { RunStart, UnfinishedRun } from '../parts/open-session.ts';
+import type { RunAgent } from '../parts/registry.ts';
+import type { RunContext } from '../parts/run-context.ts';
 import type { Route } from '../routing/decide-route.ts';
-import { quoteRun } from './budget.ts';
-import type { EngineParts } from './engine-parts.ts';
-import type { FoundModel } from './find-model.ts';
-import type { RunStart, UnfinishedRun } from './open-session.ts';
-import type { RunAgent } from './registry.ts';
-import type { RunContext } from './run-context.ts';
 
 /** What the first records are made of. */
 export interface Beginning {

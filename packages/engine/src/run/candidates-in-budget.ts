@@ -2,10 +2,10 @@
 import { formatMicroUsd, type Task } from '@monkey-coder/protocol';
 import { armName, evidenceContext, forecastChain, publicPriors, seededRandom } from '@monkey-coder/router';
 import { runCap } from '../config/policy.ts';
-import { roundsOf } from './exploration.ts';
-import type { Ingredients } from './ingredients.ts';
-import { armOf, routeRequest } from './plan-models.ts';
-import { withCap } from './policy-bounds.ts';
+import { withCap } from '../model-calls/policy-bounds.ts';
+import type { Ingredients } from '../parts/ingredients.ts';
+import { armOf, routeRequest } from '../parts/plan-models.ts';
+import type { RunContext } from '../parts/run-context.ts';
 
 /** The task with as many candidates as its cap can carry by what foresight knows of the price of one run; one alone needs no copies. */
 export async function candidatesInBudget(
@@ -35,4 +35,18 @@ async function priceOfOne(
   const evidence = store.policy(publicPriors([arm])).evidenceFor(context, [arm]);
   const { low } = forecastChain(evidence, [armName(arm)], evidenceContext(context), seededRandom(1)).costMicroUsd;
   return Math.round(low);
+}
+
+/** An improvisation has one round more, to leave an approach that leads nowhere; who goes on with a run that ended gives it one more. */
+export function roundsOf({
+  task,
+  recorder,
+}: {
+  readonly task: Task;
+  readonly recorder: Pick<RunContext['recorder'], 'events'>;
+}): number {
+  const ends = recorder.events.filter(
+    (event) => event.type === 'run.finished' && event.outcome.status !== 'interrupted',
+  ).length;
+  return (task.strategy === 'improvise' ? 3 : 2) + ends;
 }

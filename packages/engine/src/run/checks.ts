@@ -3,7 +3,7 @@ import { type DecidedBy, decidePermission } from '@monkey-coder/agents';
 import type { ProjectCheck } from '@monkey-coder/workspace';
 import { requestedChecks } from '../outcome/requested-checks.ts';
 import type { RunFacts } from '../outcome/run-facts.ts';
-import type { RunContext } from './run-context.ts';
+import type { RunContext } from '../parts/run-context.ts';
 
 /** The project's own checks, those given by the user, and those the request named. */
 export function verificationChecks(run: RunContext, facts: RunFacts): ProjectCheck[] {

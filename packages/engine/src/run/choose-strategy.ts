@@ -1,8 +1,8 @@
 // Where it is left to foresight whether several candidates work on a task: decides, and says with the quote what and why.
 import { formatMicroUsd, type Task } from '@monkey-coder/protocol';
 import type { WayForecast } from '@monkey-coder/router';
-import type { Ingredients } from './ingredients.ts';
-import { armOf, routeRequest } from './plan-models.ts';
+import type { Ingredients } from '../parts/ingredients.ts';
+import { armOf, choosableModels, routeRequest } from '../parts/plan-models.ts';
 
 /** The task with the candidates that pay; without any where they do not. */
 export async function chooseStrategy(
@@ -14,7 +14,7 @@ export async function chooseStrategy(
   if (task.permissionMode === 'plan') return single('nothing is changed');
   const { createRouterStore, decideStrategy } = await import('../routing/lazy.ts');
   const store = createRouterStore(parts.homes.state, parts.now);
-  const arms = (plan.route === undefined ? [found] : finder.choosable()).map(armOf);
+  const arms = (plan.route === undefined ? [found] : await choosableModels(parts, finder)).map(armOf);
   if (found.price === undefined) return single('the price of the model is unknown');
   const answer = decideStrategy(await routeRequest(parts, task, workspace, store), arms, {
     budgetMicroUsd: task.limits.maxCostMicroUsd ?? Number.POSITIVE_INFINITY,

@@ -3,6 +3,7 @@ import { type AgentResult, type AgentState, type AgentStop, createRedactor, runA
 import {
   type EventBody,
   errorMessage,
+  type Forecast,
   messageText,
   type Outcome,
   readingKinds,
@@ -14,8 +15,8 @@ import { type Judgement, judge, type Verification } from '../outcome/judge.ts';
 import { addUsage, foldRunFacts, type RunFacts } from '../outcome/run-facts.ts';
 import { checkAnswer } from '../outcome/structured-answer.ts';
 import { type VerifyOptions, verify } from '../outcome/verify.ts';
+import type { RunContext } from '../parts/run-context.ts';
 import { permitCheck, verificationChecks } from './checks.ts';
-import type { RunContext } from './run-context.ts';
 
 /** Runs the agent until the outcome is known, and records it. */
 export async function executeRun(given: RunContext, begin: AgentState): Promise<Outcome> {
@@ -97,8 +98,18 @@ async function escalated(
     return undefined;
   }
   const state = handBack(run, result.state, handOverText(verification));
-  recorder.record({ type: 'route.escalated', from, to, verdict: why.verdict, reason: why.reason });
+  recorder.record({ type: 'route.escalated', from, to, ...why, ...quoteOfRest(run, why.verdict) });
   return state;
+}
+
+/** What is expected of the stages that are left, now that one more has ended. */
+function quoteOfRest(
+  { recorder, forecastAfter }: RunContext,
+  verdict: EscalationReason['verdict'],
+): { readonly forecast?: Forecast } {
+  if (forecastAfter === undefined) return {};
+  const before = recorder.events.flatMap((event) => (event.type === 'route.escalated' ? [event.verdict] : []));
+  return { forecast: forecastAfter([...before, verdict]) };
 }
 
 interface EscalationReason {

@@ -5,8 +5,8 @@
 import { planNote, planOverNote, stricterMode } from '@monkey-coder/agents';
 import type { PermissionMode } from '@monkey-coder/protocol';
 import { mayUseMode } from '../config/policy.ts';
-import type { Ingredients } from './ingredients.ts';
-import type { Recorder } from './recorder.ts';
+import type { Ingredients } from '../parts/ingredients.ts';
+import type { Recorder } from '../parts/recorder.ts';
 
 /** Where changes of the mode are told: to the log, and to the model before its next call. */
 export interface ModeListeners {

@@ -25,25 +25,31 @@ import { createGitRunner, type ProjectFacts, type SandboxStatus, type Workspace 
 import { runCap } from '../config/policy.ts';
 import { defaultSettings } from '../config/settings.ts';
 import type { RunConnection, SessionChoice } from '../engine.ts';
+import { type Extensions, extensionsOf } from '../extensions/extensions.ts';
+import { hooksOf } from '../extensions/hooks-on-demand.ts';
+import { keepableLimits } from '../model-calls/budget.ts';
+import {
+  addEditCount,
+  chooseEditFormat,
+  countEdits,
+  readEditCounts,
+  usedEditFormat,
+} from '../model-calls/edit-formats.ts';
+import { createModelFinder } from '../model-calls/find-model.ts';
+import { refuseByPolicy, withCap } from '../model-calls/policy-bounds.ts';
+import type { EngineParts } from '../parts/engine-parts.ts';
+import type { Findings, Ingredients } from '../parts/ingredients.ts';
+import { openSession, type RunStart } from '../parts/open-session.ts';
+import { planModels } from '../parts/plan-models.ts';
+import { createRecorder } from '../parts/recorder.ts';
+import type { RunAgent } from '../parts/registry.ts';
+import type { RunContext } from '../parts/run-context.ts';
+import { createStages } from '../parts/stages.ts';
 import { agentOfRun } from './agent-of-run.ts';
 import { agentOptionsOf } from './agent-options.ts';
 import { beginRun } from './begin-run.ts';
-import { keepableLimits } from './budget.ts';
-import { addEditCount, chooseEditFormat, countEdits, readEditCounts, usedEditFormat } from './edit-formats.ts';
-import type { EngineParts } from './engine-parts.ts';
-import { type Extensions, extensionsOf } from './extensions.ts';
-import { createModelFinder } from './find-model.ts';
-import { hooksOf } from './hooks-on-demand.ts';
-import type { Findings, Ingredients } from './ingredients.ts';
 import { modeOfRun } from './mode-of-run.ts';
-import { openSession, type RunStart } from './open-session.ts';
 import { outerProjectNotes } from './outer-project.ts';
-import { planModels } from './plan-models.ts';
-import { refuseByPolicy, withCap } from './policy-bounds.ts';
-import { createRecorder } from './recorder.ts';
-import type { RunAgent } from './registry.ts';
-import type { RunContext } from './run-context.ts';
-import { createStages } from './stages.ts';
 
 /** A run that can be executed, and what must be closed after it. */
 export interface PreparedRun {
@@ -210,7 +216,7 @@ function notesOf({ parts, task, found, agent, strategyNotes }: Ingredients, proj
 
 async function countAgent({ parts, agent }: Ingredients, { recorder }: RunContext): Promise<void> {
   if (agent === undefined) return;
-  const { countRun } = await import('./registry.ts');
+  const { countRun } = await import('../parts/registry.ts');
   countRun(parts, agent.definition, recorder.events, parts.now());
 }
 
@@ -278,9 +284,10 @@ function contextOf(given: Ingredients, findings: Findings): RunContext {
   });
   const identity = { runId, recorder, permissionMode: modeOfRun(given, { recorder, pending: findings.pending }) };
   const agentOptions = agentOptionsOf(given, findings, identity);
-  const { chain, position } = given.plan;
+  const { chain, position, route } = given.plan;
   return {
     task,
+    ...(route === undefined ? {} : { forecastAfter: route.forecastAfter }),
     taskKind: start.unfinished?.started.taskKind ?? (onlyReads(given) ? 'question' : kindOfTask(task)),
     runId,
     settings: parts.settings,

@@ -20,7 +20,7 @@ import {
 import type { BudgetScope, LanguageModel } from '@monkey-coder/models';
 import { type Event, formatMicroUsd, isMonkeyError, messageText, userMessage } from '@monkey-coder/protocol';
 import { foldRunFacts } from '../outcome/run-facts.ts';
-import type { Recorder } from './recorder.ts';
+import type { Recorder } from '../parts/recorder.ts';
 
 /** What sub-agents are made of. */
 export interface SubAgentParts {

@@ -2,7 +2,8 @@
 //
 // Stage i runs when the checks rejected all stages before it; the last one's result is kept whatever it is. Given the difficulty
 // of the task, the stages are independent; so everything is a sum over a few difficulties. Prefixes share their work.
-import { difficultyNodes, difficultyWeights, successAt } from '../evidence/correlation.ts';
+import { difficultyNodes, difficultyWeights } from '../evidence/correlation.ts';
+import { normalCumulative } from '../numbers/normal.ts';
 
 /** What is needed to value the chains of K models. */
 export interface ChainInputs {
@@ -42,12 +43,19 @@ export interface ChainValues {
 
 const nodes = difficultyNodes.length;
 
-/** Chance of success of each model at each difficulty, model by model. */
-export function successByDifficulty(probits: ArrayLike<number>, correlation: number): Float64Array {
-  const table = new Float64Array(probits.length * nodes);
+/** Chance of success of each model at each difficulty, model by model; written into `table` where one is given. */
+export function successByDifficulty(
+  probits: ArrayLike<number>,
+  correlation: number,
+  table: Float64Array = new Float64Array(probits.length * nodes),
+): Float64Array {
+  const scale = 1 / Math.sqrt(1 - correlation);
+  const shared = Math.sqrt(correlation);
   for (let model = 0; model < probits.length; model++)
     for (let node = 0; node < nodes; node++)
-      table[model * nodes + node] = successAt(probits[model] ?? 0, correlation, difficultyNodes[node] ?? 0);
+      table[model * nodes + node] = normalCumulative(
+        ((probits[model] as number) + shared * (difficultyNodes[node] as number)) * scale,
+      );
   return table;
 }
 
@@ -112,6 +120,7 @@ export class ChainTable {
   readonly #reach: Float64Array;
   readonly #success: Float64Array;
   readonly #cost: Float64Array;
+  readonly #chances: Float64Array;
 
   constructor(plan: ChainPlan, inputs: Omit<ChainInputs, 'probits'>) {
     const depth = plan.longest + 1;
@@ -123,11 +132,12 @@ export class ChainTable {
     this.#reach = new Float64Array(depth).fill(1);
     this.#success = new Float64Array(plan.chains.length);
     this.#cost = new Float64Array(plan.chains.length);
+    this.#chances = new Float64Array(inputs.costs.length * nodes);
   }
 
   /** Success and cost of each chain; the arrays are written anew by the next call. */
   value(probits: ArrayLike<number>): ChainValues {
-    const table = successByDifficulty(probits, this.#inputs.correlation);
+    const table = successByDifficulty(probits, this.#inputs.correlation, this.#chances);
     const { costs, laterCosts } = this.#inputs;
     const { models, starts, shared } = this.#plan;
     for (let index = 0; index < this.#success.length; index++) {

@@ -5,14 +5,22 @@ import { type EvidenceContext, skillLine } from '../evidence/skill-belief.ts';
 import { lineMoments } from '../numbers/gaussian.ts';
 import { type ChainValues, type IndexChain, valueChains } from './chain-value.ts';
 
-/** Expected success and cost (micro-dollars) of chains of indices into `models`. The rates of the checks are those learnt, unless given. */
+/**
+ * Expected success and cost (micro-dollars) of chains of indices into `models`. The rates of the checks are those learnt, unless given; waiting
+ * costs nothing, unless said.
+ */
 export function valueChainsOf(
   evidence: Evidence,
   models: readonly string[],
   context: EvidenceContext,
-  wanted: { readonly chains: readonly IndexChain[]; readonly accept?: number; readonly reject?: number },
+  wanted: {
+    readonly chains: readonly IndexChain[];
+    readonly accept?: number;
+    readonly reject?: number;
+    readonly waitMicroUsd?: number;
+  },
 ): ChainValues {
-  const { mean, covariance, ...belief } = beliefAbout(evidence, models, context);
+  const { mean, covariance, ...belief } = beliefAbout(evidence, models, context, wanted.waitMicroUsd);
   const probits = mean.map((value, index) => value / Math.sqrt(1 + (covariance[index * (models.length + 1)] ?? 0)));
   return valueChains(wanted.chains, {
     ...belief,

@@ -1,6 +1,7 @@
 // Off-line prediction from fully labelled tasks: success and cost of each model, from kind of work and, weakly, from the words.
 import { amountLine, expectedAmount } from '../evidence/amount-belief.ts';
-import { type Evidence, learnt, marginalProbit, noEvidence, type Priors, prepared } from '../evidence/evidence.ts';
+import { type Evidence, learnt, marginalProbit, noEvidence, prepared } from '../evidence/evidence.ts';
+import type { Priors } from '../evidence/model-prior.ts';
 import { rememberTexts, type TextMemory } from '../evidence/text-memory.ts';
 import { textSignature } from '../features/text-signature.ts';
 import { normalCumulative, normalDensity, normalQuantile } from '../numbers/normal.ts';
@@ -74,7 +75,7 @@ function learntFrom(evidence: Evidence, models: readonly string[], task: Labelle
     verdict: 'none' as const,
     quality: task.success[index] ?? 0,
   }));
-  const skilled = learnt(evidence, { kind: task.kind }, stages, priors);
+  const skilled = learnt(evidence, { kind: task.kind }, stages, { priors, memory: Number.POSITIVE_INFINITY });
   const costs = models.map((model, index) => ({
     model,
     verdict: 'none' as const,
@@ -82,6 +83,7 @@ function learntFrom(evidence: Evidence, models: readonly string[], task: Labelle
   }));
   // Each cost is that of a first stage, so that "after a rejection" is not learnt from tasks without one.
   let cost = skilled.cost;
-  for (const one of costs) cost = learnt({ ...evidence, cost }, { kind: task.kind }, [one], priors).cost;
+  for (const one of costs)
+    cost = learnt({ ...evidence, cost }, { kind: task.kind }, [one], { priors, memory: Number.POSITIVE_INFINITY }).cost;
   return { ...skilled, cost };
 }

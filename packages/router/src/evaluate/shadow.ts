@@ -2,7 +2,7 @@
 //
 // Its choice counts by inverse propensity. A policy is worth promoting only when its interval lies above what was earned.
 import { type Arm, armName } from '../evidence/arm.ts';
-import type { Priors } from '../evidence/evidence.ts';
+import type { Priors } from '../evidence/model-prior.ts';
 import type { ReplayRecord } from '../evidence/replay.ts';
 import { seededRandom } from '../numbers/random.ts';
 import { outcomeOf } from '../policies/learn-records.ts';

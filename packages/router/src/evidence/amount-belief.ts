@@ -1,12 +1,15 @@
 // What is believed about an amount that is positive and skewed (cost, time): its logarithm is a sum of effects, as for skill.
 import {
+  copied,
+  type Drift,
   emptyGaussian,
   type Gaussian,
   type Line,
   lineMean,
   lineMoments,
   type Moments,
-  measured,
+  setDrift,
+  setMeasured,
   type Variable,
 } from '../numbers/gaussian.ts';
 import { type EvidenceContext, effectOf, skillLine } from './skill-belief.ts';
@@ -46,25 +49,20 @@ export function missingAmount(
   context: EvidenceContext,
   prior: AmountPrior | undefined,
 ): Variable[] {
-  // Without any prior the scale itself is unknown.
-  const variance = (name: string): number => {
-    if (name === 'again') return variances.again;
-    const effect = effectOf(name);
-    if (prior === undefined) return effect === 'level' ? 4 : variances[effect];
-    if (effect === 'model') return prior.deviation ** 2;
-    return effect === 'level' || effect === 'kind' ? 0.25 : variances[effect];
-  };
   return amountLine(model, context, true)
     .filter(([name]) => !logs.index.has(name))
-    .map(([name]) => ({ name, mean: startingMean(name, model, context, prior), variance: variance(name) }));
+    .map(([name]) => amountVariable(name, prior));
 }
 
-function startingMean(name: string, model: string, { kind }: EvidenceContext, prior: AmountPrior | undefined): number {
-  if (name === 'again') return 0.2;
-  if (prior === undefined) return 0;
-  if (name === `model:${model}`) return Math.log(prior.expected);
-  const isInKind = name === `model:${model} kind:${kind}` && prior.expectedInKind !== undefined;
-  return isInKind ? Math.log((prior.expectedInKind ?? prior.expected) / prior.expected) : 0;
+/** A variable before anything was seen of it; `prior` is that of its model in its kind of work. Without any the scale itself is unknown. */
+export function amountVariable(name: string, prior: AmountPrior | undefined): Variable {
+  if (name === 'again') return { name, mean: 0.2, variance: variances.again };
+  const effect = effectOf(name);
+  if (prior === undefined) return { name, mean: 0, variance: effect === 'level' ? 4 : variances[effect] };
+  if (effect === 'model') return { name, mean: Math.log(prior.expected), variance: prior.deviation ** 2 };
+  const isKnown = effect === 'modelInKind' && prior.expectedInKind !== undefined;
+  const mean = isKnown ? Math.log((prior.expectedInKind ?? prior.expected) / prior.expected) : 0;
+  return { name, mean, variance: effect === 'level' || effect === 'kind' ? 0.25 : variances[effect] };
 }
 
 /** The line of a model; a stage after a rejection has a harder task than usual. */
@@ -84,16 +82,27 @@ export function amountMoments(belief: AmountBelief, line: Line): Moments {
   return { mean, variance: variance + taskVariance };
 }
 
-/** The belief after an amount was seen; one that is not positive says nothing. */
-export function afterAmount(belief: AmountBelief, line: Line, amount: number): AmountBelief {
-  if (!(amount > 0)) return belief;
-  const before = lineMoments(belief.logs, line);
-  // While the median itself is not known, its error is not skew.
-  const isKnown = before.variance < taskVariance / 2;
-  const ratio = Math.min(8, amount / Math.exp(before.mean));
-  return {
-    logs: measured(belief.logs, line, Math.log(amount), taskVariance),
-    ratioSum: belief.ratioSum + (isKnown ? ratio : 0),
-    ratioCount: belief.ratioCount + (isKnown ? 1 : 0),
-  };
+/** An amount that was seen, on the line of its model. */
+export interface SeenAmount {
+  readonly line: Line;
+  readonly amount: number;
+}
+
+/** The belief after the amounts of a task; those that are not positive say nothing, and where there are none nothing fades. */
+export function afterAmounts(belief: AmountBelief, seen: readonly SeenAmount[], drift: Drift): AmountBelief {
+  const told = seen.filter(({ amount }) => amount > 0);
+  if (told.length === 0) return belief;
+  const logs = copied(belief.logs);
+  setDrift(logs, drift);
+  let { ratioSum, ratioCount } = belief;
+  for (const { line, amount } of told) {
+    const before = lineMoments(logs, line);
+    // While the median itself is not known, its error is not skew.
+    if (before.variance < taskVariance / 2) {
+      ratioSum += Math.min(8, amount / Math.exp(before.mean));
+      ratioCount += 1;
+    }
+    setMeasured(logs, line, Math.log(amount), taskVariance);
+  }
+  return { logs, ratioSum, ratioCount };
 }

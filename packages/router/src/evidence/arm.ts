@@ -7,6 +7,8 @@ export interface Arm {
   /** Micro-dollars per million tokens; absent when unknown. */
   readonly inputPrice?: number;
   readonly outputPrice?: number;
+  /** Served on this machine: it costs no money, and time. */
+  readonly isLocal?: boolean;
 }
 
 /** The name evidence is kept under. */

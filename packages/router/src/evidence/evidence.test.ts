@@ -10,6 +10,7 @@ import { publicPriors } from './priors.ts';
 
 const context = { kind: 'bugfix' };
 const none = (): undefined => undefined;
+const still = { priors: none, memory: Number.POSITIVE_INFINITY };
 
 /** Runs of one model whose results are known. */
 function runs(model: string, rate: number, count: number, seed = 1): StageOutcome[] {
@@ -24,23 +25,23 @@ function runs(model: string, rate: number, count: number, seed = 1): StageOutcom
 
 describe('evidence', () => {
   it('finds the rate and the cost of a model', () => {
-    const all = runs('a/x', 0.8, 300).reduce((known, stage) => learnt(known, context, [stage], none), noEvidence);
+    const all = runs('a/x', 0.8, 300).reduce((known, stage) => learnt(known, context, [stage], still), noEvidence);
     expect(normalCumulative(marginalProbit(all.skill, 'a/x', context))).toBeCloseTo(0.8, 1);
     expect(all.tasks).toBe(300);
   });
 
   it('lets a kind that is hard for one model be harder for the next', () => {
     const hard = { kind: 'frontend' };
-    const all = runs('a/x', 0.15, 40).reduce((known, stage) => learnt(known, hard, [stage], none), noEvidence);
-    const first = runs('a/y', 0.9, 1).reduce((known, stage) => learnt(known, hard, [stage], none), all);
-    const fresh = runs('a/y', 0.9, 1).reduce((known, stage) => learnt(known, hard, [stage], none), noEvidence);
+    const all = runs('a/x', 0.15, 40).reduce((known, stage) => learnt(known, hard, [stage], still), noEvidence);
+    const first = runs('a/y', 0.9, 1).reduce((known, stage) => learnt(known, hard, [stage], still), all);
+    const fresh = runs('a/y', 0.9, 1).reduce((known, stage) => learnt(known, hard, [stage], still), noEvidence);
     expect(marginalProbit(first.skill, 'a/y', hard)).toBeLessThan(marginalProbit(fresh.skill, 'a/y', hard) - 0.2);
   });
 
   it('learns less from a rejection than from knowing that it was wrong', () => {
-    const rejected = learnt(noEvidence, context, [{ model: 'a/x', verdict: 'rejected' }], none);
-    const wrong = learnt(noEvidence, context, [{ model: 'a/x', verdict: 'rejected', quality: 0 }], none);
-    const right = learnt(noEvidence, context, [{ model: 'a/x', verdict: 'accepted', quality: 1 }], none);
+    const rejected = learnt(noEvidence, context, [{ model: 'a/x', verdict: 'rejected' }], still);
+    const wrong = learnt(noEvidence, context, [{ model: 'a/x', verdict: 'rejected', quality: 0 }], still);
+    const right = learnt(noEvidence, context, [{ model: 'a/x', verdict: 'accepted', quality: 1 }], still);
     const [low, middle, high] = [wrong, rejected, right].map((one) => marginalProbit(one.skill, 'a/x', context));
     expect(low).toBeLessThan(middle ?? 0);
     expect(middle).toBeLessThan(high ?? 0);
@@ -49,7 +50,7 @@ describe('evidence', () => {
   it('learns how far the checks can be trusted', () => {
     let known = noEvidence;
     for (let task = 0; task < 60; task++)
-      known = learnt(known, context, [{ model: 'a/x', verdict: 'accepted', quality: task % 2 }], none);
+      known = learnt(known, context, [{ model: 'a/x', verdict: 'accepted', quality: task % 2 }], still);
     expect(rejectRate(known.rates)).toBeLessThan(rejectRate(startRates) - 0.2);
     expect(acceptRate(known.rates)).toBeGreaterThanOrEqual(acceptRate(startRates));
   });
@@ -58,7 +59,7 @@ describe('evidence', () => {
     let known = noEvidence;
     for (const [index, model] of ['a/x', 'a/y', 'b/z'].entries())
       for (const stage of runs(model, 0.6, 10, index))
-        known = learnt(known, { kind: 'bugfix', project: `p${index}` }, [stage], none);
+        known = learnt(known, { kind: 'bugfix', project: `p${index}` }, [stage], still);
     const text = JSON.stringify(packEvidence(known));
     const again = unpackEvidence(JSON.parse(text));
     expect(text.length).toBeLessThan(20_000);
@@ -72,7 +73,7 @@ describe('evidence', () => {
   it('forgets old projects before it grows without bound', () => {
     let known = noEvidence;
     for (let project = 0; project < 150; project++)
-      known = learnt(known, { kind: 'bugfix', project: `p${project}` }, runs('a/x', 0.5, 1, project), none);
+      known = learnt(known, { kind: 'bugfix', project: `p${project}` }, runs('a/x', 0.5, 1, project), still);
     expect(known.skill.names.length).toBeLessThan(230);
     expect(known.skill.names).toContain('project:p149');
     expect(known.skill.names).not.toContain('project:p0');

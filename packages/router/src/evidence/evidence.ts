@@ -10,23 +10,18 @@ import {
 import { normalCumulative } from '../numbers/normal.ts';
 import {
   type AmountBelief,
-  type AmountPrior,
-  afterAmount,
+  afterAmounts,
   amountLine,
   expectedAmount,
   missingAmount,
+  type SeenAmount,
   startAmount,
 } from './amount-belief.ts';
 import { afterVerdict, type CheckRates, startRates, verdictLikelihood } from './check-rates.ts';
 import { afterChain, type CorrelationBelief, meanCorrelation, startCorrelation } from './correlation.ts';
-import {
-  afterTask,
-  type EvidenceContext,
-  type Likelihood,
-  missingSkill,
-  type SkillPrior,
-  skillLine,
-} from './skill-belief.ts';
+import { driftsOfTask, type Fading, fadedTo } from './fading.ts';
+import type { Priors } from './model-prior.ts';
+import { afterTask, type EvidenceContext, type Likelihood, missingSkill, skillLine } from './skill-belief.ts';
 
 /** One stage of a chain that ran. */
 export interface StageOutcome {
@@ -41,21 +36,8 @@ export interface StageOutcome {
   readonly durationMs?: number;
 }
 
-/** What is thought of a model before own evidence. */
-export interface ModelPrior {
-  readonly skill?: SkillPrior;
-  readonly costMicroUsd?: AmountPrior;
-  readonly durationMs?: AmountPrior;
-}
-
-/** Gives the prior of a model in a kind of work. */
-export type Priors = (model: string, kind: string) => ModelPrior | undefined;
-
 /** The evidence. A plain value. */
-export interface Evidence {
-  readonly skill: Gaussian;
-  readonly cost: AmountBelief;
-  readonly time: AmountBelief;
+export interface Evidence extends Fading {
   readonly correlation: CorrelationBelief;
   readonly rates: CheckRates;
   /** Tasks learnt from. */
@@ -102,27 +84,47 @@ export function prepared(
   };
 }
 
-/** The evidence after the stages of one task. It does not fade: old tasks count as much as new ones. */
+/** What evidence is learnt by. */
+export interface Learning {
+  readonly priors: Priors;
+  /** Steps until a third of an outcome's weight is left; see `fading.ts`. Infinite: nothing fades. */
+  readonly memory: number;
+  /** When the task ended, milliseconds since 1970; absent where days do not count. */
+  readonly time?: number;
+}
+
+/** The evidence after the stages of one task. */
 export function learnt(
   evidence: Evidence,
   context: EvidenceContext,
   stages: readonly StageOutcome[],
-  priors: Priors,
+  { priors, memory, time }: Learning,
 ): Evidence {
   const models = stages.map((stage) => stage.model);
-  const before = bounded(prepared(evidence, models, context, priors), context);
+  const now = fadedTo(evidence, time, { priors, memory });
+  const before = bounded(prepared(now, models, context, priors), context);
+  const drifts = driftsOfTask(before, models, context, { priors, memory });
   const correlation = meanCorrelation(before.correlation);
   const seen = stages.map((stage) => ({ model: stage.model, likelihood: likelihoodOf(stage, before.rates) }));
   return {
-    skill: afterTask(before.skill, context, seen, correlation),
-    cost: withAmounts(before.cost, context, stages, (stage) => stage.costMicroUsd),
-    time: withAmounts(before.time, context, stages, (stage) => stage.durationMs),
+    skill: afterTask(before.skill, context, seen, { correlation, drift: drifts.skill }),
+    cost: afterAmounts(
+      before.cost,
+      amountsOf(context, stages, (stage) => stage.costMicroUsd),
+      drifts.cost,
+    ),
+    time: afterAmounts(
+      before.time,
+      amountsOf(context, stages, (stage) => stage.durationMs),
+      drifts.time,
+    ),
     correlation: afterChain(
       before.correlation,
       seen.map(({ model, likelihood }) => ({ probit: marginalProbit(before.skill, model, context), likelihood })),
     ),
     rates: stages.reduce((rates, stage) => ratesAfter(rates, before, stage, context), before.rates),
     tasks: before.tasks + 1,
+    ...(now.fadedAt === undefined ? {} : { fadedAt: now.fadedAt }),
   };
 }
 
@@ -132,15 +134,23 @@ export function marginalProbit(skill: Gaussian, model: string, context: Evidence
   return mean / Math.sqrt(1 + variance);
 }
 
-/** Means and covariance of the models' probits, and their expected costs as first and as later stage. */
-export function beliefAbout(evidence: Evidence, models: readonly string[], context: EvidenceContext) {
+/**
+ * Means and covariance of the models' probits, and their expected costs as first and as later stage; what waiting costs a millisecond
+ * (`waitMicroUsd`) is counted in.
+ */
+export function beliefAbout(evidence: Evidence, models: readonly string[], context: EvidenceContext, waitMicroUsd = 0) {
+  const costOf = (model: string, isAgain: boolean): number => {
+    const line = amountLine(model, context, isAgain);
+    const money = expectedAmount(evidence.cost, line);
+    return waitMicroUsd === 0 ? money : money + waitMicroUsd * expectedAmount(evidence.time, line);
+  };
   return {
     ...jointMoments(
       evidence.skill,
       models.map((model) => skillLine(model, context)),
     ),
-    costs: models.map((model) => expectedAmount(evidence.cost, amountLine(model, context, false))),
-    laterCosts: models.map((model) => expectedAmount(evidence.cost, amountLine(model, context, true))),
+    costs: models.map((model) => costOf(model, false)),
+    laterCosts: models.map((model) => costOf(model, true)),
     correlation: meanCorrelation(evidence.correlation),
   };
 }
@@ -161,16 +171,15 @@ function ratesAfter(rates: CheckRates, before: Evidence, stage: StageOutcome, co
   return afterVerdict(rates, accepted, (chance * right) / (chance * right + (1 - chance) * wrong));
 }
 
-function withAmounts(
-  belief: AmountBelief,
+function amountsOf(
   context: EvidenceContext,
   stages: readonly StageOutcome[],
   amountOf: (stage: StageOutcome) => number | undefined,
-): AmountBelief {
-  return stages.reduce(
-    (known, stage, index) => afterAmount(known, amountLine(stage.model, context, index > 0), amountOf(stage) ?? 0),
-    belief,
-  );
+): SeenAmount[] {
+  return stages.map((stage, index) => ({
+    line: amountLine(stage.model, context, index > 0),
+    amount: amountOf(stage) ?? 0,
+  }));
 }
 
 /** Forgets other projects, the oldest first, until the belief is small enough to be read at every start. */

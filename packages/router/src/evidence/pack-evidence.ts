@@ -24,11 +24,13 @@ const evidenceSchema = z.object({
     wrongRejected: z.number(),
   }),
   tasks: z.number(),
+  /** Since evidence fades; a state of before has none. */
+  fadedAt: z.optional(z.number()),
 });
 
 /** The evidence as JSON. */
 export function packEvidence(evidence: Evidence): JsonValue {
-  const { skill, cost, time, correlation, rates, tasks } = evidence;
+  const { skill, cost, time, correlation, rates, tasks, fadedAt } = evidence;
   return {
     skill: packGaussian(skill),
     cost: packAmount(cost),
@@ -36,6 +38,7 @@ export function packEvidence(evidence: Evidence): JsonValue {
     correlation: correlation.map(short),
     rates: { ...rates },
     tasks,
+    ...(fadedAt === undefined ? {} : { fadedAt }),
   };
 }
 
@@ -43,8 +46,14 @@ export function packEvidence(evidence: Evidence): JsonValue {
 export function unpackEvidence(saved: JsonValue): Evidence | undefined {
   const parsed = evidenceSchema.safeParse(saved);
   if (!parsed.success) return undefined;
-  const { skill, cost, time, ...rest } = parsed.data;
-  return { ...rest, skill: fromHalf(skill), cost: unpackAmount(cost), time: unpackAmount(time) };
+  const { skill, cost, time, fadedAt, ...rest } = parsed.data;
+  return {
+    ...rest,
+    ...(fadedAt === undefined ? {} : { fadedAt }),
+    skill: fromHalf(skill),
+    cost: unpackAmount(cost),
+    time: unpackAmount(time),
+  };
 }
 
 function packAmount({ logs, ratioSum, ratioCount }: AmountBelief): Record<string, JsonValue> {

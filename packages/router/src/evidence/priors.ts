@@ -1,6 +1,6 @@
 // What is thought of models before any own run: public results where there are some, else a guess from the price list. Always weak.
 import { type Arm, armName } from './arm.ts';
-import type { ModelPrior, Priors } from './evidence.ts';
+import type { ModelPrior, Priors } from './model-prior.ts';
 import { publicResults } from './public-priors.ts';
 
 /** Deviation of the probit that public results are believed to: about a dozen pseudo-observations. */
@@ -22,7 +22,8 @@ export function publicPriors(arms: readonly Arm[]): Priors {
   return (model, kind) => {
     const found = results().find((one) => one.name !== '' && isSameModel(one.name, model));
     const arm = byName.get(model);
-    return found ? { ...priceGuess(arm), ...priorOf(found, kind) } : priceGuess(arm);
+    const own = found ? { ...priceGuess(arm), ...priorOf(found, kind) } : priceGuess(arm);
+    return arm?.isLocal ? { ...own, ...onThisMachine } : own;
   };
 }
 
@@ -87,6 +88,12 @@ const tokensWritten = 10_000;
 
 /** Nothing public says how long a task takes here: two minutes, give or take. */
 const usualTime = { expected: 120_000, deviation: 0.8 };
+
+/** Served here it costs no money (a micro-dollar stands for none), and what it takes is not known: five minutes, give or take a factor of three. */
+const onThisMachine = {
+  costMicroUsd: { expected: 1, deviation: 0.01 },
+  durationMs: { expected: 300_000, deviation: 1.1 },
+} as const;
 
 /** Dearer models are better on the whole: a doubling of the price is worth about 0.1 of a probit, two points at most. */
 function priceGuess(arm: Arm | undefined): ModelPrior {

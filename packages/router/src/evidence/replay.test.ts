@@ -6,6 +6,7 @@ import { learnRecords } from '../policies/learn-records.ts';
 import { tellingStages } from './outcome-of-record.ts';
 import { parseReplay, type ReplayRun, recordsOf } from './replay.ts';
 import { rewardOf } from './reward.ts';
+import { readShared, sharedRuns } from './share.ts';
 
 const run = (more: Partial<ReplayRun> = {}): ReplayRun => ({
   type: 'run',
@@ -64,6 +65,30 @@ describe('the replay buffer', () => {
   });
 });
 
+describe('a shared buffer', () => {
+  const files = [{ path: 'secret-plans.md', before: null, after: 'h' }];
+  const mine = recordsOf([
+    run({ files, time: 5 }),
+    { type: 'signal', v: 1, id: 'run_1', time: 6, signal: 'up' },
+    run({ id: 'run_2', time: 3 }),
+  ]);
+
+  it('holds runs and judgements, and no paths', () => {
+    const text = sharedRuns(mine);
+    expect(text).not.toContain('secret-plans');
+    const { lines, runs, unreadable } = readShared(text, new Set());
+    expect({ runs, unreadable }).toEqual({ runs: 2, unreadable: 0 });
+    expect(lines.map((line) => line.id)).toEqual(['run_2', 'run_1', 'run_1']);
+    expect(recordsOf(lines)[1]).toMatchObject({ id: 'run_1', signals: ['up'], chain: ['a/x', 'b/y'] });
+  });
+
+  it('adds what is not known, once, and counts what is no run of this version', () => {
+    const text = `${sharedRuns(mine)}${sharedRuns(mine)}${JSON.stringify({ ...run(), v: 2 })}\nnonsense\n`;
+    const found = readShared(text, new Set(['run_1']));
+    expect(found).toMatchObject({ runs: 1, unreadable: 2 });
+  });
+});
+
 describe('the reward', () => {
   const facts = { status: 'verified', signals: [], costMicroUsd: 0, durationMs: 0, malformedCalls: 0 };
   it.each([
@@ -107,5 +132,21 @@ describe('calibration', () => {
       [0.2, 0],
       [0.8, 1],
     ]);
+  });
+
+  it('scores what was said of the rest by what the rest came to', () => {
+    const forecast = {
+      success: { mean: 0.6, low: 0.4, high: 0.8 },
+      costMicroUsd: { mean: 3e5, low: 2e5, high: 4e5 },
+      durationMs: { mean: 3e4, low: 2e4, high: 4e4 },
+    };
+    const stage = { model: 'a/x', costMicroUsd: 9e5, durationMs: 9e4 };
+    const stages = [
+      { ...stage, verdict: 'rejected' as const },
+      { ...stage, verdict: 'accepted' as const, costMicroUsd: 3e5 },
+    ];
+    const { requoted } = calibrationOf(recordsOf([run({ stages, requotes: [{ stage: 1, forecast }] })]));
+    expect(requoted).toMatchObject({ runs: 1, costCovered: 1, timeCovered: 0 });
+    expect(requoted.brier).toBeCloseTo(0.16);
   });
 });

@@ -16,7 +16,8 @@ const stageSchema = z.object({
   costMicroUsd: z.optional(z.number()),
   durationMs: z.optional(z.number()),
 });
-const runSchema = z.object({
+/** A run as a line of the log. */
+export const runSchema = z.object({
   type: z.literal('run'),
   v: z.literal(replayVersion),
   id: z.string(),
@@ -38,14 +39,16 @@ const runSchema = z.object({
   exploreCostMicroUsd: z.number(),
   decisionMs: z.optional(z.number()),
   forecast: z.optional(forecastSchema),
+  /** What was expected of the rest each time that a stage ended, from the second on. */
+  requotes: z.optional(z.array(z.object({ stage: z.number(), forecast: forecastSchema }))),
   stages: z.array(stageSchema),
   status: z.string(),
   costMicroUsd: z.number(),
   durationMs: z.number(),
   malformedCalls: z.number(),
-  /** Files the run wrote, content hashes before and after; null where there was none. */
+  /** Files the run wrote, content hashes before and after; null where there was none, no `before` where nobody looked. */
   files: z.optional(
-    z.array(z.object({ path: z.string(), before: z.nullable(z.string()), after: z.nullable(z.string()) })),
+    z.array(z.object({ path: z.string(), before: z.optional(z.nullable(z.string())), after: z.nullable(z.string()) })),
   ),
 });
 const signalLineSchema = z.object({

@@ -45,6 +45,11 @@ export function qualityOf(status: string, signals: readonly Signal[]): number | 
 /** Time that weighs as much as a hundredth of a solved task. */
 const slowMs = 600_000;
 
+/** What a millisecond of waiting costs by the reward, in micro-dollars. */
+export function waitCost(valueMicroUsd: number): number {
+  return (0.01 * valueMicroUsd) / slowMs;
+}
+
 /** The reward: 1 for kept or approved, 0.8 for verified, 0.5 for edited, 0 for failed; less cost, slowness and malformed calls. Undefined: no reward. */
 export function rewardOf(facts: RewardFacts, valueMicroUsd: number): number | undefined {
   if (facts.signals.length === 0 && !telling.includes(facts.status)) return undefined;

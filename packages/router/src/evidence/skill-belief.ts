@@ -7,12 +7,14 @@
 // Updates are assumed-density filtering: after each observation the belief is the normal with the exact posterior moments
 // of the line looked at (Minka, "Expectation propagation", 2001, for the probit likelihood).
 import {
+  type Drift,
   type Gaussian,
   type Line,
   lineMoments,
   type Moments,
+  setDrift,
+  setLineMoments,
   type Variable,
-  withLineMoments,
   withoutVariables,
   withVariables,
 } from '../numbers/gaussian.ts';
@@ -90,33 +92,42 @@ export function missingSkill(
   context: EvidenceContext,
   prior: SkillPrior | undefined,
 ): Variable[] {
-  const line = skillLine(model, context).filter(([name]) => !belief.index.has(name));
-  const own = prior ?? { rate: unknownRate, deviation: Math.sqrt(skillVariances.model) };
-  const variance = (name: string): number => {
-    const effect = effectOf(name);
-    return effect === 'model' ? own.deviation * own.deviation : skillVariances[effect];
-  };
-  const meanOf = (name: string): number => {
-    if (name === `model:${model}`) return normalQuantile(own.rate);
-    const isInKind = name === `model:${model} kind:${context.kind}` && own.rateInKind !== undefined;
-    return isInKind ? normalQuantile(own.rateInKind ?? own.rate) - normalQuantile(own.rate) : 0;
-  };
-  return line.map(([name]) => ({ name, mean: meanOf(name), variance: variance(name) }));
+  return skillLine(model, context)
+    .filter(([name]) => !belief.index.has(name))
+    .map(([name]) => skillVariable(name, prior));
 }
 
-/** The belief after what was seen of one task, stage by stage; `correlation` is the share of the task's own difficulty. */
+/** A variable before anything was seen of it; `prior` is that of its model in its kind of work. */
+export function skillVariable(name: string, prior: SkillPrior | undefined): Variable {
+  const own = prior ?? { rate: unknownRate, deviation: Math.sqrt(skillVariances.model) };
+  const effect = effectOf(name);
+  if (effect === 'model') return { name, mean: normalQuantile(own.rate), variance: own.deviation * own.deviation };
+  const isKnown = effect === 'modelInKind' && own.rateInKind !== undefined;
+  const mean = isKnown ? normalQuantile(own.rateInKind ?? own.rate) - normalQuantile(own.rate) : 0;
+  return { name, mean, variance: skillVariances[effect] };
+}
+
+/** What a belief learns a task by: the share of the task's own difficulty, and what fades before. */
+export interface TaskLearning {
+  readonly correlation: number;
+  readonly drift: Drift;
+}
+
+/** The belief after what was seen of one task, stage by stage. */
 export function afterTask(
   belief: Gaussian,
   context: EvidenceContext,
   observations: readonly SkillObservation[],
-  correlation: number,
+  { correlation, drift }: TaskLearning,
 ): Gaussian {
   const own = 'this task';
-  let grown = withVariables(belief, [{ name: own, mean: 0, variance: correlation }]);
+  // Grown is copied: what is learnt is written into the copy.
+  const grown = withVariables(belief, [{ name: own, mean: 0, variance: correlation }]);
+  setDrift(grown, drift);
   for (const { model, likelihood } of observations) {
     const line: Line = [...skillLine(model, context), [own, 1]];
     const before = lineMoments(grown, line);
-    grown = withLineMoments(grown, line, probitMoments(before, likelihood, 1 - correlation));
+    setLineMoments(grown, line, probitMoments(before, likelihood, 1 - correlation));
   }
   return withoutVariables(grown, (name) => name === own);
 }

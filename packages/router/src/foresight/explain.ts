@@ -10,9 +10,9 @@ import { evidenceContext } from '../evidence/context.ts';
 import { meanCorrelation } from '../evidence/correlation.ts';
 import { type Evidence, marginalProbit } from '../evidence/evidence.ts';
 import type { Random } from '../numbers/random.ts';
-import { utilityOf } from '../policies/chain-thompson.ts';
+import { utilityOf } from '../policies/decision-table.ts';
 import type { Decision, RoutingContext } from '../policies/routing-policy.ts';
-import { forecastChain } from './forecast.ts';
+import { chanceOfUnnoticed, forecastChain } from './forecast.ts';
 import { type Risk, risksOf } from './risk.ts';
 import { plansOf, type StrategyPlan, type TreeProblem } from './strategy-tree.ts';
 
@@ -59,6 +59,7 @@ function strategiesOf({ evidence, context, arms }: Explained): StrategyPlan[] {
       name,
       probit: marginalProbit(evidence.skill, name, at),
       costMicroUsd: expectedAmount(evidence.cost, amountLine(name, at, false)),
+      laterCostMicroUsd: expectedAmount(evidence.cost, amountLine(name, at, true)),
     })),
     correlation: meanCorrelation(evidence.correlation),
     acceptRate: acceptRate(evidence.rates),
@@ -103,7 +104,7 @@ export function explainRoute({ evidence, context, arms, decision, random }: Expl
     risks: risksOf(
       { risk: isRisky ? 'high' : 'low', hasChecks, size: 'unknown' },
       forecast,
-      rejectRate(evidence.rates),
+      chanceOfUnnoticed(evidence, chain, at),
     ),
     work: context.work,
     hasChecks: context.hasChecks,
@@ -135,6 +136,8 @@ class ChainTable {
   readonly #context: RoutingContext;
   readonly #chains: readonly IndexChain[];
   readonly #values: ChainValues;
+  /** The same with what waiting costs. */
+  readonly #felt: ChainValues;
   readonly #worth: Float64Array;
   readonly front: readonly number[];
 
@@ -143,7 +146,13 @@ class ChainTable {
     this.#context = context;
     this.#chains = allChains(names.length, context.hasChecks ? 3 : 1);
     this.#values = valueChainsOf(evidence, names, evidenceContext(context), { chains: this.#chains });
-    this.#worth = utilityOf(this.#values, context);
+    const { waitMicroUsd = 0 } = context;
+    const chains = this.#chains;
+    this.#felt =
+      waitMicroUsd === 0
+        ? this.#values
+        : valueChainsOf(evidence, names, evidenceContext(context), { chains, waitMicroUsd });
+    this.#worth = utilityOf(this.#felt, context);
     this.front = paretoFront(this.#values);
   }
 
@@ -165,7 +174,7 @@ class ChainTable {
   }
 
   bestAt(valueMicroUsd: number): number {
-    const worth = utilityOf(this.#values, { ...this.#context, valueMicroUsd });
+    const worth = utilityOf(this.#felt, { ...this.#context, valueMicroUsd });
     return worth.reduce((best, value, index) => (value > (worth[best] ?? 0) ? index : best), 0);
   }
 

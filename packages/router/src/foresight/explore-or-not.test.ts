@@ -6,6 +6,7 @@ import { type ExploreQuestion, exploreOrNot } from './explore-or-not.ts';
 import { allTeams, chanceOfRight, type TeamInputs, valueTeam } from './team-value.ts';
 
 const none = (): undefined => undefined;
+const still = { priors: none, memory: Number.POSITIVE_INFINITY };
 const context = { kind: 'bugfix' };
 
 /** What is known after so many tasks on which each model was right now and then. */
@@ -16,7 +17,7 @@ function question(rates: Readonly<Record<string, number>>, more: Partial<Explore
   for (let task = 0; task < 150; task++)
     for (const model of models) {
       const quality = random() < (rates[model] ?? 0) ? 1 : 0;
-      evidence = learnt(evidence, context, [{ model, verdict: 'none', quality, costMicroUsd: 1e5 }], none);
+      evidence = learnt(evidence, context, [{ model, verdict: 'none', quality, costMicroUsd: 1e5 }], still);
     }
   return {
     ...{ evidence, models, context, longest: 1, most: 3, repeats: false, random: seededRandom(3) },

@@ -55,6 +55,7 @@ describe('forecasts', () => {
   const context = { kind: 'bugfix' };
   it('are repeatable and narrow as evidence comes', () => {
     const none = (): undefined => undefined;
+    const still = { priors: none, memory: Number.POSITIVE_INFINITY };
     let known = prepared(noEvidence, ['a/x'], context, none);
     const before = forecastChain(known, ['a/x'], context, seededRandom(1));
     expect(forecastChain(known, ['a/x'], context, seededRandom(1))).toEqual(before);
@@ -63,7 +64,7 @@ describe('forecasts', () => {
         known,
         context,
         [{ model: 'a/x', verdict: 'none', quality: task % 4 === 0 ? 0 : 1, costMicroUsd: 3e5 }],
-        none,
+        still,
       );
     const after = forecastChain(known, ['a/x'], context, seededRandom(1));
     expect(after.success.high - after.success.low).toBeLessThan((before.success.high - before.success.low) / 2);

@@ -12,14 +12,14 @@ export interface Risk {
   readonly how: string;
 }
 
-/** The risks of a task, the worst first. */
+/** The risks of a task, the worst first. `passing`: chance that a wrong result passes the checks. */
 export function risksOf(
   features: Pick<TaskFeatures, 'risk' | 'hasChecks' | 'size'>,
   forecast: Forecast,
-  rejectRate: number,
+  passing: number,
 ): Risk[] {
   const failing = 1 - forecast.success.mean;
-  const unnoticed = features.hasChecks ? failing * (1 - rejectRate) : failing;
+  const unnoticed = features.hasChecks ? Math.min(passing, failing) : failing;
   const isHigh = features.risk === 'high';
   const risks: Risk[] = [
     {
@@ -36,7 +36,7 @@ export function risksOf(
       chance: failing - unnoticed,
       severity: 'low',
       reversible: false,
-      how: `up to $${(forecast.costMicroUsd.high / 1e6).toFixed(2)} in nine of ten cases`,
+      how: `up to $${(forecast.costMicroUsd.high / 1e6).toFixed(2)} in nineteen of twenty cases`,
     },
   ];
   if (isHigh) {

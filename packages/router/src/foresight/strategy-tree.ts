@@ -11,6 +11,8 @@ export interface TreeModel {
   /** Probit of its chance of success. */
   readonly probit: number;
   readonly costMicroUsd: number;
+  /** After a rejection, where it goes on from what is there; absent: the same. */
+  readonly laterCostMicroUsd?: number;
 }
 
 /** What may be done next. */
@@ -102,7 +104,8 @@ class TreeSearch {
   }
 
   #attempt(model: TreeModel, count: number, at: Node): StrategyPlan | undefined {
-    const cost = model.costMicroUsd * count;
+    const each = at.tried.length === 0 ? model.costMicroUsd : (model.laterCostMicroUsd ?? model.costMicroUsd);
+    const cost = each * count;
     if (cost > at.budget || at.depth <= 0) return undefined;
     const { valueMicroUsd } = this.#problem;
     const outcome = afterRejections(this.#problem, at.weights, model, count);

@@ -63,29 +63,39 @@ export function withVariables(belief: Gaussian, variables: readonly Variable[]):
 
 /** The belief about all but some variables. */
 export function withoutVariables(belief: Gaussian, isLeftOut: (name: string) => boolean): Gaussian {
-  const kept = belief.names.flatMap((name, index) => (isLeftOut(name) ? [] : [index]));
+  return marginal(
+    belief,
+    belief.names.filter((name) => !isLeftOut(name)),
+  );
+}
+
+/** The belief about some variables alone, in that order; those it does not know are left out. */
+export function marginal(belief: Gaussian, wanted: readonly string[]): Gaussian {
+  const names = wanted.filter((name) => belief.index.has(name));
+  const size = names.length;
   const old = belief.names.length;
-  const covariance = new Float64Array(kept.length * kept.length);
-  for (const [row, from] of kept.entries())
-    for (const [column, to] of kept.entries())
-      covariance[row * kept.length + column] = belief.covariance[from * old + to] ?? 0;
-  const names = kept.map((index) => belief.names[index] ?? '');
-  return {
-    names,
-    index: indexOfNames(names),
-    mean: Float64Array.from(kept, (index) => belief.mean[index] ?? 0),
-    covariance,
-  };
+  const from = Uint32Array.from(names, (name) => belief.index.get(name) ?? 0);
+  const mean = new Float64Array(size);
+  const covariance = new Float64Array(size * size);
+  for (let row = 0; row < size; row++) {
+    const source = (from[row] as number) * old;
+    mean[row] = belief.mean[from[row] as number] as number;
+    for (let column = 0; column < size; column++)
+      covariance[row * size + column] = belief.covariance[source + (from[column] as number)] as number;
+  }
+  return { names, index: indexOfNames(names), mean, covariance };
 }
 
 /** A line as indices into the belief; variables that it does not know are left out. */
 type Indexed = readonly (readonly [index: number, coefficient: number])[];
 
 function indexed(belief: Gaussian, line: Line): Indexed {
-  return line.flatMap(([name, coefficient]) => {
+  const found: [number, number][] = [];
+  for (const [name, coefficient] of line) {
     const index = belief.index.get(name);
-    return index === undefined ? [] : [[index, coefficient] as const];
-  });
+    if (index !== undefined) found.push([index, coefficient]);
+  }
+  return found;
 }
 
 /** Covariance of a line with every variable. */
@@ -95,7 +105,7 @@ function alongLine(belief: Gaussian, line: Indexed): Float64Array {
   for (const [index, coefficient] of line) {
     const from = index * size;
     for (let column = 0; column < size; column++)
-      result[column] = (result[column] ?? 0) + coefficient * (belief.covariance[from + column] ?? 0);
+      result[column] = (result[column] as number) + coefficient * (belief.covariance[from + column] as number);
   }
   return result;
 }
@@ -126,31 +136,70 @@ export function jointMoments(
   return { mean: Float64Array.from(all, (line) => dot(belief.mean, line)), covariance };
 }
 
-/** The belief after the moments of a line became `after`. */
-export function withLineMoments(belief: Gaussian, line: Line, after: Moments): Gaussian {
+/** Makes the moments of a line those given, in place: for a belief that nobody else has. */
+export function setLineMoments(belief: Gaussian, line: Line, after: Moments): void {
+  const { mean, covariance } = belief;
   const size = belief.names.length;
   const at = indexed(belief, line);
   const along = alongLine(belief, at);
-  const before = { mean: dot(belief.mean, at), variance: dot(along, at) };
-  if (!(before.variance > 1e-12)) return belief;
+  const before = { mean: dot(mean, at), variance: dot(along, at) };
+  if (!(before.variance > 1e-12)) return;
   const shift = (after.mean - before.mean) / before.variance;
   const shrink = (after.variance - before.variance) / (before.variance * before.variance);
-  const mean = belief.mean.map((value, index) => value + (along[index] ?? 0) * shift);
-  const covariance = belief.covariance.slice();
   for (let row = 0; row < size; row++) {
-    const scaled = (along[row] ?? 0) * shrink;
-    if (scaled === 0) continue;
+    const moved = along[row] as number;
+    if (moved === 0) continue;
+    mean[row] = (mean[row] as number) + moved * shift;
+    const scaled = moved * shrink;
+    const from = row * size;
     for (let column = 0; column < size; column++)
-      covariance[row * size + column] = (covariance[row * size + column] ?? 0) + scaled * (along[column] ?? 0);
+      covariance[from + column] = (covariance[from + column] as number) + scaled * (along[column] as number);
   }
-  return { names: belief.names, index: belief.index, mean, covariance };
+}
+
+/** Variables that move towards what was thought of them at first; `kept` is the share of their distance that is left, 0..1. */
+export interface Drift {
+  readonly towards: readonly Variable[];
+  readonly kept: number;
+}
+
+/**
+ * Lets variables drift in place, for a belief that nobody else has. A step of the Ornstein and Uhlenbeck process with the first belief
+ * as its rest: means go back towards it, variances grow (or shrink) towards it, covariances shrink in step, so that what is
+ * known of the others is as it was.
+ */
+export function setDrift({ index, mean, covariance, names }: Gaussian, { towards, kept }: Drift): void {
+  const size = names.length;
+  for (const variable of towards) {
+    const at = index.get(variable.name);
+    if (at === undefined) continue;
+    mean[at] = variable.mean + kept * ((mean[at] as number) - variable.mean);
+    const own = covariance[at * (size + 1)] as number;
+    for (let other = 0; other < size; other++) {
+      covariance[at * size + other] = kept * (covariance[at * size + other] as number);
+      covariance[other * size + at] = kept * (covariance[other * size + at] as number);
+    }
+    covariance[at * (size + 1)] = kept * kept * own + (1 - kept * kept) * variable.variance;
+  }
+}
+
+/** A belief of one's own, to be written into. */
+export function copied(belief: Gaussian): Gaussian {
+  return { ...belief, mean: belief.mean.slice(), covariance: belief.covariance.slice() };
 }
 
 /** The belief after a line was measured with Gaussian noise of the given variance. */
 export function measured(belief: Gaussian, line: Line, value: number, noiseVariance: number): Gaussian {
+  const copy = copied(belief);
+  setMeasured(copy, line, value, noiseVariance);
+  return copy;
+}
+
+/** The same in place: for a belief that nobody else has. */
+export function setMeasured(belief: Gaussian, line: Line, value: number, noiseVariance: number): void {
   const { mean, variance } = lineMoments(belief, line);
   const gain = variance / (variance + noiseVariance);
-  return withLineMoments(belief, line, { mean: mean + gain * (value - mean), variance: variance * (1 - gain) });
+  setLineMoments(belief, line, { mean: mean + gain * (value - mean), variance: variance * (1 - gain) });
 }
 
 /** Lower triangle L with L·Lᵀ = matrix; a little is added to the diagonal where rounding made it lose its rank. */

@@ -4,46 +4,24 @@
 // the worlds is acted on. So the share of worlds a chain is best in *is* the probability of choosing it, which is logged. Nothing is tried
 // out on a critical task, nor when exploring has cost its share of what was spent.
 import type { JsonValue } from '@monkey-coder/protocol';
-import {
-  AllChainPlans,
-  type ChainInputs,
-  type ChainPlan,
-  ChainTable,
-  type ChainValues,
-  planChains,
-} from '../chains/chain-value.ts';
+import { AllChainPlans } from '../chains/chain-value.ts';
 import { adaptedThreshold } from '../chains/pacing.ts';
 import { type Arm, armName } from '../evidence/arm.ts';
-import { acceptRate, rejectRate } from '../evidence/check-rates.ts';
 import { evidenceContext } from '../evidence/context.ts';
-import { beliefAbout, type Evidence, learnt, noEvidence, type Priors, prepared } from '../evidence/evidence.ts';
+import { type Evidence, learnt, noEvidence } from '../evidence/evidence.ts';
+import { fadedTo, usualMemory } from '../evidence/fading.ts';
+import { focused, focusedOnCost } from '../evidence/focus.ts';
+import type { Priors } from '../evidence/model-prior.ts';
 import { packEvidence, unpackEvidence } from '../evidence/pack-evidence.ts';
-import { cholesky } from '../numbers/gaussian.ts';
-import { drawNormal, indexOfMax } from '../numbers/random.ts';
+import { chainThompsonKnobs, DecisionTable } from './decision-table.ts';
 import {
   certain,
   type Decision,
-  type Option,
   type RoutingContext,
   type RoutingOutcome,
   type RoutingPolicy,
   requestedArm,
 } from './routing-policy.ts';
-
-/** The knobs; the same for every user. */
-export const chainThompsonKnobs = {
-  /** Share of the belief's spread that is drawn. */
-  temper: 0.35,
-  /** Worlds drawn for a decision: also the resolution of the propensity. */
-  worlds: 32,
-  longest: 3,
-  /** Chains that are looked at in every world: so many of the best in the mean, and of the best in a hopeful world. */
-  contenders: 32,
-  /** Tasks before anything is tried out. */
-  thin: 5,
-  /** What exploring may be expected to lose, as a share of what was spent. */
-  exploreShare: 0.1,
-} as const;
 
 /** What the policy knows, beside the priors. */
 export interface ChainThompsonState {
@@ -55,27 +33,37 @@ export interface ChainThompsonState {
   readonly recent?: number;
 }
 
+/** What is given beforehand: what is thought of models, and how slowly evidence fades. */
+interface Beforehand {
+  readonly priors: Priors;
+  readonly memory: number;
+}
+
 const fresh: ChainThompsonState = { evidence: noEvidence, spent: 0, explored: 0 };
 
-/** Makes the policy. `priors` are what is thought of models before own evidence. */
-export function createChainThompson(priors: Priors, state: ChainThompsonState = fresh): ChainThompson {
-  return new ChainThompson(priors, state);
+/** Makes the policy. `priors` are what is thought of models before own evidence; `memory` is how slowly evidence fades. */
+export function createChainThompson(
+  priors: Priors,
+  state: ChainThompsonState = fresh,
+  { memory = usualMemory }: { readonly memory?: number } = {},
+): ChainThompson {
+  return new ChainThompson({ priors, memory }, state);
 }
 
 /** Makes the policy from its saved state; what cannot be read counts as no evidence. */
 export function restoreChainThompson(priors: Priors, saved: JsonValue): ChainThompson {
-  return new ChainThompson(priors, unpackState(saved) ?? fresh);
+  return new ChainThompson({ priors, memory: usualMemory }, unpackState(saved) ?? fresh);
 }
 
 /** The default policy; see the head of the file. Its evidence can be looked at for explanations. */
 export class ChainThompson implements RoutingPolicy {
   readonly name = 'chain-thompson';
-  readonly #priors: Priors;
+  readonly #beforehand: Beforehand;
   readonly #state: ChainThompsonState;
   readonly #plans: AllChainPlans;
 
-  constructor(priors: Priors, state: ChainThompsonState, plans = new AllChainPlans()) {
-    this.#priors = priors;
+  constructor(beforehand: Beforehand, state: ChainThompsonState, plans = new AllChainPlans()) {
+    this.#beforehand = beforehand;
     this.#state = state;
     this.#plans = plans;
   }
@@ -94,9 +82,10 @@ export class ChainThompson implements RoutingPolicy {
     return this.#state.evidence;
   }
 
-  /** The evidence with the variables of some arms, for predictions. */
+  /** What the evidence says of some arms in a context, for predictions. */
   evidenceFor(context: RoutingContext, arms: readonly Arm[]): Evidence {
-    return prepared(this.#state.evidence, arms.map(armName), evidenceContext(context), this.#priors);
+    const known = focused(this.#state.evidence, arms.map(armName), evidenceContext(context), this.#beforehand.priors);
+    return fadedTo(known, context.time, this.#beforehand);
   }
 
   decide(context: RoutingContext, arms: readonly Arm[], random: () => number): Decision {
@@ -107,7 +96,10 @@ export class ChainThompson implements RoutingPolicy {
     if (arms.length === 1) return certain(first, this.name, 'the only model that can be called');
     const minSuccess = adaptedThreshold(context.minSuccess ?? 0, this.#state.recent);
     const plan = this.#plans.of(arms.length, context.hasChecks ? chainThompsonKnobs.longest : 1);
-    const table = new DecisionTable({ ...context, minSuccess }, arms, this.evidenceFor(context, arms), plan);
+    const look = (context.waitMicroUsd ?? 0) > 0 ? focused : focusedOnCost;
+    const known = look(this.#state.evidence, arms.map(armName), evidenceContext(context), this.#beforehand.priors);
+    const now = fadedTo(known, context.time, this.#beforehand);
+    const table = new DecisionTable({ ...context, minSuccess }, arms, now, plan);
     const best = table.bestOfMean();
     if (context.isCritical)
       return table.decided(best, [], this.name, 'the best known: nothing is tried out on this task');
@@ -130,12 +122,15 @@ export class ChainThompson implements RoutingPolicy {
     const right = last?.quality ?? (last?.verdict === 'accepted' ? 1 : last?.verdict === 'rejected' ? 0 : undefined);
     const cost = outcome.stages.reduce((sum, stage) => sum + (stage.costMicroUsd ?? 0), 0);
     const state = {
-      evidence: learnt(evidence, evidenceContext(outcome.context), outcome.stages, this.#priors),
+      evidence: learnt(evidence, evidenceContext(outcome.context), outcome.stages, {
+        ...this.#beforehand,
+        ...(outcome.context.time === undefined ? {} : { time: outcome.context.time }),
+      }),
       spent: spent + cost,
       explored: explored + (outcome.exploreCostMicroUsd ?? 0),
       ...(right === undefined && recent === undefined ? {} : { recent: smoothed(recent, right) }),
     };
-    return new ChainThompson(this.#priors, state, this.#plans);
+    return new ChainThompson(this.#beforehand, state, this.#plans);
   }
 }
 
@@ -147,135 +142,6 @@ function smoothed(before: number | undefined, now: number | undefined): number {
 
 /** Solved tasks that exploring may lose before it is held against what was spent. */
 const freeExploring = 2;
-
-/** All chains of one decision, valued in the mean and in drawn worlds. */
-class DecisionTable {
-  readonly #context: RoutingContext;
-  readonly #arms: readonly Arm[];
-  readonly #plan: ChainPlan;
-  readonly #table: ChainTable;
-  readonly #mean: Float64Array;
-  readonly #covariance: Float64Array;
-  readonly #shared: Omit<ChainInputs, 'probits'>;
-  #meanValues: Float64Array | undefined;
-
-  constructor(context: RoutingContext, arms: readonly Arm[], evidence: Evidence, plan: ChainPlan) {
-    const belief = beliefAbout(evidence, arms.map(armName), evidenceContext(context));
-    this.#context = context;
-    this.#arms = arms;
-    this.#plan = plan;
-    this.#mean = belief.mean;
-    this.#covariance = belief.covariance;
-    this.#shared = {
-      costs: belief.costs,
-      laterCosts: belief.laterCosts,
-      correlation: belief.correlation,
-      acceptRate: acceptRate(evidence.rates),
-      rejectRate: rejectRate(evidence.rates),
-    };
-    this.#table = new ChainTable(plan, this.#shared);
-  }
-
-  /** Index of the chain of highest expected value. */
-  bestOfMean(): number {
-    return indexOfMax(this.#valuesOfMean());
-  }
-
-  /** The best chain of each drawn world. Only chains that are good in the mean or in a hopeful world can be best in one. */
-  votes(random: () => number): number[] {
-    const lower = cholesky(this.#covariance, this.#arms.length);
-    const kept = this.#contenders();
-    const table = new ChainTable(planChains(kept.map((index) => this.#plan.chains[index] ?? [])), this.#shared);
-    return Array.from({ length: chainThompsonKnobs.worlds }, () => {
-      const probits = this.#draw(lower, random);
-      const worth = utilityOf(table.value(probits), this.#context);
-      return kept[indexOfMax(worth)] ?? 0;
-    });
-  }
-
-  /** Indices of the chains that are compared in every world, in the order in which neighbours share their beginnings. */
-  #contenders(): number[] {
-    const size = this.#arms.length;
-    const { temper, contenders } = chainThompsonKnobs;
-    const hopeful = this.#mean.map((mean, index) => {
-      const variance = this.#covariance[index * (size + 1)] ?? 0;
-      return (mean + 1.5 * temper * Math.sqrt(variance)) / Math.sqrt(1 + (1 - temper * temper) * variance);
-    });
-    const best = [...largest(this.#valuesOfMean(), contenders), ...largest(this.#values(hopeful), contenders)];
-    return [...new Set(best)].sort((a, b) => a - b);
-  }
-
-  decided(chosen: number, votes: readonly number[], policy: string, reason: string, best = chosen): Decision {
-    const values = this.#valuesOfMean();
-    const all = votes.length === 0 ? [chosen] : votes;
-    const options = optionsOf(all, (index) => this.#armsOf(index));
-    const chain = this.#armsOf(chosen);
-    const propensity = all.filter((vote) => vote === chosen).length / all.length;
-    const loss = Math.max(0, (values[best] ?? 0) - (values[chosen] ?? 0));
-    return { chain, propensity, policy, reason, options, isExploring: chosen !== best, exploreCostMicroUsd: loss };
-  }
-
-  #armsOf(index: number): Arm[] {
-    return (this.#plan.chains[index] ?? []).flatMap((arm) => this.#arms[arm] ?? []);
-  }
-
-  #valuesOfMean(): Float64Array {
-    const size = this.#arms.length;
-    this.#meanValues ??= this.#values(
-      this.#mean.map((mean, index) => mean / Math.sqrt(1 + (this.#covariance[index * (size + 1)] ?? 0))),
-    );
-    return this.#meanValues;
-  }
-
-  /** Probits in a drawn world: part of the spread is drawn, the rest averaged out. */
-  #draw(lower: Float64Array, random: () => number): Float64Array {
-    const size = this.#arms.length;
-    const { temper } = chainThompsonKnobs;
-    const noise = Float64Array.from({ length: size }, () => drawNormal(random));
-    return this.#mean.map((mean, row) => {
-      let value = mean;
-      for (let column = 0; column <= row; column++)
-        value += temper * (lower[row * size + column] ?? 0) * (noise[column] ?? 0);
-      return value / Math.sqrt(1 + (1 - temper * temper) * (this.#covariance[row * (size + 1)] ?? 0));
-    });
-  }
-
-  #values(probits: Float64Array): Float64Array {
-    return utilityOf(this.#table.value(probits), this.#context);
-  }
-}
-
-/** Value of success less cost, in micro-dollars; chains that break a wish of the context come after all others. */
-export function utilityOf({ success, cost }: ChainValues, context: RoutingContext): Float64Array {
-  const { valueMicroUsd, minSuccess = 0, maxCostMicroUsd = Number.POSITIVE_INFINITY, costWeight = 1 } = context;
-  const worth = new Float64Array(success.length);
-  const short = 100 * Math.max(valueMicroUsd, 1e6);
-  for (let index = 0; index < worth.length; index++) {
-    const chance = success[index] ?? 0;
-    const spent = cost[index] ?? 0;
-    const missing = Math.max(0, minSuccess - chance);
-    const over = Math.max(0, spent - maxCostMicroUsd);
-    worth[index] = valueMicroUsd * chance - costWeight * spent - missing * short - over * 100;
-  }
-  return worth;
-}
-
-/** Indices of the largest values. */
-function largest(values: Float64Array, count: number): number[] {
-  if (values.length <= count) return [...values.keys()];
-  const least = values.slice().sort()[values.length - count] ?? 0;
-  const found: number[] = [];
-  for (let index = 0; index < values.length; index++) if ((values[index] ?? 0) >= least) found.push(index);
-  return found;
-}
-
-function optionsOf(votes: readonly number[], armsOf: (index: number) => Arm[]): Option[] {
-  const counts = new Map<number, number>();
-  for (const vote of votes) counts.set(vote, (counts.get(vote) ?? 0) + 1);
-  return [...counts]
-    .sort((a, b) => b[1] - a[1])
-    .map(([index, count]) => ({ chain: armsOf(index), propensity: count / votes.length }));
-}
 
 function unpackState(saved: JsonValue): ChainThompsonState | undefined {
   if (typeof saved !== 'object' || saved === null || Array.isArray(saved)) return undefined;

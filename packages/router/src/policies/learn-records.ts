@@ -28,6 +28,7 @@ export function outcomeOf(record: ReplayRecord): RoutingOutcome | undefined {
       ...(record.numbers === undefined ? {} : { numbers: record.numbers }),
       hasChecks: record.hasChecks,
       valueMicroUsd: record.valueMicroUsd,
+      time: record.time,
     },
     stages,
     reward,

@@ -1,6 +1,6 @@
 // All policies by name. The default is the one that measures best; the others are for comparison, and for who wants them.
 import type { JsonValue } from '@monkey-coder/protocol';
-import type { Priors } from '../evidence/evidence.ts';
+import type { Priors } from '../evidence/model-prior.ts';
 import { restoreChainThompson } from './chain-thompson.ts';
 import {
   createBestPolicy,

@@ -28,8 +28,12 @@ export interface RoutingContext {
   readonly valueMicroUsd: number;
   /** How much a dollar spent weighs, 1 and above: more when a budget is running out. */
   readonly costWeight?: number;
+  /** Micro-dollars that a millisecond of waiting is held to cost; 0 where time does not tell models apart, as among paid ones. */
+  readonly waitMicroUsd?: number;
   /** Least chance of success wanted, 0..1; 0 for none. */
   readonly minSuccess?: number;
+  /** When this is, milliseconds since 1970: how much of what was learnt has faded. */
+  readonly time?: number;
   /** What a chain may be expected to cost at most, in micro-dollars. */
   readonly maxCostMicroUsd?: number;
 }
