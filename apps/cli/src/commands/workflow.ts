@@ -2,8 +2,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import {
+  cleanCopies,
   drawMermaid,
   drawSvg,
+  keptCopies,
   loadWorkflowModule,
   type PlacedProblem,
   type ReadWorkflow,
@@ -33,7 +35,7 @@ export const workflow: Command = async (context) => {
   const [verb = '', ...operands] = context.line.operands;
   const work = verbs[verb];
   if (work !== undefined) return work(context, operands[0]);
-  throw new MonkeyError('usage.invalid', `monkey workflow ${verb}: say run, resume, validate or graph`);
+  throw new MonkeyError('usage.invalid', `monkey workflow ${verb}: say run, resume, validate, graph or clean`);
 };
 
 const verbs: Readonly<Record<string, (context: CommandContext, operand: string | undefined) => Promise<number>>> = {
@@ -45,6 +47,7 @@ const verbs: Readonly<Record<string, (context: CommandContext, operand: string |
   resume: async (context, session) => execute(context, { resume: session ?? newestWorkflow(context) }),
   validate,
   graph,
+  clean: async (context) => clean(context),
 };
 
 function readText(
@@ -103,6 +106,17 @@ async function graph(context: CommandContext, file: string | undefined): Promise
   const svg = optionValue(line, 'svg');
   if (svg === undefined) world.out(drawMermaid(loaded));
   else writeFileSync(resolve(world.cwd, svg), drawSvg(loaded));
+  return 0;
+}
+
+/** Removes the copies of this folder's workflows in which nothing is left that was not taken; with `--all` those of every folder. */
+function clean({ world, line, engine, cwd, asJson }: CommandContext): number {
+  const all = keptCopies(world.homes.data, engine().sessions);
+  const own = line.options.has('all') ? all : all.filter((one) => one.cwd === cwd());
+  const done = cleanCopies(own, line.options.has('force'));
+  if (asJson) return printJson(world, done);
+  world.out(`removed ${done.removed.length} of ${own.length}\n`);
+  for (const { folder, why } of done.kept) world.out(printable(`kept ${folder}: ${why}\n`));
   return 0;
 }
 
