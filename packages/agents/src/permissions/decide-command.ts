@@ -16,7 +16,7 @@ import {
   rulePrefix,
 } from './rules.ts';
 import { readShell, type ShellCommand, type ShellReading } from './shell-commands.ts';
-import { asksThisMachine } from './this-machine.ts';
+import { asksThisMachine, steersRequests } from './this-machine.ts';
 
 /** The findings. Rules are named as the user wrote them. */
 export interface CommandJudgement {
@@ -50,7 +50,7 @@ export function judgeCommand(request: PermissionRequest): CommandJudgement {
       reading.segments.length > 1 ? reading.commands.map((command) => `run ${wholeText(command)}`) : [`run ${source}`],
     isReadOnly: readOnly,
     isCheck: isAllCovered(reading, request, (command) => isCheckCommand(command, request.facts.checkCommands)),
-    usesNetwork: reading.commands.some(usesNetwork),
+    usesNetwork: reading.commands.some((command) => usesNetwork(command, reading)),
     ...optional('problem', problem),
     ...optional('danger', danger === undefined ? undefined : `\`${danger.command}\` ${danger.reason}`),
     ...optional('denied', denied),
@@ -249,8 +249,8 @@ const networkVerbs: Readonly<Record<string, RegExp>> = {
   brew: /./,
 };
 
-function usesNetwork(command: ShellCommand): boolean {
-  if (asksThisMachine(command)) return false;
+function usesNetwork(command: ShellCommand, reading: ShellReading): boolean {
+  if (asksThisMachine(command) && !steersRequests(reading)) return false;
   if (networkPrograms.test(command.name)) return true;
   const verb = command.words.slice(1).find((word) => !word.text.startsWith('-'))?.text ?? '';
   return networkVerbs[command.name]?.test(verb) ?? false;

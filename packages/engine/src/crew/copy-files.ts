@@ -1,28 +1,68 @@
-// Single files in copies of a checkout: what they are, and how three versions become one.
+// Single files in copies of a checkout: what they are, how one is brought from copy to copy, and how three versions become one.
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
-import { dirname, isAbsolute, join, sep } from 'node:path';
+import { copyFileSync, lstatSync, mkdirSync, readFileSync, unlinkSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
 import { merge3 } from '@monkey-coder/workspace';
 
 /** A file: its bytes, `missing`, or `other` for what is no plain file below the folder. */
 export type FileIn = Buffer | 'missing' | 'other';
 
-/** Reads a file of a folder; never through a link that leads out of it. */
+/** Reads a file of a folder; what is reached through a link is `other`, wherever it leads. */
 export function fileIn(folder: string, path: string): FileIn {
-  if (!isInner(path)) return 'other';
-  const file = join(folder, path);
-  const found = lstatSync(file, { throwIfNoEntry: false });
-  let parent = dirname(file);
-  while (!existsSync(parent)) parent = dirname(parent);
-  const [real, root] = [realpathSync(parent), realpathSync(folder)];
-  if (real !== root && !real.startsWith(root + sep)) return 'other';
-  if (found === undefined) return 'missing';
-  return found.isFile() ? readFileSync(file) : 'other';
+  const kind = kindIn(folder, path);
+  return kind === 'file' ? readFileSync(join(folder, path)) : kind;
 }
 
-/** A path below the folder, and not in git's own. */
+/** What stands at a path of a folder. Only folders may stand above it: no link and no file. */
+function kindIn(folder: string, path: string): 'file' | 'missing' | 'other' {
+  if (!isInner(path)) return 'other';
+  for (const above of foldersAbove(folder, path)) {
+    const found = lstatSync(above, { throwIfNoEntry: false });
+    if (found === undefined) return 'missing';
+    if (!found.isDirectory()) return 'other';
+  }
+  const found = lstatSync(join(folder, path), { throwIfNoEntry: false });
+  if (found === undefined) return 'missing';
+  return found.isFile() ? 'file' : 'other';
+}
+
+function foldersAbove(folder: string, path: string): string[] {
+  const parts = path.split(/[\\/]/).slice(0, -1);
+  return parts.map((_, at) => join(folder, ...parts.slice(0, at + 1)));
+}
+
+/** A path below the folder, and not in git's own, however it is written. */
 export function isInner(path: string): boolean {
-  return !isAbsolute(path) && !path.split(/[\\/]/).some((part) => part === '..' || part === '.git' || part === '');
+  const parts = path.toLowerCase().split(/[\\/]/);
+  return !isAbsolute(path) && !parts.some((part) => ['..', '.git', ''].includes(part));
+}
+
+/**
+ * Makes one file in a folder what it is in another; gone where it is gone there, or is no plain file. Nothing is read or written through
+ * a link: one that stands in the way is removed, as it is in the other folder.
+ */
+export function bringOver(from: string, to: string, path: string): void {
+  if (!isInner(path)) return;
+  const target = join(to, path);
+  if (kindIn(from, path) !== 'file') {
+    if (kindIn(to, path) !== 'missing' && foldersAbove(to, path).every(isFolder)) removeUnlessFolder(target);
+    return;
+  }
+  for (const above of foldersAbove(to, path)) {
+    removeUnlessFolder(above);
+    mkdirSync(above, { recursive: true });
+  }
+  if (kindIn(to, path) !== 'file') removeUnlessFolder(target);
+  copyFileSync(join(from, path), target);
+}
+
+function isFolder(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function removeUnlessFolder(path: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found !== undefined && !found.isDirectory()) unlinkSync(path);
 }
 
 /** SHA-256 (hex) of a file; null where there is none, and `other` where it is no plain file. */
