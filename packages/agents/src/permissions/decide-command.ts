@@ -32,6 +32,8 @@ export interface CommandJudgement {
   /** Every segment is free or one of the project's checks. */
   readonly isCheck: boolean;
   readonly usesNetwork: boolean;
+  /** Of several commands, the first that is neither free nor a check nor allowed by a rule. */
+  readonly uncovered?: string;
   readonly alwaysRule?: string;
 }
 
@@ -56,8 +58,30 @@ export function judgeCommand(request: PermissionRequest): CommandJudgement {
     ...optional('denied', denied),
     ...optional('asked', asked),
     ...optional('allowed', findAllowed(reading, source, request, rules.allow)),
+    ...optional('uncovered', findUncovered(reading, request, rules.allow)),
     ...optional('alwaysRule', alwaysRule(reading)),
   };
+}
+
+function findUncovered(
+  reading: ShellReading,
+  request: PermissionRequest,
+  allow: readonly PermissionRule[],
+): string | undefined {
+  if (reading.commands.length < 2) return undefined;
+  const isCovered = (command: ShellCommand): boolean =>
+    isFree(command, request) ||
+    isCheckCommand(command, request.facts.checkCommands) ||
+    allow.some((rule) => commandMatches(rule.what, wholeText(command)) && isHarmlessOr(command, rule));
+  const text = reading.commands.find((command) => !isCovered(command));
+  return text === undefined ? undefined : cut(wholeText(text));
+}
+
+/** Characters of a command that are enough to know it by. */
+const maxCommandChars = 80;
+
+function cut(command: string): string {
+  return command.length > maxCommandChars ? `${command.slice(0, maxCommandChars)}…` : command;
 }
 
 function optional<K extends string>(key: K, value: string | undefined): { [P in K]?: string } {
