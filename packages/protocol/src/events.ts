@@ -190,6 +190,8 @@ export const eventBodySchema = z.discriminatedUnion('type', [
     reason: z.string(),
     /** All candidates side by side, as a table for people. */
     evidence: z.optional(z.string()),
+    /** What the candidate says of its change; where nobody changed anything, the first answer. */
+    text: z.optional(z.string()),
   }),
   z.object({
     type: z.literal('message.added'),
