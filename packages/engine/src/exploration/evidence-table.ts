@@ -83,8 +83,8 @@ function checksText({ isVerified, refused, outcome }: Scored): string {
 const mostCharacters = 60;
 
 /** How failing tests fell or rose; nothing where none ever failed. */
-function failingText({ failing }: Scored): string {
-  return failing.length > 1 && failing.some((count) => count > 0) ? failing.join(' → ') : '';
+function failingText({ failing, changes }: Scored): string {
+  return changes.length > 0 && failing.length > 1 && failing.some((count) => count > 0) ? failing.join(' → ') : '';
 }
 
 function percent(share: number | undefined): string {

@@ -140,7 +140,7 @@ function whatIsMissing({ changes, outcome, refused }: Scored): string[] {
   if (cutOff.has(outcome.status)) return ['You were cut off before you were done: go on with the request.'];
   if (changes.length === 0)
     return [
-      `You changed no file, so there is nothing to choose (${outcome.reason}). Do what the request says in the files, not in words.`,
+      'You changed no file, so there is nothing to choose. Do in the files what the request says, or say why nothing is to be changed.',
     ];
   const tail = outcome.receipts.findLast((receipt) => !receipt.passed)?.tail ?? outcome.reason;
   return [
@@ -151,10 +151,10 @@ function whatIsMissing({ changes, outcome, refused }: Scored): string[] {
 
 function whatOthersFound(candidate: number, scored: readonly Scored[]): string[] {
   const lines = scored
-    .filter((one) => one.candidate !== candidate && !cutOff.has(one.outcome.status))
+    .filter((one) => one.candidate !== candidate && one.changes.length > 0)
     .map(
       (one) =>
-        `- another candidate changed ${one.changes.map((change) => change.path).join(', ') || 'nothing'}: ${one.outcome.reason}`,
+        `- another candidate changed ${one.changes.map((change) => change.path).join(', ')}: ${one.outcome.reason}`,
     );
   return lines.length === 0 ? [] : [`What others found:\n${lines.join('\n')}`];
 }

@@ -108,7 +108,8 @@ async function reviewed(
   const changes = copies.map(
     (copy) =>
       `## Change ${copy.subject?.candidate}\n${(copy.subject?.changes ?? [])
-        .map(({ path }) => unifiedDiff(path, textOf(before, path), textOf(copy.folder, path)))
+        // The candidate's own folder: the copy has the tests as they were.
+        .map(({ path }) => unifiedDiff(path, textOf(before, path), textOf(copy.subject?.folder ?? copy.folder, path)))
         .join('')
         .slice(0, mostDiffCharacters)}`,
   );
