@@ -264,17 +264,27 @@ async function askPerson(parts: CrewParts, question: PersonQuestion): Promise<St
   if (known !== undefined) return known.result;
   journal.note({ type: 'step.started', step, kind: 'ask' });
   const given = answers[step];
-  if (given !== undefined) return finish(journal, step, decided(given, 'a person answered'));
+  if (given !== undefined) return finish(journal, step, saidBy(given, 'a person said'));
   if (gate.available) {
     const { question: text, details } = question;
     const answer = await gate.ask(
       { callId: step, tool: `the workflow to go on: ${text}`, grants: details, reason: 'a checkpoint of the workflow' },
       { signal },
     );
-    if (answer.kind === 'answered') return finish(journal, step, decided('yes', 'a person said yes'));
-    if (answer.kind === 'denied') return finish(journal, step, decided(answer.message ?? 'no', 'a person said no'));
+    if (answer.kind === 'answered') return finish(journal, step, saidBy('yes', 'a person said'));
+    if (answer.kind === 'denied') {
+      const text = answer.message ?? 'no';
+      const reason = text === 'no' ? 'a person said no' : `a person said no: ${text}`;
+      return finish(journal, step, decided(text, reason, { data: false }));
+    }
   }
   if (signal.aborted) throw new WorkStopped('interrupted', 'it was interrupted');
-  if (fallback !== undefined) return finish(journal, step, decided(fallback, 'nobody could be asked'));
+  if (fallback !== undefined) return finish(journal, step, saidBy(fallback, 'nobody could be asked, which counts as'));
   throw new WorkStopped('waiting', `${step} waits for a person: ${question.question}`);
+}
+
+/** An answer, with true or false as its data where it is a yes or a no. */
+function saidBy(text: string, who: string): StepResult {
+  const [yes, no] = [/^\s*y(?:es)?\s*$/i.test(text), /^\s*no?\s*$/i.test(text)];
+  return decided(text, `${who} ${text}`, yes || no ? { data: yes } : {});
 }
