@@ -190,7 +190,7 @@ function tell({ world, line, style, asJson }: CommandContext, report: WorkflowRe
   const answer = question === undefined ? '' : ` --answer ${question}=yes`;
   const goesOn =
     status === 'done' || status === 'failed' ? '' : `\n  go on: monkey workflow resume ${sessionId}${answer}`;
-  world.err(`${style.bold(status)} ${printable(reason)} ${style.dim(`· ${cost} · ${sessionId}`)}${goesOn}\n`);
+  world.err(`${style.bold(status)}: ${printable(reason)} ${style.dim(`· ${cost} · ${sessionId}`)}${goesOn}\n`);
 }
 
 function outputText(output: JsonValue): string {
@@ -258,6 +258,6 @@ function barrierName(barrier: string): string {
 function joinLine({ step, files, kept, problem }: EventOf<'copies.joined'>, style: Style): string {
   if (problem !== undefined) return `✗ ${step}: ${printable(problem)}`;
   const names = files.map(({ path }) => path).join(', ');
-  const stays = kept.map(({ branch, paths, folder }) => `\n  ${paths.join(', ')} of ${branch} stays in ${folder}`);
+  const stays = kept.map(({ branch, paths, folder }) => `\n  not taken: ${paths.join(', ')} of ${branch}; it is in ${folder}`);
   return `= ${step}: merged ${printable(names || 'nothing')}${style.dim(printable(stays.join('')))}`;
 }

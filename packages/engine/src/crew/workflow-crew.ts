@@ -190,7 +190,11 @@ function newSession({ sessions, task, journal }: CrewParts): string {
 function toolsOf({ journal, members, prefix, redact }: CrewParts, { member, step }: MemberRequest): Tool[] {
   if (members[member]?.talks !== true) return [];
   const past = (): readonly TeamEvent[] => ownEvents(journal.past, prefix);
-  const tool = createTeamTool({ member, step, members: Object.keys(members), past, note: journal.note, redact });
+  const names = Object.keys(members);
+  const readers = names.filter(
+    (name) => members[name]?.talks === true || members[name]?.receives?.includes('messages') === true,
+  );
+  const tool = createTeamTool({ member, step, members: names, readers, past, note: journal.note, redact });
   return [tool as unknown as Tool];
 }
 
@@ -241,8 +245,8 @@ const good: readonly Outcome['status'][] = ['verified', 'answered', 'unverified'
 
 function resultOf(outcome: Outcome, task: Task): StepResult {
   const { status, reason, text, costMicroUsd, changes } = outcome;
-  // Who may only read does nothing, whatever its prompt sounds like: its words are what was wanted.
-  const isAnswer = status === 'nothing-done' && task.permissionMode === 'plan' && text.trim() !== '';
+  // Whether words are enough is for the workflow to say (`exit`): a prompt of it may ask for an outline as well as for a change.
+  const isAnswer = status === 'answered' || (status === 'nothing-done' && text.trim() !== '');
   const isGood = good.includes(status) || isAnswer;
   const data =
     isGood && task.outputSchema !== undefined ? (parseJson(stripFence(text)) as JsonValue | undefined) : undefined;
@@ -250,7 +254,7 @@ function resultOf(outcome: Outcome, task: Task): StepResult {
     status: isGood ? 'ok' : 'failed',
     text,
     ...(data === undefined ? {} : { data }),
-    reason: isAnswer ? 'it answered' : `${status}: ${reason}`,
+    reason: isAnswer ? 'it answered, no file was changed' : `${status}: ${reason}`,
     costMicroUsd,
     changes: changes.map((change) => change.path),
   };
