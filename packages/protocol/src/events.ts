@@ -202,6 +202,8 @@ const explorationEvents = () =>
       reason: z.string(),
       /** All candidates side by side, as a table for people. */
       evidence: z.optional(z.string()),
+      /** What the candidate says of its change; where nobody changed anything, the first answer. */
+      text: z.optional(z.string()),
     }),
   ] as const;
 

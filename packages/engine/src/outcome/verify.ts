@@ -151,10 +151,10 @@ function receiptOfAgentRun(options: VerifyOptions, check: ProjectCheck): Promise
   if (check.cwd !== '.') return undefined;
   const run = options.facts.commands.findLast((command) => command.command.trim() === check.command);
   if (run?.exitCode !== 0 || run.seq < options.facts.lastChangeSeq) return undefined;
-  return reuse(options, check);
+  return reuse(options, check, run.tail);
 }
 
-async function reuse(options: VerifyOptions, check: ProjectCheck): Promise<Receipt> {
+async function reuse(options: VerifyOptions, check: ProjectCheck, tail: string): Promise<Receipt> {
   const receipt: Receipt = {
     id: options.newId(),
     kind: check.kind,
@@ -164,7 +164,7 @@ async function reuse(options: VerifyOptions, check: ProjectCheck): Promise<Recei
     treeHash: await options.workspace.snapshots.treeHash(),
     startedAt: options.now(),
     durationMs: 0,
-    tail: 'run by the agent after its last change',
+    tail: options.redact(`run by the agent after its last change\n${tail}`),
   };
   options.record({ type: 'check.finished', receipt });
   return receipt;
