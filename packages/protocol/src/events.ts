@@ -183,6 +183,11 @@ const explorationEvents = () =>
       /** Candidates with the same change carry the same word. */
       cluster: z.string(),
     }),
+  ] as const;
+
+/** How candidates are compared, and which is taken. */
+const choiceEvents = () =>
+  [
     z.object({
       /** A comparison of candidates begins; it may take a minute, and nothing else is said meanwhile. */
       type: z.literal('comparison.started'),
@@ -368,6 +373,7 @@ export const eventBodySchema = z.lazy(() =>
     ...sessionEvents(),
     ...routeEvents(),
     ...explorationEvents(),
+    ...choiceEvents(),
     ...modelEvents(),
     ...callEvents(),
     ...outcomeEvents(),

@@ -272,6 +272,8 @@ function barrierName(barrier: string): string {
 function joinLine({ step, files, kept, problem }: EventOf<'copies.joined'>, style: Style): string {
   if (problem !== undefined) return `✗ ${step}: ${printable(problem)}`;
   const names = files.map(({ path }) => path).join(', ');
-  const stays = kept.map(({ branch, paths, folder }) => `\n  not taken: ${paths.join(', ')} of ${branch}; it is in ${folder}`);
+  const stays = kept.map(
+    ({ branch, paths, folder }) => `\n  not taken: ${paths.join(', ')} of ${branch}; it is in ${folder}`,
+  );
   return `= ${step}: merged ${printable(names || 'nothing')}${style.dim(printable(stays.join('')))}`;
 }

@@ -2,8 +2,8 @@
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventOf, StepResult } from '@monkey-coder/protocol';
+import { bringOver, fileIn, hashIn, isInner, mergeFile } from '../outcome/copy-files.ts';
 import type { ConflictRule, JoinedBranch, WorkCrew } from '../workflows/work-crew.ts';
-import { bringOver, fileIn, hashIn, isInner, mergeFile } from './copy-files.ts';
 
 /** What is to be merged. */
 export interface JoinPlan {
