@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { bringOver, fileIn, hashIn, isInner } from './copy-files.ts';
+import { bringOver, fileIn, hashIn, isInner, removeIn, writeIn } from './copy-files.ts';
 
 function folders() {
   const folder = mkdtempSync(join(tmpdir(), 'monkey-links-'));
@@ -23,6 +23,20 @@ function folders() {
   writeFileSync(join(outside, 'victim.txt'), 'mine');
   return { from, to, outside, victim: () => readFileSync(join(outside, 'victim.txt'), 'utf8') };
 }
+
+it('a file is written and removed through no link that code left in a copy', () => {
+  const { to, outside, victim } = folders();
+  symlinkSync(join(outside, 'victim.txt'), join(to, 'a.txt'));
+  symlinkSync(outside, join(to, 'tests'));
+  removeIn(to, 'tests/victim.txt');
+  writeIn(to, 'a.txt', 'evil');
+  writeIn(to, 'tests/victim.txt', 'evil');
+  writeIn(to, '../outside/victim.txt', 'evil');
+  expect(victim()).toBe('mine');
+  expect(readFileSync(join(to, 'tests', 'victim.txt'), 'utf8')).toBe('evil');
+  removeIn(to, 'a.txt');
+  expect(existsSync(join(to, 'a.txt'))).toBe(false);
+});
 
 describe('a file is brought over', () => {
   it('not through a link that stands at its place, nor through one above it', () => {
