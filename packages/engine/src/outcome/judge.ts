@@ -81,7 +81,7 @@ function judgeWithoutChanges(kind: TaskKind, text: string, facts: RunFacts): Jud
   if (acted.length > 0) {
     return {
       status: 'unverified',
-      reason: `${acted.length} command(s) ran and no file changed; nothing here proves the result`,
+      reason: `${acted.length} command${acted.length === 1 ? '' : 's'} ran and no file changed; nothing here proves the result`,
     };
   }
   return { status: 'nothing-done', reason: 'no file was changed and no command was run' };
