@@ -2,6 +2,7 @@
 import type { RunReport } from '@monkey-coder/engine';
 import { type Event, formatMicroUsd, type Outcome } from '@monkey-coder/protocol';
 import { printable, type Style } from '../terminal/style.ts';
+import { workLines } from './work-lines.ts';
 
 /** The command that carries out the plan of a run that was begun in plan mode. */
 export function carryOutCommand(sessionId: string): string {
@@ -32,19 +33,6 @@ export function summary(report: RunReport, worstCase: number | null, style: Styl
   ].join('\n');
 }
 
-/** What a kind of work was judged by. */
-function workLines({ work }: Outcome, style: Style): string[] {
-  if (work === undefined) return [];
-  const mark = { holds: style.green('✓'), fails: style.red('✗'), unknown: style.yellow('?') };
-  const evidence = work.evidence.map(
-    ({ what, result, detail }) => `  ${mark[result]} ${printable(detail === '' ? what : `${what}: ${detail}`)}`,
-  );
-  const findings = (work.findings ?? []).map(
-    ({ file, line, severity, title }) => `  ${style.bold(severity)} ${printable(`${file}:${line} ${title}`)}`,
-  );
-  return [`  ${style.dim(work.kind.padEnd(8))} ${work.verdict}`, ...evidence, ...findings];
-}
-
 /** What nobody was there to allow, and how the next run may do it. */
 function deniedLine({ denials }: Outcome, style: Style): string[] {
   const missed = denials.filter(({ by }) => by === 'headless');
@@ -71,7 +59,7 @@ function costLine(outcome: Outcome, worstCase: number | null): string {
   const cap = worstCase === null || outcome.costMicroUsd === null ? '' : ` of at most ${formatMicroUsd(worstCase)}`;
   const cached =
     usage.inputTokens > 0 ? ` (${Math.round((100 * usage.cachedInputTokens) / usage.inputTokens)} % cached)` : '';
-  return `${cost}${cap} · ${outcome.turns} calls · ${usage.inputTokens} tokens in${cached}, ${usage.outputTokens} out · ${(outcome.durationMs / 1000).toFixed(1)} s`;
+  return `${cost}${cap} · ${outcome.turns} call${outcome.turns === 1 ? '' : 's'} · ${usage.inputTokens} tokens in${cached}, ${usage.outputTokens} out · ${(outcome.durationMs / 1000).toFixed(1)} s`;
 }
 
 function lineCounts(added: number | undefined, removed: number | undefined, style: Style): string {

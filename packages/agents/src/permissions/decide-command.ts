@@ -16,6 +16,7 @@ import {
   rulePrefix,
 } from './rules.ts';
 import { readShell, type ShellCommand, type ShellReading } from './shell-commands.ts';
+import { shownShort, shownText } from './shown-command.ts';
 import { asksThisMachine, steersRequests } from './this-machine.ts';
 
 /** The findings. Rules are named as the user wrote them. */
@@ -49,7 +50,7 @@ export function judgeCommand(request: PermissionRequest): CommandJudgement {
   const problem = reading.problems[0];
   return {
     grants:
-      reading.segments.length > 1 ? reading.commands.map((command) => `run ${wholeText(command)}`) : [`run ${source}`],
+      reading.segments.length > 1 ? reading.commands.map((command) => `run ${shownText(command)}`) : [`run ${source}`],
     isReadOnly: readOnly,
     isCheck: isAllCovered(reading, request, (command) => isCheckCommand(command, request.facts.checkCommands)),
     usesNetwork: reading.commands.some((command) => usesNetwork(command, reading)),
@@ -74,14 +75,7 @@ function findUncovered(
     isCheckCommand(command, request.facts.checkCommands) ||
     allow.some((rule) => commandMatches(rule.what, wholeText(command)) && isHarmlessOr(command, rule));
   const text = reading.commands.find((command) => !isCovered(command));
-  return text === undefined ? undefined : cut(wholeText(text));
-}
-
-/** Characters of a command that are enough to know it by. */
-const maxCommandChars = 80;
-
-function cut(command: string): string {
-  return command.length > maxCommandChars ? `${command.slice(0, maxCommandChars)}…` : command;
+  return text === undefined ? undefined : shownShort(text);
 }
 
 function optional<K extends string>(key: K, value: string | undefined): { [P in K]?: string } {
