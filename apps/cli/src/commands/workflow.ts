@@ -33,7 +33,10 @@ export const workflow: Command = async (context) => {
   const [verb = '', ...operands] = context.line.operands;
   const work = verbs[verb];
   if (work !== undefined) return work(context, operands[0]);
-  throw new MonkeyError('usage.invalid', `monkey workflow ${verb}: say run, resume, validate or graph`);
+  throw new MonkeyError(
+    'usage.invalid',
+    `monkey workflow: say run, resume, validate or graph${verb === '' ? '' : `, not ${verb}`}`,
+  );
 };
 
 const verbs: Readonly<Record<string, (context: CommandContext, operand: string | undefined) => Promise<number>>> = {
@@ -56,7 +59,9 @@ function readText(
   try {
     return { path, text: readFileSync(path, 'utf8') };
   } catch (error) {
-    throw new MonkeyError('usage.invalid', `the workflow cannot be read: ${errorMessage(error)}`);
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const text = isMissing ? `there is no file ${file}` : `the workflow cannot be read: ${errorMessage(error)}`;
+    throw new MonkeyError('usage.invalid', text);
   }
 }
 
@@ -258,6 +263,8 @@ function barrierName(barrier: string): string {
 function joinLine({ step, files, kept, problem }: EventOf<'copies.joined'>, style: Style): string {
   if (problem !== undefined) return `✗ ${step}: ${printable(problem)}`;
   const names = files.map(({ path }) => path).join(', ');
-  const stays = kept.map(({ branch, paths, folder }) => `\n  not taken: ${paths.join(', ')} of ${branch}; it is in ${folder}`);
+  const stays = kept.map(
+    ({ branch, paths, folder }) => `\n  not taken: ${paths.join(', ')} of ${branch}; it is in ${folder}`,
+  );
   return `= ${step}: merged ${printable(names || 'nothing')}${style.dim(printable(stays.join('')))}`;
 }
