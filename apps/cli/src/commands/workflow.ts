@@ -193,8 +193,9 @@ function tell({ world, line, style, asJson }: CommandContext, report: WorkflowRe
   const cost = costMicroUsd === null ? 'price unknown' : formatMicroUsd(costMicroUsd);
   const [, question] = status === 'waiting' ? (/^(\S+) waits for a person/.exec(reason) ?? []) : [];
   const answer = question === undefined ? '' : ` --answer ${question}=yes`;
+  const more = status === 'out-of-budget' ? ' --max-budget-usd MORE' : '';
   const goesOn =
-    status === 'done' || status === 'failed' ? '' : `\n  go on: monkey workflow resume ${sessionId}${answer}`;
+    status === 'done' || status === 'failed' ? '' : `\n  go on: monkey workflow resume ${sessionId}${answer}${more}`;
   world.err(`${style.bold(status)}: ${printable(reason)} ${style.dim(`· ${cost} · ${sessionId}`)}${goesOn}\n`);
 }
 
