@@ -25,6 +25,20 @@ const sessionsOf = async (stage: Stage): Promise<{ id: string; title: string; st
   JSON.parse((await stage.run(['sessions', 'list', '--json'])).stdout) as never;
 
 describe('going on', () => {
+  it('still knows the prompt of a run that was killed before it was written down', async () => {
+    const stage = createStage();
+    const server = await stage.serve([says('One.')]);
+    await stage.run([...scripted, '-p', 'what is one?']);
+    const file = sessionFile(stage);
+    const lines = readFileSync(file, 'utf8').split('\n');
+    const cut = lines.findIndex((line) => line.includes('"type":"message.added"'));
+    expect(cut).toBeGreaterThan(0);
+    writeFileSync(file, `${lines.slice(0, cut).join('\n')}\n`);
+    const run = await stage.run([...scripted, '-p', '--continue']);
+    expect(run).toMatchObject({ code: 0, stdout: 'One.\n' });
+    expect(JSON.stringify(server.log.at(-1)?.request.messages)).toContain('what is one?');
+  });
+
   it('sends the same head and the whole history again, with the new prompt behind it', async () => {
     const stage = createStage();
     const server = await stage.serve([says('First.'), says('Second.')]);

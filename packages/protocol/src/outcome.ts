@@ -65,23 +65,26 @@ export const fileChangeSchema = z.object({
 /** A file that differs from before. `path` is relative to the workspace, with forward slashes. */
 export type FileChange = z.infer<typeof fileChangeSchema>;
 
-export const outcomeSchema = z.object({
-  status: runStatusSchema,
-  /** One sentence that says why the status is what it is. */
-  reason: z.string(),
-  /** The model's last words. */
-  text: z.string(),
-  receipts: z.array(receiptSchema),
-  changes: z.array(fileChangeSchema),
-  turns: z.number(),
-  usage: usageSchema,
-  /** Micro-dollars; null when a price was unknown. */
-  costMicroUsd: z.nullable(z.number()),
-  durationMs: z.number(),
-  denials: z.array(z.object({ tool: z.string(), what: z.string(), reason: z.string() })),
-  /** Of a kind of work: what it came to, and what shows it. */
-  work: z.optional(workReportSchema),
-});
+export const outcomeSchema = z.lazy(() =>
+  z.object({
+    status: runStatusSchema,
+    /** One sentence that says why the status is what it is. */
+    reason: z.string(),
+    /** The model's last words. */
+    text: z.string(),
+    receipts: z.array(receiptSchema),
+    changes: z.array(fileChangeSchema),
+    turns: z.number(),
+    usage: usageSchema,
+    /** Micro-dollars; null when a price was unknown. */
+    costMicroUsd: z.nullable(z.number()),
+    durationMs: z.number(),
+    /** Calls that were refused; `by` says who decided: `headless` where nobody could be asked. */
+    denials: z.array(z.object({ tool: z.string(), what: z.string(), reason: z.string(), by: z.optional(z.string()) })),
+    /** Of a kind of work: what it came to, and what shows it. */
+    work: z.optional(workReportSchema),
+  }),
+);
 export type Outcome = z.infer<typeof outcomeSchema>;
 
 /** What a run may cost and take, said before it starts. */
@@ -98,19 +101,21 @@ export const forecastSchema = z.object({
 /** What is expected of a run before it starts. */
 export type Forecast = z.infer<typeof forecastSchema>;
 
-export const quoteSchema = z.object({
-  model: z.string(),
-  provider: z.string(),
-  /** Micro-dollars no call of this run can pass; null when nothing bounds it (price unknown and no cap). */
-  worstCaseMicroUsd: z.nullable(z.number()),
-  /** Micro-dollars of the next call at most; null when the price is unknown. */
-  nextCallMicroUsd: z.nullable(z.number()),
-  maxTurns: z.number(),
-  maxDurationMs: z.number(),
-  /** Tokens of the first request, estimated. */
-  firstRequestTokens: z.number(),
-  /** What own evidence and public results expect; absent where nothing was predicted. */
-  forecast: z.optional(forecastSchema),
-  notes: z.array(z.string()),
-});
+export const quoteSchema = z.lazy(() =>
+  z.object({
+    model: z.string(),
+    provider: z.string(),
+    /** Micro-dollars no call of this run can pass; null when nothing bounds it (price unknown and no cap). */
+    worstCaseMicroUsd: z.nullable(z.number()),
+    /** Micro-dollars of the next call at most; null when the price is unknown. */
+    nextCallMicroUsd: z.nullable(z.number()),
+    maxTurns: z.number(),
+    maxDurationMs: z.number(),
+    /** Tokens of the first request, estimated. */
+    firstRequestTokens: z.number(),
+    /** What own evidence and public results expect; absent where nothing was predicted. */
+    forecast: z.optional(forecastSchema),
+    notes: z.array(z.string()),
+  }),
+);
 export type Quote = z.infer<typeof quoteSchema>;

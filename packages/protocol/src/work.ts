@@ -79,52 +79,54 @@ export const evidenceSchema = z.object({
 /** One thing that was looked at to judge the work. None of it is a word of the model. */
 export type WorkEvidence = z.infer<typeof evidenceSchema>;
 
-export const workReportSchema = z.object({
-  kind: workKindSchema,
-  /** `unproven`: neither shown nor disproved. */
-  verdict: z.enum(['verified', 'not-verified', 'unproven']),
-  reasons: z.array(z.string()),
-  evidence: z.array(evidenceSchema),
-  /** review, audit. */
-  findings: z.optional(z.array(reviewFindingSchema)),
-  /** review, audit: what cited nothing that is there, and why it was left out. */
-  dropped: z.optional(
-    z.array(z.object({ file: z.string(), line: z.nullable(z.number()), title: z.string(), reason: z.string() })),
-  ),
-  /** review, audit: how many findings are as bad as was asked about, or worse. */
-  failing: z.optional(z.number()),
-  /** explain, plan: places that were cited, and whether they are there. */
-  citations: z.optional(
-    z.array(z.object({ file: z.string(), line: z.nullable(z.number()), exists: z.boolean(), reason: z.string() })),
-  ),
-  /** test: wrong versions of the source, and whether the new tests noticed. */
-  mutants: z.optional(
-    z.array(
-      z.object({ file: z.string(), line: z.number(), change: z.string(), outcome: z.enum(['killed', 'survived']) }),
+export const workReportSchema = z.lazy(() =>
+  z.object({
+    kind: workKindSchema,
+    /** `unproven`: neither shown nor disproved. */
+    verdict: z.enum(['verified', 'not-verified', 'unproven']),
+    reasons: z.array(z.string()),
+    evidence: z.array(evidenceSchema),
+    /** review, audit. */
+    findings: z.optional(z.array(reviewFindingSchema)),
+    /** review, audit: what cited nothing that is there, and why it was left out. */
+    dropped: z.optional(
+      z.array(z.object({ file: z.string(), line: z.nullable(z.number()), title: z.string(), reason: z.string() })),
     ),
-  ),
-  /** plan. */
-  plan: z.optional(
-    z.object({
-      goal: z.string(),
-      steps: z.array(
-        z.object({
-          title: z.string(),
-          files: z.array(z.object({ path: z.string(), change: z.enum(['create', 'modify', 'delete', 'read']) })),
-          check: z.optional(z.string()),
-        }),
+    /** review, audit: how many findings are as bad as was asked about, or worse. */
+    failing: z.optional(z.number()),
+    /** explain, plan: places that were cited, and whether they are there. */
+    citations: z.optional(
+      z.array(z.object({ file: z.string(), line: z.nullable(z.number()), exists: z.boolean(), reason: z.string() })),
+    ),
+    /** test: wrong versions of the source, and whether the new tests noticed. */
+    mutants: z.optional(
+      z.array(
+        z.object({ file: z.string(), line: z.number(), change: z.string(), outcome: z.enum(['killed', 'survived']) }),
       ),
-      risks: z.array(z.string()),
-      /** From the sizes of the files; micro-dollars are null when the price is unknown. */
-      estimate: z.object({
-        files: z.number(),
-        lines: z.number(),
-        tokens: z.number(),
-        costMicroUsd: z.nullable(z.number()),
+    ),
+    /** plan. */
+    plan: z.optional(
+      z.object({
+        goal: z.string(),
+        steps: z.array(
+          z.object({
+            title: z.string(),
+            files: z.array(z.object({ path: z.string(), change: z.enum(['create', 'modify', 'delete', 'read']) })),
+            check: z.optional(z.string()),
+          }),
+        ),
+        risks: z.array(z.string()),
+        /** From the sizes of the files; micro-dollars are null when the price is unknown. */
+        estimate: z.object({
+          files: z.number(),
+          lines: z.number(),
+          tokens: z.number(),
+          costMicroUsd: z.nullable(z.number()),
+        }),
       }),
-    }),
-  ),
-});
+    ),
+  }),
+);
 /** What a kind of work came to. */
 export type WorkReport = z.infer<typeof workReportSchema>;
 

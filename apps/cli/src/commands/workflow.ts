@@ -2,8 +2,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import {
+  cleanCopies,
   drawMermaid,
   drawSvg,
+  keptCopies,
   loadWorkflowModule,
   type PlacedProblem,
   type ReadWorkflow,
@@ -35,7 +37,7 @@ export const workflow: Command = async (context) => {
   if (work !== undefined) return work(context, operands[0]);
   throw new MonkeyError(
     'usage.invalid',
-    `monkey workflow: say run, resume, validate or graph${verb === '' ? '' : `, not ${verb}`}`,
+    `monkey workflow: say run, resume, validate, graph or clean${verb === '' ? '' : `, not ${verb}`}`,
   );
 };
 
@@ -48,6 +50,7 @@ const verbs: Readonly<Record<string, (context: CommandContext, operand: string |
   resume: async (context, session) => execute(context, { resume: session ?? newestWorkflow(context) }),
   validate,
   graph,
+  clean: async (context) => clean(context),
 };
 
 function readText(
@@ -114,6 +117,17 @@ async function graph(context: CommandContext, file: string | undefined): Promise
   const svg = optionValue(line, 'svg');
   if (svg === undefined) world.out(drawMermaid(loaded));
   else writeFileSync(resolve(world.cwd, svg), drawSvg(loaded));
+  return 0;
+}
+
+/** Removes the copies of this folder's workflows in which nothing is left that was not taken; with `--all` those of every folder. */
+function clean({ world, line, engine, cwd, asJson }: CommandContext): number {
+  const all = keptCopies(world.homes.data, engine().sessions);
+  const own = line.options.has('all') ? all : all.filter((one) => one.cwd === cwd());
+  const done = cleanCopies(own, line.options.has('force'));
+  if (asJson) return printJson(world, done);
+  world.out(`removed ${done.removed.length} of ${own.length}\n`);
+  for (const { folder, why } of done.kept) world.out(printable(`kept ${folder}: ${why}\n`));
   return 0;
 }
 

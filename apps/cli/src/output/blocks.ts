@@ -181,8 +181,15 @@ function toolEnd(event: EventOf<'tool.ended'>, { style, verbose }: BlockOptions)
   if (event.status === 'ok' && event.exitCode === undefined && !verbose) return undefined;
   const failed = event.status !== 'ok' || Boolean(event.exitCode);
   const exit = event.exitCode ? `, exit ${event.exitCode}` : '';
-  const mark = failed ? style.red(`  ${event.status}${exit}\n`) : '';
-  return `${mark}${style.dim(indent(clipTail(printable(event.output).trimEnd(), maxOutputLines)))}`;
+  // Calls can run beside each other, and one that could not be read has no line above: what failed is named.
+  const name = event.exitCode === undefined ? `${printable(event.name)} ` : '';
+  const mark = failed ? style.red(`  ${name}${event.status}${exit}\n`) : '';
+  return `${mark}${style.dim(indent(clipTail(printable(withoutSchema(event.output)).trimEnd(), maxOutputLines)))}`;
+}
+
+/** The schema behind what was wrong with arguments is for the model. */
+function withoutSchema(output: string): string {
+  return output.replace(/^(Invalid arguments for [^\n]*?\.) Expected: \{.*$/s, '$1');
 }
 
 /** What a receipt of a kind of work was made on, when not on the final files. */

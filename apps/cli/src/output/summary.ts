@@ -24,6 +24,7 @@ export function summary(report: RunReport, worstCase: number | null, style: Styl
       (change) =>
         `  ${change.kind.padEnd(8)} ${printable(change.path)}${lineCounts(change.added, change.removed, style)}`,
     ),
+    ...deniedLine(outcome, style),
     `  ${style.dim('cost')}     ${costLine(outcome, worstCase)}`,
     ...(outcome.changes.length > 0 ? [`  ${style.dim('undo')}     monkey undo`] : []),
     ...(isPlan && outcome.text !== '' ? [`  ${style.dim('do it')}    ${carryOutCommand(report.sessionId)}`] : []),
@@ -42,6 +43,19 @@ function workLines({ work }: Outcome, style: Style): string[] {
     ({ file, line, severity, title }) => `  ${style.bold(severity)} ${printable(`${file}:${line} ${title}`)}`,
   );
   return [`  ${style.dim(work.kind.padEnd(8))} ${work.verdict}`, ...evidence, ...findings];
+}
+
+/** What nobody was there to allow, and how the next run may do it. */
+function deniedLine({ denials }: Outcome, style: Style): string[] {
+  const missed = denials.filter(({ by }) => by === 'headless');
+  if (missed.length === 0) return [];
+  const calls = `${missed.length} call${missed.length === 1 ? '' : 's'} that nobody was there to allow`;
+  const program = missed.map(({ what }) => /^run ([\w.-]+)(?=\s|$)/.exec(what)?.[1]).find((name) => name !== undefined);
+  const hint =
+    program === undefined
+      ? '--permission-mode acceptEdits allows edits'
+      : `--permission-mode auto lets the sandbox bound commands, --allowed-tools "Bash(${program}:*)" allows one`;
+  return [`  ${style.dim('denied')}   ${calls}: ${hint}`];
 }
 
 function headline(outcome: Outcome, style: Style): string {

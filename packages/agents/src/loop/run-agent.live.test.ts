@@ -484,3 +484,13 @@ it('lets no command that is free read through a link to the outside', async () =
   ).toHaveLength(4);
   expect(run.outputs().at(-1)).toContain('Helo');
 });
+
+it('understands an edit in the form that is not offered', async () => {
+  const patch =
+    '*** Begin Patch\n*** Update File: greet.js\n@@\n-console.log("Helo");\n+console.log("Hello");\n*** End Patch';
+  const patched = await play([one('apply_patch', { patch }), { text: 'Done.' }], greet);
+  expect(patched.file('greet.js')).toContain('Hello');
+  const edit = one('edit', { path: 'greet.js', old_string: 'Helo', new_string: 'Hello' });
+  const edited = await play([edit, { text: 'Done.' }], greet, { tools: builtinTools({ editFormat: 'apply-patch' }) });
+  expect(edited.file('greet.js')).toContain('Hello');
+});

@@ -16,7 +16,7 @@ import {
   rulePrefix,
 } from './rules.ts';
 import { readShell, type ShellCommand, type ShellReading } from './shell-commands.ts';
-import { asksThisMachine } from './this-machine.ts';
+import { asksThisMachine, steersRequests } from './this-machine.ts';
 
 /** The findings. Rules are named as the user wrote them. */
 export interface CommandJudgement {
@@ -32,6 +32,8 @@ export interface CommandJudgement {
   /** Every segment is free or one of the project's checks. */
   readonly isCheck: boolean;
   readonly usesNetwork: boolean;
+  /** Of several commands, the first that is neither free nor a check nor allowed by a rule. */
+  readonly uncovered?: string;
   readonly alwaysRule?: string;
 }
 
@@ -50,14 +52,36 @@ export function judgeCommand(request: PermissionRequest): CommandJudgement {
       reading.segments.length > 1 ? reading.commands.map((command) => `run ${wholeText(command)}`) : [`run ${source}`],
     isReadOnly: readOnly,
     isCheck: isAllCovered(reading, request, (command) => isCheckCommand(command, request.facts.checkCommands)),
-    usesNetwork: reading.commands.some(usesNetwork),
+    usesNetwork: reading.commands.some((command) => usesNetwork(command, reading)),
     ...optional('problem', problem),
     ...optional('danger', danger === undefined ? undefined : `\`${danger.command}\` ${danger.reason}`),
     ...optional('denied', denied),
     ...optional('asked', asked),
     ...optional('allowed', findAllowed(reading, source, request, rules.allow)),
+    ...optional('uncovered', findUncovered(reading, request, rules.allow)),
     ...optional('alwaysRule', alwaysRule(reading)),
   };
+}
+
+function findUncovered(
+  reading: ShellReading,
+  request: PermissionRequest,
+  allow: readonly PermissionRule[],
+): string | undefined {
+  if (reading.commands.length < 2) return undefined;
+  const isCovered = (command: ShellCommand): boolean =>
+    isFree(command, request) ||
+    isCheckCommand(command, request.facts.checkCommands) ||
+    allow.some((rule) => commandMatches(rule.what, wholeText(command)) && isHarmlessOr(command, rule));
+  const text = reading.commands.find((command) => !isCovered(command));
+  return text === undefined ? undefined : cut(wholeText(text));
+}
+
+/** Characters of a command that are enough to know it by. */
+const maxCommandChars = 80;
+
+function cut(command: string): string {
+  return command.length > maxCommandChars ? `${command.slice(0, maxCommandChars)}…` : command;
 }
 
 function optional<K extends string>(key: K, value: string | undefined): { [P in K]?: string } {
@@ -249,8 +273,8 @@ const networkVerbs: Readonly<Record<string, RegExp>> = {
   brew: /./,
 };
 
-function usesNetwork(command: ShellCommand): boolean {
-  if (asksThisMachine(command)) return false;
+function usesNetwork(command: ShellCommand, reading: ShellReading): boolean {
+  if (asksThisMachine(command) && !steersRequests(reading)) return false;
   if (networkPrograms.test(command.name)) return true;
   const verb = command.words.slice(1).find((word) => !word.text.startsWith('-'))?.text ?? '';
   return networkVerbs[command.name]?.test(verb) ?? false;

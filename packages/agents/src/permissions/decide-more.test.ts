@@ -43,6 +43,16 @@ describe('a hook', () => {
   });
 });
 
+describe('what is refused of several commands', () => {
+  const why = (command: string) => decide(command, 'none').reason;
+
+  it('is named: the first that nothing allows', () => {
+    expect(why('npm test && make all && make more')).toBe('`make all` is a command and no rule allows it');
+    expect(why('ls | xargs -n1 make')).toContain('`');
+    expect(why('make all')).toBe('it is a command and no rule allows it');
+  });
+});
+
 describe('a redirect', () => {
   const decided = (command: string) =>
     decidePermission({

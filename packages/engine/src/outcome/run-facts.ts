@@ -42,7 +42,7 @@ class RunFold {
   readonly #changes = new Map<string, FileChange>();
   readonly #openCommands = new Map<string, { command: string; readOnly: boolean }>();
   readonly #commands: RanCommand[] = [];
-  readonly #denials: { tool: string; what: string; reason: string }[] = [];
+  readonly #denials: Outcome['denials'] = [];
   readonly #receipts: Receipt[] = [];
   #lastChangeSeq = -1;
   #firstSnapshotId: string | undefined;
@@ -68,7 +68,7 @@ class RunFold {
         break;
       case 'permission.decided':
         if (event.decision !== 'allowed')
-          this.#denials.push({ tool: event.tool, what: event.what, reason: event.reason });
+          this.#denials.push({ tool: event.tool, what: event.what, reason: event.reason, by: event.by });
         break;
       case 'check.finished':
         this.#receipts.push(event.receipt);

@@ -9,6 +9,7 @@ import {
 } from '@monkey-coder/workspace';
 import { compareFailures, type FailureComparison } from './failing-tests.ts';
 import type { Verification } from './judge.ts';
+import { lacksNetwork, lacksTheSame, lacksWhatItNeeds } from './lacking.ts';
 import type { RunFacts } from './run-facts.ts';
 import { isTestFile } from './test-files.ts';
 import { inTreeBefore, overlay } from './tree-before.ts';
@@ -35,8 +36,8 @@ export interface VerifyOptions {
   readonly now: () => number;
   /** New tests are not asked to fail on the state before: they are the work itself. Default false. */
   readonly testsAreTheWork?: boolean;
-  /** Tests that fail are what the task is about: that they failed before excuses nothing. Default false. */
-  readonly failuresAreTheWork?: boolean;
+  /** Tests that fail are what the task is about: that they failed before excuses nothing. Asked only when some fail; default false. */
+  readonly failuresAreTheWork?: () => boolean;
   /** How checks ended on the state before the change, by command; kept by the run, so that each is run there once. */
   readonly before: Map<string, Promise<CheckOutcome | undefined>>;
 }
@@ -99,7 +100,7 @@ async function comparedWithBefore(
   check: ProjectCheck,
   { output, receipt }: Pick<CheckOutcome, 'output' | 'receipt'>,
 ): Promise<Pick<CheckRun, 'state' | 'failures'>> {
-  const areTests = check.kind === 'tests' && options.failuresAreTheWork !== true;
+  const areTests = check.kind === 'tests' && options.failuresAreTheWork?.() !== true;
   if (!isWeak(check) && !areTests && !lacksWhatItNeeds(receipt)) return { state: 'failed' };
   const key = `${check.cwd} ${check.command}`;
   const running = options.before.get(key) ?? onTreeBefore(options, [], check);
@@ -107,27 +108,24 @@ async function comparedWithBefore(
   const before = await running;
   if (before === undefined || before.receipt.passed) return { state: 'failed' };
   if (isWeak(check)) return { state: 'failed-before-too' };
-  if (lacksWhatItNeeds(receipt) && lacksWhatItNeeds(before.receipt)) return { state: 'could-not-run' };
+  if (lacksTheSame(receipt, before.receipt)) return { state: 'could-not-run' };
   const failures = areTests ? compareFailures(output, before.output) : { kind: 'unknown' as const };
   if (failures.kind === 'unknown') return { state: 'failed' };
-  return { state: failures.kind === 'same' ? 'failed-before-too' : 'failed', failures };
+  if (failures.kind !== 'same') return { state: 'failed', failures };
+  return (await failsAlikeInCopies(options, check, output))
+    ? { state: 'failed-before-too', failures }
+    : { state: 'failed' };
 }
 
 /**
- * Dependencies that are not installed were not uninstalled by the change, and commands here usually have no network; only when it was
- * so before, too, does this excuse a failure.
+ * Tests may need what no copy has, such as settings that git ignores: there all of them fail, before the change as after it, and that
+ * excuses nothing. So the files of now must fail in a copy as they fail here.
  */
-function lacksWhatItNeeds(receipt: Receipt): boolean {
-  return lacksNetwork(receipt) || missingDependency.test(receipt.tail);
-}
-
-const missingDependency =
-  /Cannot find (?:module|package)|ERR_MODULE_NOT_FOUND|ModuleNotFoundError|No module named|no required module provides|could not find gem/i;
-
-function lacksNetwork(receipt: Receipt): boolean {
-  return /\b(?:EAI_AGAIN|ENETUNREACH|getaddrinfo ENOTFOUND)\b|Could not resolve host|(?:Temporary failure in|failed in) name resolution|Network is unreachable|dial tcp: lookup/i.test(
-    receipt.tail,
-  );
+async function failsAlikeInCopies(options: VerifyOptions, check: ProjectCheck, output: string): Promise<boolean> {
+  const paths = options.facts.changes.map(({ path }) => path);
+  const copy = await onTreeBefore(options, paths, check);
+  if (copy === undefined || copy.receipt.passed) return false;
+  return compareFailures(copy.output, output).kind === 'same';
 }
 
 /** A check may write files (caches, snapshots, fixes): they can be undone with the run. A requested one is run read-only. */
@@ -184,13 +182,16 @@ function couldNotRun(receipt: Receipt): boolean {
 function failed({ check, receipt, failures }: CheckRun): Verification {
   const exit = receipt.exitCode === null ? 'was ended' : `exit ${receipt.exitCode}`;
   const fresh = failures?.kind === 'new' ? failures.fresh : [];
-  const news =
-    fresh.length === 0
-      ? ''
-      : `\n\nThese failed before your change, too: ${named(failures?.old ?? [])}.\nThese are new: ${named(fresh)}.`;
+  const old = `\n\nThese failed before your change, too: ${named(failures?.old ?? [])}.`;
+  const fewer =
+    failures?.kind === 'fewer'
+      ? `only ${failures.passed} pass, before the change it was ${failures.before}`
+      : undefined;
+  const news = fresh.length > 0 ? `${old}\nThese are new: ${named(fresh)}.` : fewer ? `${old}\nBut ${fewer}.` : '';
+  const why = fresh.length > 0 ? `, newly: ${named(fresh)}` : fewer ? `; ${fewer}` : '';
   return {
     kind: 'failed',
-    reason: `${check.command} failed (${exit}${fresh.length === 0 ? '' : `, newly: ${named(fresh)}`})`,
+    reason: `${check.command} failed (${exit}${why})`,
     feedback: `The check \`${check.command}\` failed (${exit}) on the files as they are now. Its last lines:\n\n${receipt.tail}${news}\n\nFind the cause and fix it. Do not weaken the check.`,
   };
 }

@@ -153,7 +153,21 @@ async function goOn(beginning: Beginning, unfinished: UnfinishedRun, state: Agen
   context.recorder.record({ type: 'run.resumed', afterSeq: beginning.start.prior.at(-1)?.seq ?? 0 });
   if (unfinished.endedWith === undefined) await settleLostCalls(beginning, unfinished);
   const hasEnded = unfinished.endedWith !== undefined;
-  return hasEnded ? { ...state, turns: 0 } : state;
+  const told = withPrompt(beginning, unfinished, state);
+  return hasEnded ? { ...told, turns: 0 } : told;
+}
+
+/** A crash may come between the beginning of a run and the record of its prompt: then it is told now. */
+function withPrompt({ context, pending }: Beginning, { events }: UnfinishedRun, state: AgentState): AgentState {
+  if (events.some(({ type }) => type === 'message.added' || type === 'model.started')) return state;
+  const { task, recorder } = context;
+  if (state.openCalls.length > 0) {
+    pending.push(task.prompt);
+    return state;
+  }
+  const prompt = userMessage(task.prompt);
+  recorder.record({ type: 'message.added', message: prompt, origin: 'user' });
+  return { ...state, messages: [...state.messages, prompt] };
 }
 
 /**

@@ -182,7 +182,7 @@ function verifyOptions(run: RunContext, facts: RunFacts): VerifyOptions {
     newId: () => run.newId('chk'),
     now: run.now,
     before: run.checksBefore,
-    failuresAreTheWork: run.task.work?.kind === 'fix' || workKindOf(run.task.prompt) === 'bugfix',
+    failuresAreTheWork: () => run.task.work?.kind === 'fix' || workKindOf(run.task.prompt) === 'bugfix',
   };
 }
 

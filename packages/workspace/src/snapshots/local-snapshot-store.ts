@@ -123,7 +123,7 @@ class LocalSnapshotStore implements SnapshotStore {
         const start = steps.findIndex((step) => step.begin.id === range.from);
         return this.#diffOfSteps(start < 0 ? [] : steps.slice(start), 'disk');
       }
-      // As undo does: a run that changed nothing is passed over.
+      // A run that changed nothing hides no earlier one: this is what `undo` would take back.
       const runId = range.runId ?? steps.findLast((step) => step.changes.length > 0)?.begin.runId;
       return this.#diffOfSteps(
         steps.filter((step) => step.begin.runId === runId),

@@ -291,6 +291,8 @@ export const snapshotStoreCases: readonly ConformanceCase<SnapshotFixture>[] = [
       ok((await store.diff({})).includes('+one'), 'a run that changed nothing is passed over, as by undo');
       ok((await store.diff({ runId: 'run_1' })).includes('+one'));
       ok((await store.diff({ from: id })).includes('+two'));
+      await during(store, () => undefined, { runId: 'run_idle' });
+      ok((await store.diff({})).includes('+one'), 'a run that changed nothing hides the one before');
     },
   },
   {
