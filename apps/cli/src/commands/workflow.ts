@@ -35,7 +35,10 @@ export const workflow: Command = async (context) => {
   const [verb = '', ...operands] = context.line.operands;
   const work = verbs[verb];
   if (work !== undefined) return work(context, operands[0]);
-  throw new MonkeyError('usage.invalid', `monkey workflow ${verb}: say run, resume, validate, graph or clean`);
+  throw new MonkeyError(
+    'usage.invalid',
+    `monkey workflow: say run, resume, validate, graph or clean${verb === '' ? '' : `, not ${verb}`}`,
+  );
 };
 
 const verbs: Readonly<Record<string, (context: CommandContext, operand: string | undefined) => Promise<number>>> = {
@@ -59,7 +62,9 @@ function readText(
   try {
     return { path, text: readFileSync(path, 'utf8') };
   } catch (error) {
-    throw new MonkeyError('usage.invalid', `the workflow cannot be read: ${errorMessage(error)}`);
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const text = isMissing ? `there is no file ${file}` : `the workflow cannot be read: ${errorMessage(error)}`;
+    throw new MonkeyError('usage.invalid', text);
   }
 }
 
@@ -202,8 +207,9 @@ function tell({ world, line, style, asJson }: CommandContext, report: WorkflowRe
   const cost = costMicroUsd === null ? 'price unknown' : formatMicroUsd(costMicroUsd);
   const [, question] = status === 'waiting' ? (/^(\S+) waits for a person/.exec(reason) ?? []) : [];
   const answer = question === undefined ? '' : ` --answer ${question}=yes`;
+  const more = status === 'out-of-budget' ? ' --max-budget-usd MORE' : '';
   const goesOn =
-    status === 'done' || status === 'failed' ? '' : `\n  go on: monkey workflow resume ${sessionId}${answer}`;
+    status === 'done' || status === 'failed' ? '' : `\n  go on: monkey workflow resume ${sessionId}${answer}${more}`;
   world.err(`${style.bold(status)}: ${printable(reason)} ${style.dim(`· ${cost} · ${sessionId}`)}${goesOn}\n`);
 }
 
