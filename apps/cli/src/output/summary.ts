@@ -38,12 +38,17 @@ function deniedLine({ denials }: Outcome, style: Style): string[] {
   const missed = denials.filter(({ by }) => by === 'headless');
   if (missed.length === 0) return [];
   const calls = `${missed.length} call${missed.length === 1 ? '' : 's'} that nobody was there to allow`;
-  const program = missed.map(({ what }) => /^run ([\w.-]+)(?=\s|$)/.exec(what)?.[1]).find((name) => name !== undefined);
-  const hint =
-    program === undefined
-      ? '--permission-mode acceptEdits allows edits'
-      : `--permission-mode auto lets the sandbox bound commands, --allowed-tools "Bash(${program}:*)" allows one`;
+  const isCommand = missed.some(({ tool }) => tool === 'bash');
+  const program = missed.map(programOf).find((name) => name !== undefined) ?? 'make';
+  const hint = !isCommand
+    ? '--permission-mode acceptEdits allows edits'
+    : `--permission-mode auto lets the sandbox bound commands, --allowed-tools "Bash(${program}:*)" allows one`;
   return [`  ${style.dim('denied')}   ${calls}: ${hint}`];
+}
+
+/** The program that was missed: the one the reason names, else that of a single plain command. */
+function programOf({ what, reason }: Outcome['denials'][number]): string | undefined {
+  return (/^`([\w.-]+)/.exec(reason) ?? /^run ([\w.-]+)(?:\s[^;&|<>]*)?$/.exec(what))?.[1];
 }
 
 function headline(outcome: Outcome, style: Style): string {
