@@ -38,11 +38,14 @@ function deniedLine({ denials }: Outcome, style: Style): string[] {
   const missed = denials.filter(({ by }) => by === 'headless');
   if (missed.length === 0) return [];
   const calls = `${missed.length} call${missed.length === 1 ? '' : 's'} that nobody was there to allow`;
-  const isCommand = missed.some(({ tool }) => tool === 'bash');
-  const program = missed.map(programOf).find((name) => name !== undefined) ?? 'make';
-  const hint = !isCommand
-    ? '--permission-mode acceptEdits allows edits'
-    : `--permission-mode auto lets the sandbox bound commands, --allowed-tools "Bash(${program}:*)" allows one`;
+  const program = missed.map(programOf).find((name) => name !== undefined);
+  const has = (names: RegExp): boolean => missed.some(({ tool }) => names.test(tool));
+  const hints = [
+    ...(has(/^(?:edit|write|apply_patch)$/) ? ['--permission-mode acceptEdits allows edits'] : []),
+    ...(has(/^bash$/) ? ['--permission-mode auto lets the sandbox bound commands'] : []),
+    ...(program === undefined ? [] : [`--allowed-tools "Bash(${program}:*)" allows one`]),
+  ];
+  const hint = hints.length === 0 ? '--allowed-tools RULES allows some' : hints.join(', ');
   return [`  ${style.dim('denied')}   ${calls}: ${hint}`];
 }
 
