@@ -110,6 +110,50 @@ describe('outcomes and exit codes', () => {
     expect(run.stdout).toMatch(/npm test failed \(exit 1, newly: says hello\)/);
   });
 
+  it('is not fooled by tests that are not run any more', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    stage.settings({ repairs: 0 });
+    stage.write(
+      'test/hello.test.js',
+      "import test from 'node:test';\ntest('says hello', () => undefined);\ntest('says bye', () => undefined);\n",
+    );
+    commitAll(stage);
+    await stage.serve([
+      calls('read', { path: 'test/hello.test.js' }),
+      calls('write', {
+        path: 'test/hello.test.js',
+        content: "import test from 'node:test';\ntest('says hello', () => undefined);\n",
+      }),
+      calls('write', { path: 'src/hello.js', content: 'export const hello = 1;\n' }),
+      says('Written.'),
+    ]);
+    const run = await stage.run([...scripted, ...acceptEdits, 'write a greeting']);
+    expect(run.code, run.stdout).toBe(6);
+    expect(run.stdout).toMatch(/npm test failed \(exit 1; only 1 pass, before the change it was 2\)/);
+  });
+
+  it('does not take tests for old failures that cannot pass in a copy of the files', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    stage.settings({ repairs: 0 });
+    stage.write('.gitignore', 'local.json\n');
+    stage.write('src/sum.js', 'export const add = (a, b) => a + b;\n');
+    stage.write(
+      'test/local.test.js',
+      "import test from 'node:test';\nimport assert from 'node:assert';\nimport { existsSync } from 'node:fs';\nimport { add } from '../src/sum.js';\ntest('needs what git ignores', () => assert.ok(existsSync('local.json')));\ntest('adds with it', () => assert.ok(existsSync('local.json') && add(1, 1) === 2));\n",
+    );
+    commitAll(stage);
+    stage.write('local.json', '{}');
+    await stage.serve([
+      calls('read', { path: 'src/sum.js' }),
+      calls('edit', { path: 'src/sum.js', old_string: 'a + b', new_string: 'a + b - (a === 1 ? 1 : 0)' }),
+      says('Written.'),
+    ]);
+    const run = await stage.run([...scripted, ...acceptEdits, 'make the sum smaller']);
+    expect(run.code, run.stdout).toBe(6);
+  });
+
   it('takes back what a check wrote, with the run', async () => {
     const stage = createStage();
     useFailingProject(stage);

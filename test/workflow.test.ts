@@ -103,6 +103,22 @@ describe('a workflow', () => {
     expect(alone.stderr).toContain('there is no session of');
   });
 
+  it('ends where a person says no, unless the workflow says what a no means', async () => {
+    const stage = createStage();
+    const flow = (more: string) =>
+      `workflow: w\nversion: 1\nagents: { one: {} }\nsteps:\n  - { id: sure, ask: Go on? }\n  - { id: work, agent: one, prompt: Work now.${more} }\n`;
+    const server = await stage.serve([says('Worked.')]);
+    stage.write('flow.yaml', flow(''));
+    const waits = await run(stage);
+    expect(waits.stderr).toMatch(/go on: monkey workflow resume ses_\w+ --answer sure=yes/);
+    const ended = await run(stage, '--answer', 'sure=No');
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain('sure: a person said No');
+    expect(server.log).toEqual([]);
+    stage.write('flow.yaml', flow(', when: steps.sure.data != null'));
+    expect(await run(stage, '--answer', 'sure=no')).toMatchObject({ code: 0, stdout: 'Worked.\n' });
+  });
+
   it('calls the model that a member names, before the one of its agent', async () => {
     const stage = createStage();
     stage.write('.monkey/agents/deep.md', '---\ndescription: deep\nmodel: openai/of-agent\n---\nYou are deep.');

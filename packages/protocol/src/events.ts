@@ -65,9 +65,9 @@ const agentStamp = z.object({ name: z.string(), version: z.string(), hash: z.str
 /** What a model call is for; absent for a turn of the agent. */
 const purpose = z.optional(z.enum(['compaction']));
 
-/** Any event. Made when a log is first read: a run that only writes one needs none of its hundreds of parts. */
-export const eventBodySchema = z.lazy(() =>
-  z.discriminatedUnion('type', [
+/** Sessions, runs and who works in them. */
+const sessionEvents = () =>
+  [
     z.object({
       type: z.literal('session.started'),
       logVersion: z.number(),
@@ -106,6 +106,11 @@ export const eventBodySchema = z.lazy(() =>
       agent: agentStamp,
     }),
     z.object({ type: z.literal('run.resumed'), afterSeq: z.number() }),
+  ] as const;
+
+/** Which model works, and who takes over. */
+const routeEvents = () =>
+  [
     z.object({
       type: z.literal('route.decided'),
       policy: z.string(),
@@ -136,6 +141,11 @@ export const eventBodySchema = z.lazy(() =>
       /** What is expected of the rest of the plan now: its success, and cost and time from here on. */
       forecast: z.optional(forecastSchema),
     }),
+  ] as const;
+
+/** Candidates side by side. */
+const explorationEvents = () =>
+  [
     z.object({
       /** Ideas of how to go about the task, in the order in which candidates are given them. */
       type: z.literal('approaches.drawn'),
@@ -173,6 +183,11 @@ export const eventBodySchema = z.lazy(() =>
       /** Candidates with the same change carry the same word. */
       cluster: z.string(),
     }),
+  ] as const;
+
+/** How candidates are compared, and which is taken. */
+const choiceEvents = () =>
+  [
     z.object({
       /** A comparison of candidates begins; it may take a minute, and nothing else is said meanwhile. */
       type: z.literal('comparison.started'),
@@ -192,7 +207,14 @@ export const eventBodySchema = z.lazy(() =>
       reason: z.string(),
       /** All candidates side by side, as a table for people. */
       evidence: z.optional(z.string()),
+      /** What the candidate says of its change; where nobody changed anything, the first answer. */
+      text: z.optional(z.string()),
     }),
+  ] as const;
+
+/** What is said to models and by them, and what it costs. */
+const modelEvents = () =>
+  [
     z.object({
       type: z.literal('message.added'),
       message: messageSchema,
@@ -247,6 +269,11 @@ export const eventBodySchema = z.lazy(() =>
       /** Who is charged, `provider/model`; logs of version 0.1.0 do not have it. */
       model: z.optional(z.string()),
     }),
+  ] as const;
+
+/** Tool calls: as they were made, allowed, run. */
+const callEvents = () =>
+  [
     /** A hook of the user gave a call other arguments; what is decided on and run are those. */
     z.object({
       type: z.literal('call.changed'),
@@ -299,6 +326,11 @@ export const eventBodySchema = z.lazy(() =>
       /** Seen files that this call's command changed. */
       noted,
     }),
+  ] as const;
+
+/** What became of files, plans and checks, and how a run ended. */
+const outcomeEvents = () =>
+  [
     z.object({
       type: z.literal('snapshot.taken'),
       snapshotId: z.string(),
@@ -333,6 +365,18 @@ export const eventBodySchema = z.lazy(() =>
     z.object({ type: z.literal('undo.done'), direction: z.enum(['undo', 'redo']), changes: z.array(fileChangeSchema) }),
     z.object({ type: z.literal('mode.changed'), permissionMode: permissionModeSchema }),
     z.object({ type: z.literal('run.finished'), outcome: outcomeSchema }),
+  ] as const;
+
+/** Any event. Made when a log is first read: a run that only writes one needs none of its hundreds of parts. */
+export const eventBodySchema = z.lazy(() =>
+  z.discriminatedUnion('type', [
+    ...sessionEvents(),
+    ...routeEvents(),
+    ...explorationEvents(),
+    ...choiceEvents(),
+    ...modelEvents(),
+    ...callEvents(),
+    ...outcomeEvents(),
     ...teamworkEventSchemas(),
   ]),
 );

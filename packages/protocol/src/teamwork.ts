@@ -33,8 +33,8 @@ const bidSchema = z.object({ bidder: z.string(), price: z.number(), text: z.stri
 /** What a bidder wants for a task, in the unit that was asked for, and how it would go about it. */
 export type Bid = z.infer<typeof bidSchema>;
 
-/** The members of the event union that this file adds. */
-export const teamworkEventSchemas = () =>
+/** A workflow and its steps. */
+const workflowEvents = () =>
   [
     z.object({
       type: z.literal('workflow.started'),
@@ -67,6 +67,11 @@ export const teamworkEventSchemas = () =>
     }),
     z.object({ type: z.literal('step.finished'), step, result: stepResultSchema }),
     z.object({ type: z.literal('condition.decided'), step, condition: z.string(), holds: z.boolean() }),
+  ] as const;
+
+/** What members say to each other, and what they know together. */
+const messageEvents = () =>
+  [
     z.object({
       type: z.literal('message.sent'),
       step,
@@ -102,6 +107,11 @@ export const teamworkEventSchemas = () =>
       evidence: z.string(),
       by: z.string(),
     }),
+  ] as const;
+
+/** What they decide, and whom they call. */
+const decisionEvents = () =>
+  [
     z.object({
       type: z.literal('consensus.reached'),
       step,
@@ -130,6 +140,11 @@ export const teamworkEventSchemas = () =>
       hash: z.string(),
       inputs: z.record(z.string(), json),
     }),
+  ] as const;
+
+/** Where they wait for each other. */
+const barrierEvents = () =>
+  [
     z.object({
       /** A party came to a barrier; `generation` counts its arrivals there, from 1. */
       type: z.literal('barrier.arrived'),
@@ -164,6 +179,11 @@ export const teamworkEventSchemas = () =>
       generation: z.number(),
       reason: z.string(),
     }),
+  ] as const;
+
+/** Copies of the files, and how they come together. */
+const copyEvents = () =>
+  [
     z.object({
       /** Branches work in copies of the files; `base` is a folder with the files as they were. */
       type: z.literal('copies.made'),
@@ -190,6 +210,11 @@ export const teamworkEventSchemas = () =>
     }),
     /** The files of the checkout are as it was decided. */
     z.object({ type: z.literal('copies.applied'), step }),
+  ] as const;
+
+/** State, ledgers and breakers of patterns. */
+const handoverEvents = () =>
+  [
     z.object({
       type: z.literal('state.handed'),
       step,
@@ -206,4 +231,15 @@ export const teamworkEventSchemas = () =>
       state: z.enum(['closed', 'open', 'half-open']),
       reason: z.string(),
     }),
+  ] as const;
+
+/** The members of the event union that this file adds; made when a log is first read. */
+export const teamworkEventSchemas = () =>
+  [
+    ...workflowEvents(),
+    ...messageEvents(),
+    ...decisionEvents(),
+    ...barrierEvents(),
+    ...copyEvents(),
+    ...handoverEvents(),
   ] as const;

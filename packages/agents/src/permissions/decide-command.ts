@@ -17,7 +17,7 @@ import {
 } from './rules.ts';
 import { readShell, type ShellCommand, type ShellReading } from './shell-commands.ts';
 import { shownShort, shownText } from './shown-command.ts';
-import { asksThisMachine } from './this-machine.ts';
+import { asksThisMachine, steersRequests } from './this-machine.ts';
 
 /** The findings. Rules are named as the user wrote them. */
 export interface CommandJudgement {
@@ -53,7 +53,7 @@ export function judgeCommand(request: PermissionRequest): CommandJudgement {
       reading.segments.length > 1 ? reading.commands.map((command) => `run ${shownText(command)}`) : [`run ${source}`],
     isReadOnly: readOnly,
     isCheck: isAllCovered(reading, request, (command) => isCheckCommand(command, request.facts.checkCommands)),
-    usesNetwork: reading.commands.some(usesNetwork),
+    usesNetwork: reading.commands.some((command) => usesNetwork(command, reading)),
     ...optional('problem', problem),
     ...optional('danger', danger === undefined ? undefined : `\`${danger.command}\` ${danger.reason}`),
     ...optional('denied', denied),
@@ -267,8 +267,8 @@ const networkVerbs: Readonly<Record<string, RegExp>> = {
   brew: /./,
 };
 
-function usesNetwork(command: ShellCommand): boolean {
-  if (asksThisMachine(command)) return false;
+function usesNetwork(command: ShellCommand, reading: ShellReading): boolean {
+  if (asksThisMachine(command) && !steersRequests(reading)) return false;
   if (networkPrograms.test(command.name)) return true;
   const verb = command.words.slice(1).find((word) => !word.text.startsWith('-'))?.text ?? '';
   return networkVerbs[command.name]?.test(verb) ?? false;

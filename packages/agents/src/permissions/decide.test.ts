@@ -154,6 +154,17 @@ describe('modes', () => {
     ['curl http://localhost:80/$X', 'ask'],
     ['curl -K conf http://localhost', 'ask'],
     ['wget http://localhost', 'ask'],
+    ['curl -sXPOST http://localhost:80', 'allow'],
+    ['PORT=1 npm start & X=1; sleep 1; curl http://localhost:1; kill $X', 'allow'],
+    ['curl -dX http://example.org http://localhost', 'ask'],
+    ['curl -sed http://example.org http://localhost', 'ask'],
+    ['curl -L http://localhost', 'ask'],
+    ['curl --location http://localhost', 'ask'],
+    ['http_proxy=http://example.org curl http://localhost', 'ask'],
+    ['HOME=conf curl http://localhost', 'ask'],
+    ['env http_proxy=http://example.org curl http://localhost', 'ask'],
+    ['export http_proxy=http://example.org; curl http://localhost', 'ask'],
+    ['http_proxy=http://example.org; export http_proxy; curl http://localhost', 'ask'],
   ])('auto takes a request to this machine for none to the network: %s', (text, kind) => {
     expect(command(text, { mode: 'auto' }).kind).toBe(kind);
   });

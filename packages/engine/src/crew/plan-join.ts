@@ -2,9 +2,8 @@
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventOf, StepResult } from '@monkey-coder/protocol';
-import { bringOver } from '../exploration/candidate-copies.ts';
+import { bringOver, fileIn, hashIn, isInner, mergeFile } from '../outcome/copy-files.ts';
 import type { ConflictRule, JoinedBranch, WorkCrew } from '../workflows/work-crew.ts';
-import { fileIn, hashIn, isInner, mergeFile } from './copy-files.ts';
 
 /** What is to be merged. */
 export interface JoinPlan {
@@ -97,7 +96,7 @@ async function decide(plan: JoinPlan, branch: Branch, found: Conflicts): Promise
         details: [`its copy: ${branch.folder}`],
       });
       if (!/^y(es)?$/i.test(answer.text.trim())) return { kind: 'kept' };
-      if (conflicts.some(({ path }) => fileIn(branch.folder, path) === 'other'))
+      if (conflicts.some(({ path }) => [branch.folder, plan.folder].some((one) => fileIn(one, path) === 'other')))
         return {
           kind: 'problem',
           problem: `${words} of ${branch.branch} is no plain file; nothing was merged, ${copiesOf(plan)}`,
@@ -149,9 +148,11 @@ async function askAgent(plan: JoinPlan, branch: Branch, found: Conflicts, member
 
 function resolverProblem(place: string, paths: readonly string[], result: StepResult): string | undefined {
   if (result.status !== 'ok') return result.reason;
+  const odd = [...paths, ...result.changes].filter((path) => fileIn(place, path) === 'other');
+  if (odd.length > 0) return `${odd.join(', ')} is no plain file`;
   const marked = paths.filter((path) => {
     const file = fileIn(place, path);
-    return file === 'other' || (file !== 'missing' && mark.test(file.toString('utf8')));
+    return Buffer.isBuffer(file) && mark.test(file.toString('utf8'));
   });
   return marked.length === 0 ? undefined : `marks are left in ${marked.join(', ')}`;
 }

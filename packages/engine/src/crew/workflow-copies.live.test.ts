@@ -1,5 +1,14 @@
 // Copies of a workflow, cut off after each record: going on comes to the same files, and nothing is merged twice or over somebody's change.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Event, EventBody, StepResult } from '@monkey-coder/protocol';
@@ -118,6 +127,25 @@ describe('copies', () => {
       expect(readdirSync(join(here.folder, 'copies'))).toEqual([]);
     },
   );
+
+  it('fail where one makes a file and the other a folder of the same name, and both stay', async () => {
+    const here = stage();
+    const only = here.open(Number.POSITIVE_INFINITY);
+    const copies = await openCopies(here.means(only.journal), 'wide', ['left', 'right']);
+    writeFileSync(join(copies.folderOf('left'), 'docs'), 'text\n');
+    mkdirSync(join(copies.folderOf('right'), 'docs'));
+    writeFileSync(join(copies.folderOf('right'), 'docs', 'x.md'), 'x\n');
+    const branches = [
+      { branch: 'left', changes: ['docs'] },
+      { branch: 'right', changes: ['docs/x.md'] },
+    ];
+    const result = await copies.join(branches, { kind: 'fail' });
+    only.close();
+    expect(result).toMatchObject({ status: 'failed' });
+    expect(result.reason).toContain('docs/x.md');
+    expect(readdirSync(join(here.folder, 'copies'))).toHaveLength(2);
+    expect(existsSync(join(here.cwd, 'docs'))).toBe(false);
+  });
 
   it('write nothing where somebody changed a file after it was decided, and go on when it is put back', async () => {
     const here = stage();

@@ -1,7 +1,8 @@
 // Fresh copies in which candidates are compared: the files as they were, a candidate's change without what it made of tests.
-import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { CommandResult, ProjectCheck, Workspace } from '@monkey-coder/workspace';
+import { bringOver } from '../outcome/copy-files.ts';
 import { foldRunFacts } from '../outcome/run-facts.ts';
 import { isTestFile } from '../outcome/test-files.ts';
 import type { RunContext } from '../parts/run-context.ts';
@@ -57,16 +58,6 @@ export class Copies {
     }
     return this.#open;
   }
-}
-
-/** Makes one file in a folder what it is in another; gone where it is gone. */
-export function bringOver(from: string, to: string, path: string): void {
-  if (!existsSync(join(from, path))) {
-    rmSync(join(to, path), { force: true });
-    return;
-  }
-  mkdirSync(dirname(join(to, path)), { recursive: true });
-  copyFileSync(join(from, path), join(to, path));
 }
 
 /** The check that the user gave, or the tests of the project, where it may run. */

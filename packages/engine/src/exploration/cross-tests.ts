@@ -1,11 +1,12 @@
 // Tests that candidates wrote, as evidence about all of them: kept only when they fail on the files as they were and most candidates agree.
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { countTests } from '@monkey-coder/agents';
 import type { ProjectCheck } from '@monkey-coder/workspace';
+import { bringOver, fileIn } from '../outcome/copy-files.ts';
 import { isTestFile } from '../outcome/test-files.ts';
 import type { RunContext } from '../parts/run-context.ts';
-import { bringOver, type CandidateCopy, runInCopy } from './candidate-copies.ts';
+import { type CandidateCopy, runInCopy } from './candidate-copies.ts';
 import type { Scored } from './candidate-evidence.ts';
 import type { Compared } from './comparison-record.ts';
 
@@ -77,7 +78,9 @@ async function failuresWith(
 /** Puts the test file into a folder; the function that comes back restores what stood there. */
 function lent(test: WrittenTest, folder: string): () => void {
   const path = join(folder, test.path);
-  const old = existsSync(path) ? readFileSync(path) : undefined;
+  const old = fileIn(folder, test.path);
+  // What stands there and is no plain file stays, and the test is not run.
+  if (old === 'other') return () => undefined;
   bringOver(test.folder, folder, test.path);
-  return () => (old === undefined ? rmSync(path, { force: true }) : writeFileSync(path, old));
+  return () => (old === 'missing' ? rmSync(path, { force: true }) : writeFileSync(path, old));
 }

@@ -26,4 +26,29 @@ describe('failing tests', () => {
     expect(compareFailures('it broke\n', before)).toEqual({ kind: 'unknown' });
     expect(compareFailures('not ok 2 - b\n', 'cannot start')).toEqual({ kind: 'unknown' });
   });
+
+  it('are new where there are more of one name than before', () => {
+    const before = 'not ok 1 - works\nok 2 - works\n';
+    expect(compareFailures('not ok 1 - works\nnot ok 2 - works\n', before)).toMatchObject({ fresh: ['works'] });
+  });
+
+  it.each([
+    ['TAP', 'not ok 1 - old\nok 2 - a\nok 3 - b\n', 'not ok 1 - old\nok 2 - a\n'],
+    ['node:test', '✖ old (1ms)\n✔ a (1ms)\nℹ pass 1\nℹ fail 1\n', '✖ old (1ms)\nℹ pass 0\nℹ fail 1\n'],
+    [
+      'pytest',
+      'FAILED t.py::old - x\n== 1 failed, 3 passed in 1s ==\n',
+      'FAILED t.py::old - x\n== 1 failed in 1s ==\n',
+    ],
+    [
+      'Cargo',
+      'test a ... ok\ntest old ... FAILED\n1 passed; 1 failed\n2 passed; 0 failed\n',
+      'test a ... ok\ntest old ... FAILED\n1 passed; 1 failed\n',
+    ],
+    ['Go', '--- FAIL: TestOld (0.00s)\nok  \tp/b\t0.01s\n', '--- FAIL: TestOld (0.00s)\n'],
+  ])('excuse nothing where fewer tests were run to a good end, by %s', (_runner, before, now) => {
+    expect(compareFailures(now, before).kind).toBe('fewer');
+    expect(compareFailures(before, before).kind).toBe('same');
+    expect(compareFailures(before, now).kind).toBe('same');
+  });
 });

@@ -57,7 +57,7 @@ describe('judge', () => {
 
 describe('requested checks', () => {
   const ran = (command: string, seq = 9) =>
-    facts({ lastChangeSeq: 5, commands: [{ command, exitCode: 0, readOnly: false, seq }] });
+    facts({ lastChangeSeq: 5, commands: [{ command, exitCode: 0, readOnly: false, seq, tail: '' }] });
   it('reads the program or the quoted command from the request', () => {
     expect(namedChecks('Fix the spelling, then check the fix with grep.')).toEqual(['grep']);
     expect(namedChecks('Rename it and make sure `make lint -s` passes')).toEqual(['make lint -s']);
@@ -73,7 +73,7 @@ describe('requested checks', () => {
     expect(
       requestedChecks(
         'check it with grep',
-        facts({ commands: [{ command: 'grep x y', exitCode: 1, readOnly: true, seq: 9 }] }),
+        facts({ commands: [{ command: 'grep x y', exitCode: 1, readOnly: true, seq: 9, tail: '' }] }),
       ),
     ).toEqual([]);
     expect(requestedChecks('check it with grep', ran('cat y | grep x'))).toEqual([]);

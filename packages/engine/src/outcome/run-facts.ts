@@ -8,6 +8,8 @@ export interface RanCommand {
   readonly readOnly: boolean;
   /** Order of its end among the run's events. */
   readonly seq: number;
+  /** The end of what it printed, as the model was told. */
+  readonly tail: string;
 }
 
 /** The facts of one run. */
@@ -33,6 +35,8 @@ export function foldRunFacts(events: readonly Event[]): RunFacts {
   for (const event of events) fold.add(event);
   return fold.facts();
 }
+
+const mostOfTail = 2000;
 
 class RunFold {
   readonly #changes = new Map<string, FileChange>();
@@ -84,7 +88,12 @@ class RunFold {
     }
     const command = this.#openCommands.get(event.callId);
     if (command && event.status !== 'denied')
-      this.#commands.push({ ...command, exitCode: event.exitCode ?? null, seq: event.seq });
+      this.#commands.push({
+        ...command,
+        exitCode: event.exitCode ?? null,
+        seq: event.seq,
+        tail: event.output.slice(-mostOfTail),
+      });
   }
 
   #change(change: FileChange, seq: number, snapshotId: string): void {

@@ -1,8 +1,9 @@
 // The files as they were before a run's first change, written into a folder that is gone afterwards.
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Workspace } from '@monkey-coder/workspace';
+import { bringOver } from './copy-files.ts';
 import type { RunFacts } from './run-facts.ts';
 
 /** What the tree is made from. */
@@ -39,11 +40,5 @@ export async function inTreeBefore<T>(
 
 /** Copies files of today into another tree; one that is gone today is removed there, too. Paths are relative to both roots. */
 export function overlay(from: string, to: string, paths: readonly string[]): void {
-  for (const path of paths) {
-    const [source, target] = [join(from, path), join(to, path)];
-    rmSync(target, { recursive: true, force: true });
-    if (!existsSync(source)) continue;
-    mkdirSync(dirname(target), { recursive: true });
-    cpSync(source, target);
-  }
+  for (const path of paths) bringOver(from, to, path);
 }

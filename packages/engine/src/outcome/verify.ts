@@ -9,6 +9,7 @@ import {
 } from '@monkey-coder/workspace';
 import { compareFailures, type FailureComparison } from './failing-tests.ts';
 import type { Verification } from './judge.ts';
+import { lacksNetwork, lacksTheSame, lacksWhatItNeeds } from './lacking.ts';
 import type { RunFacts } from './run-facts.ts';
 import { isTestFile } from './test-files.ts';
 import { inTreeBefore, overlay } from './tree-before.ts';
@@ -107,27 +108,24 @@ async function comparedWithBefore(
   const before = await running;
   if (before === undefined || before.receipt.passed) return { state: 'failed' };
   if (isWeak(check)) return { state: 'failed-before-too' };
-  if (lacksWhatItNeeds(receipt) && lacksWhatItNeeds(before.receipt)) return { state: 'could-not-run' };
+  if (lacksTheSame(receipt, before.receipt)) return { state: 'could-not-run' };
   const failures = areTests ? compareFailures(output, before.output) : { kind: 'unknown' as const };
   if (failures.kind === 'unknown') return { state: 'failed' };
-  return { state: failures.kind === 'same' ? 'failed-before-too' : 'failed', failures };
+  if (failures.kind !== 'same') return { state: 'failed', failures };
+  return (await failsAlikeInCopies(options, check, output))
+    ? { state: 'failed-before-too', failures }
+    : { state: 'failed' };
 }
 
 /**
- * Dependencies that are not installed were not uninstalled by the change, and commands here usually have no network; only when it was
- * so before, too, does this excuse a failure.
+ * Tests may need what no copy has, such as settings that git ignores: there all of them fail, before the change as after it, and that
+ * excuses nothing. So the files of now must fail in a copy as they fail here.
  */
-function lacksWhatItNeeds(receipt: Receipt): boolean {
-  return lacksNetwork(receipt) || missingDependency.test(receipt.tail);
-}
-
-const missingDependency =
-  /Cannot find (?:module|package)|ERR_MODULE_NOT_FOUND|ModuleNotFoundError|No module named|no required module provides|could not find gem/i;
-
-function lacksNetwork(receipt: Receipt): boolean {
-  return /\b(?:EAI_AGAIN|ENETUNREACH|getaddrinfo ENOTFOUND)\b|Could not resolve host|(?:Temporary failure in|failed in) name resolution|Network is unreachable|dial tcp: lookup/i.test(
-    receipt.tail,
-  );
+async function failsAlikeInCopies(options: VerifyOptions, check: ProjectCheck, output: string): Promise<boolean> {
+  const paths = options.facts.changes.map(({ path }) => path);
+  const copy = await onTreeBefore(options, paths, check);
+  if (copy === undefined || copy.receipt.passed) return false;
+  return compareFailures(copy.output, output).kind === 'same';
 }
 
 /** A check may write files (caches, snapshots, fixes): they can be undone with the run. A requested one is run read-only. */
@@ -153,10 +151,10 @@ function receiptOfAgentRun(options: VerifyOptions, check: ProjectCheck): Promise
   if (check.cwd !== '.') return undefined;
   const run = options.facts.commands.findLast((command) => command.command.trim() === check.command);
   if (run?.exitCode !== 0 || run.seq < options.facts.lastChangeSeq) return undefined;
-  return reuse(options, check);
+  return reuse(options, check, run.tail);
 }
 
-async function reuse(options: VerifyOptions, check: ProjectCheck): Promise<Receipt> {
+async function reuse(options: VerifyOptions, check: ProjectCheck, tail: string): Promise<Receipt> {
   const receipt: Receipt = {
     id: options.newId(),
     kind: check.kind,
@@ -166,7 +164,7 @@ async function reuse(options: VerifyOptions, check: ProjectCheck): Promise<Recei
     treeHash: await options.workspace.snapshots.treeHash(),
     startedAt: options.now(),
     durationMs: 0,
-    tail: 'run by the agent after its last change',
+    tail: options.redact(`run by the agent after its last change\n${tail}`),
   };
   options.record({ type: 'check.finished', receipt });
   return receipt;
@@ -184,13 +182,16 @@ function couldNotRun(receipt: Receipt): boolean {
 function failed({ check, receipt, failures }: CheckRun): Verification {
   const exit = receipt.exitCode === null ? 'was ended' : `exit ${receipt.exitCode}`;
   const fresh = failures?.kind === 'new' ? failures.fresh : [];
-  const news =
-    fresh.length === 0
-      ? ''
-      : `\n\nThese failed before your change, too: ${named(failures?.old ?? [])}.\nThese are new: ${named(fresh)}.`;
+  const old = `\n\nThese failed before your change, too: ${named(failures?.old ?? [])}.`;
+  const fewer =
+    failures?.kind === 'fewer'
+      ? `only ${failures.passed} pass, before the change it was ${failures.before}`
+      : undefined;
+  const news = fresh.length > 0 ? `${old}\nThese are new: ${named(fresh)}.` : fewer ? `${old}\nBut ${fewer}.` : '';
+  const why = fresh.length > 0 ? `, newly: ${named(fresh)}` : fewer ? `; ${fewer}` : '';
   return {
     kind: 'failed',
-    reason: `${check.command} failed (${exit}${fresh.length === 0 ? '' : `, newly: ${named(fresh)}`})`,
+    reason: `${check.command} failed (${exit}${why})`,
     feedback: `The check \`${check.command}\` failed (${exit}) on the files as they are now. Its last lines:\n\n${receipt.tail}${news}\n\nFind the cause and fix it. Do not weaken the check.`,
   };
 }

@@ -32,7 +32,8 @@ export function checkWorkflow(definition: unknown): CheckedWorkflow {
   checker.template(head.data.output, ['output'], checker.ids);
   checker.problems.push(...checkStructure(steps, checker.places));
   if (checker.problems.length > 0) return { kind: 'invalid', problems: checker.problems };
-  return { kind: 'valid', workflow: { ...head.data, steps, definition: definition as WorkflowDefinition } };
+  const lookedAt = checker.lookedAt;
+  return { kind: 'valid', workflow: { ...head.data, steps, lookedAt, definition: definition as WorkflowDefinition } };
 }
 
 function issuesOf(error: z.core.$ZodError, path: Path): WorkflowProblem[] {
@@ -60,6 +61,8 @@ class Checker {
   readonly problems: WorkflowProblem[] = [];
   /** Ids of all steps so far. */
   readonly ids = new Set<string>();
+  /** Ids of steps that an expression looks at. */
+  readonly lookedAt = new Set<string>();
   /** Where steps stand. */
   readonly places = new Map<Step, Path>();
   readonly #agents: readonly string[];
@@ -260,6 +263,7 @@ class Checker {
 
   #names(expression: Expression, path: Path, known: ReadonlySet<string>, offset = 0): void {
     for (const { path: names, at } of pathsIn(expression)) {
+      if (names[0] === 'steps' && names[1] !== undefined) this.lookedAt.add(names[1]);
       const message = this.#nameProblem(names, known);
       if (message !== undefined) this.problems.push({ path, message, at: offset + at });
     }

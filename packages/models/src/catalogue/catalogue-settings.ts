@@ -10,55 +10,59 @@ const usd = z.number().check(z.nonnegative(), z.maximum(10_000));
 const day = z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/));
 
 /** One model. Only `provider` and `id` are needed; what is named replaces what is known. Prices in USD per million tokens. */
-export const catalogueModelSchema = z.strictObject({
-  provider: name,
-  id: name,
-  released: z.optional(day),
-  retires: z.optional(day),
-  successor: z.optional(name),
-  context: z.optional(tokens),
-  maxInput: z.optional(tokens),
-  maxOutput: z.optional(tokens),
-  price: z.optional(
-    z.strictObject({
-      input: usd,
-      output: usd,
-      cacheRead: z.optional(usd),
-      cacheWrite: z.optional(usd),
-      reasoning: z.optional(usd),
-      /** Other rates for a whole request whose input is above so many tokens. */
-      tiers: z.optional(
-        z.array(
-          z.strictObject({
-            above: tokens,
-            input: z.optional(usd),
-            output: z.optional(usd),
-            cacheRead: z.optional(usd),
-            cacheWrite: z.optional(usd),
-          }),
+export const catalogueModelSchema = z.lazy(() =>
+  z.strictObject({
+    provider: name,
+    id: name,
+    released: z.optional(day),
+    retires: z.optional(day),
+    successor: z.optional(name),
+    context: z.optional(tokens),
+    maxInput: z.optional(tokens),
+    maxOutput: z.optional(tokens),
+    price: z.optional(
+      z.strictObject({
+        input: usd,
+        output: usd,
+        cacheRead: z.optional(usd),
+        cacheWrite: z.optional(usd),
+        reasoning: z.optional(usd),
+        /** Other rates for a whole request whose input is above so many tokens. */
+        tiers: z.optional(
+          z.array(
+            z.strictObject({
+              above: tokens,
+              input: z.optional(usd),
+              output: z.optional(usd),
+              cacheRead: z.optional(usd),
+              cacheWrite: z.optional(usd),
+            }),
+          ),
         ),
-      ),
-    }),
-  ),
-  tools: z.optional(z.boolean()),
-  temperature: z.optional(z.boolean()),
-  reasoning: z.optional(z.boolean()),
-  effort: z.optional(z.array(name)),
-  budget: z.optional(z.boolean()),
-  images: z.optional(z.boolean()),
-  dialects: z.optional(
-    z
-      .array(z.enum(['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini', 'cohere']))
-      .check(z.minLength(1)),
-  ),
-});
+      }),
+    ),
+    tools: z.optional(z.boolean()),
+    temperature: z.optional(z.boolean()),
+    reasoning: z.optional(z.boolean()),
+    effort: z.optional(z.array(name)),
+    budget: z.optional(z.boolean()),
+    images: z.optional(z.boolean()),
+    dialects: z.optional(
+      z
+        .array(z.enum(['openai-chat', 'openai-responses', 'anthropic-messages', 'gemini', 'cohere']))
+        .check(z.minLength(1)),
+    ),
+  }),
+);
 export type CatalogueModel = z.infer<typeof catalogueModelSchema>;
 
 /** `catalogue` in settings.json: own models, and own names for any name that can be resolved. */
-export const catalogueSettingsSchema = z.strictObject({
-  models: z.optional(z.array(catalogueModelSchema)),
-  aliases: z.optional(z.record(name, name)),
-});
+export const catalogueSettingsSchema = z.lazy(() =>
+  z.strictObject({
+    models: z.optional(z.array(catalogueModelSchema)),
+    aliases: z.optional(z.record(name, name)),
+  }),
+);
 export type CatalogueSettings = z.infer<typeof catalogueSettingsSchema>;
 
 /** A model as the catalogue keeps it: prices in micro-USD per million tokens. */

@@ -17,40 +17,43 @@ const stageSchema = z.object({
   durationMs: z.optional(z.number()),
 });
 /** A run as a line of the log. */
-export const runSchema = z.object({
-  type: z.literal('run'),
-  v: z.literal(replayVersion),
-  id: z.string(),
-  sessionId: z.string(),
-  /** Milliseconds since 1970, at the end. */
-  time: z.number(),
-  work: z.string(),
-  project: z.optional(z.string()),
-  numbers: z.optional(z.array(z.number())),
-  hasChecks: z.boolean(),
-  valueMicroUsd: z.number(),
-  policy: z.string(),
-  /** Names of the models in the order they were to be tried. */
-  chain: z.array(z.string()),
-  propensity: z.number(),
-  /** Every chain that could have been chosen, and how probably; the most probable ones. */
-  options: z.array(z.object({ chain: z.array(z.string()), propensity: z.number() })),
-  isExploring: z.boolean(),
-  exploreCostMicroUsd: z.number(),
-  decisionMs: z.optional(z.number()),
-  forecast: z.optional(forecastSchema),
-  /** What was expected of the rest each time that a stage ended, from the second on. */
-  requotes: z.optional(z.array(z.object({ stage: z.number(), forecast: forecastSchema }))),
-  stages: z.array(stageSchema),
-  status: z.string(),
-  costMicroUsd: z.number(),
-  durationMs: z.number(),
-  malformedCalls: z.number(),
-  /** Files the run wrote, content hashes before and after; null where there was none, no `before` where nobody looked. */
-  files: z.optional(
-    z.array(z.object({ path: z.string(), before: z.optional(z.nullable(z.string())), after: z.nullable(z.string()) })),
-  ),
-});
+export const runSchema = () =>
+  z.object({
+    type: z.literal('run'),
+    v: z.literal(replayVersion),
+    id: z.string(),
+    sessionId: z.string(),
+    /** Milliseconds since 1970, at the end. */
+    time: z.number(),
+    work: z.string(),
+    project: z.optional(z.string()),
+    numbers: z.optional(z.array(z.number())),
+    hasChecks: z.boolean(),
+    valueMicroUsd: z.number(),
+    policy: z.string(),
+    /** Names of the models in the order they were to be tried. */
+    chain: z.array(z.string()),
+    propensity: z.number(),
+    /** Every chain that could have been chosen, and how probably; the most probable ones. */
+    options: z.array(z.object({ chain: z.array(z.string()), propensity: z.number() })),
+    isExploring: z.boolean(),
+    exploreCostMicroUsd: z.number(),
+    decisionMs: z.optional(z.number()),
+    forecast: z.optional(forecastSchema),
+    /** What was expected of the rest each time that a stage ended, from the second on. */
+    requotes: z.optional(z.array(z.object({ stage: z.number(), forecast: forecastSchema }))),
+    stages: z.array(stageSchema),
+    status: z.string(),
+    costMicroUsd: z.number(),
+    durationMs: z.number(),
+    malformedCalls: z.number(),
+    /** Files the run wrote, content hashes before and after; null where there was none, no `before` where nobody looked. */
+    files: z.optional(
+      z.array(
+        z.object({ path: z.string(), before: z.optional(z.nullable(z.string())), after: z.nullable(z.string()) }),
+      ),
+    ),
+  });
 const signalLineSchema = z.object({
   type: z.literal('signal'),
   v: z.literal(replayVersion),
@@ -58,12 +61,12 @@ const signalLineSchema = z.object({
   time: z.number(),
   signal: signalSchema,
 });
-const lineSchema = z.discriminatedUnion('type', [runSchema, signalLineSchema]);
+const lineSchema = z.lazy(() => z.discriminatedUnion('type', [runSchema(), signalLineSchema]));
 
 /** A line of the log. */
 export type ReplayLine = z.infer<typeof lineSchema>;
 /** A run as it was written at its end. */
-export type ReplayRun = z.infer<typeof runSchema>;
+export type ReplayRun = z.infer<ReturnType<typeof runSchema>>;
 
 /** A run with what was said of it later. */
 export interface ReplayRecord extends ReplayRun {

@@ -5,7 +5,7 @@ import { type ReplayLine, type ReplayRecord, runSchema } from './replay.ts';
 import { signalSchema } from './reward.ts';
 
 /** A run in the file; its lines have the version of the buffer's. */
-const sharedSchema = z.extend(runSchema, { signals: z.array(signalSchema) });
+const sharedSchema = z.lazy(() => z.extend(runSchema(), { signals: z.array(signalSchema) }));
 
 /** The file. Paths of files are left out: what became of them can be seen only where they are. */
 export function sharedRuns(records: readonly ReplayRecord[]): string {

@@ -28,35 +28,37 @@ const changeSchema = z.object({
   added: z.optional(z.number()),
   removed: z.optional(z.number()),
 });
-const recordSchema = z.discriminatedUnion('type', [
-  z.object({
-    type: z.literal('begin'),
-    version: z.literal(1),
-    id: z.string(),
-    sessionId: z.string(),
-    runId: z.string(),
-    reason: z.string(),
-    time: z.number(),
-    /** Present when only these files are watched. */
-    paths: z.optional(z.array(z.object({ path: z.string(), before: fileStateSchema }))),
-    /** Folders that did not exist, outermost first. */
-    missingFolders: z.optional(z.array(z.string())),
-    /** Milliseconds of the file system's own clock, to tell folders made since. */
-    diskTime: z.number(),
-  }),
-  z.object({
-    type: z.literal('end'),
-    id: z.string(),
-    changes: z.array(changeSchema),
-    madeFolders: z.array(z.string()),
-    /** Folders that were gone after the step. */
-    removedFolders: z.array(z.string()),
-  }),
-  // Changes noticed while the step still runs.
-  z.object({ type: z.literal('part'), id: z.string(), changes: z.array(changeSchema) }),
-  z.object({ type: z.literal('undone'), ids: z.array(z.string()) }),
-  z.object({ type: z.literal('redone'), ids: z.array(z.string()) }),
-]);
+const recordSchema = z.lazy(() =>
+  z.discriminatedUnion('type', [
+    z.object({
+      type: z.literal('begin'),
+      version: z.literal(1),
+      id: z.string(),
+      sessionId: z.string(),
+      runId: z.string(),
+      reason: z.string(),
+      time: z.number(),
+      /** Present when only these files are watched. */
+      paths: z.optional(z.array(z.object({ path: z.string(), before: fileStateSchema }))),
+      /** Folders that did not exist, outermost first. */
+      missingFolders: z.optional(z.array(z.string())),
+      /** Milliseconds of the file system's own clock, to tell folders made since. */
+      diskTime: z.number(),
+    }),
+    z.object({
+      type: z.literal('end'),
+      id: z.string(),
+      changes: z.array(changeSchema),
+      madeFolders: z.array(z.string()),
+      /** Folders that were gone after the step. */
+      removedFolders: z.array(z.string()),
+    }),
+    // Changes noticed while the step still runs.
+    z.object({ type: z.literal('part'), id: z.string(), changes: z.array(changeSchema) }),
+    z.object({ type: z.literal('undone'), ids: z.array(z.string()) }),
+    z.object({ type: z.literal('redone'), ids: z.array(z.string()) }),
+  ]),
+);
 
 /** One line of the log. */
 export type StepRecord = z.infer<typeof recordSchema>;

@@ -1,0 +1,103 @@
+// Single files in copies of a checkout: what they are, how one is brought from copy to copy, and how three versions become one.
+import { createHash } from 'node:crypto';
+import { copyFileSync, lstatSync, mkdirSync, readFileSync, unlinkSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { merge3 } from '@monkey-coder/workspace';
+
+/** A file: its bytes, `missing`, or `other` for what is no plain file below the folder. */
+export type FileIn = Buffer | 'missing' | 'other';
+
+/** Reads a file of a folder; what is reached through a link is `other`, wherever it leads. */
+export function fileIn(folder: string, path: string): FileIn {
+  const kind = kindIn(folder, path);
+  return kind === 'file' ? readFileSync(join(folder, path)) : kind;
+}
+
+/** What stands at a path of a folder. Only folders may stand above it: no link and no file. */
+function kindIn(folder: string, path: string): 'file' | 'missing' | 'other' {
+  if (!isInner(path)) return 'other';
+  for (const above of foldersAbove(folder, path)) {
+    const found = lstatSync(above, { throwIfNoEntry: false });
+    if (found === undefined) return 'missing';
+    if (!found.isDirectory()) return 'other';
+  }
+  const found = lstatSync(join(folder, path), { throwIfNoEntry: false });
+  if (found === undefined) return 'missing';
+  return found.isFile() ? 'file' : 'other';
+}
+
+function foldersAbove(folder: string, path: string): string[] {
+  const parts = path.split(/[\\/]/).slice(0, -1);
+  return parts.map((_, at) => join(folder, ...parts.slice(0, at + 1)));
+}
+
+/** A path below the folder, and not in git's own, however it is written. */
+export function isInner(path: string): boolean {
+  const parts = path.toLowerCase().split(/[\\/]/);
+  return !isAbsolute(path) && !parts.some((part) => ['..', '.git', ''].includes(part));
+}
+
+/**
+ * Makes one file in a folder what it is in another; gone where it is gone there, or is no plain file. Nothing is read or written through
+ * a link: one that stands in the way is removed, as it is in the other folder.
+ */
+export function bringOver(from: string, to: string, path: string): void {
+  if (!isInner(path)) return;
+  const target = join(to, path);
+  if (kindIn(from, path) !== 'file') {
+    if (kindIn(to, path) !== 'missing' && foldersAbove(to, path).every(isFolder)) removeUnlessFolder(target);
+    return;
+  }
+  for (const above of foldersAbove(to, path)) {
+    removeUnlessFolder(above);
+    mkdirSync(above, { recursive: true });
+  }
+  if (kindIn(to, path) !== 'file') removeUnlessFolder(target);
+  copyFileSync(join(from, path), target);
+}
+
+function isFolder(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function removeUnlessFolder(path: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found !== undefined && !found.isDirectory()) unlinkSync(path);
+}
+
+/** SHA-256 (hex) of a file; null where there is none, and `other` where it is no plain file. */
+export function hashIn(folder: string, path: string): string | null {
+  const file = fileIn(folder, path);
+  if (file === 'missing') return null;
+  return file === 'other' ? file : createHash('sha256').update(file).digest('hex');
+}
+
+/** What comes of two changes of one file. */
+export type MergedFile =
+  | { readonly kind: 'ours' | 'theirs' }
+  | { readonly kind: 'merged'; readonly text: string }
+  /** `marked`: both, with marks between; absent where that cannot be shown as text. */
+  | { readonly kind: 'conflict'; readonly marked?: string };
+
+/** Merges line by line where all three are texts. */
+export function mergeFile(base: FileIn, ours: FileIn, theirs: FileIn): MergedFile {
+  if (theirs === 'other' || ours === 'other' || base === 'other') return { kind: 'conflict' };
+  if (isSame(theirs, base) || isSame(ours, theirs)) return { kind: 'ours' };
+  if (isSame(ours, base)) return { kind: 'theirs' };
+  const [a, b, c] = [base === 'missing' ? '' : textOf(base), textOf(ours), textOf(theirs)];
+  if (a === undefined || b === undefined || c === undefined) return { kind: 'conflict' };
+  const { merged, conflicts } = merge3(a, b, c);
+  if (conflicts) return { kind: 'conflict', marked: merged };
+  return { kind: 'merged', text: merged };
+}
+
+function isSame(a: FileIn, b: FileIn): boolean {
+  return typeof a === 'string' || typeof b === 'string' ? a === b : a.equals(b);
+}
+
+/** Undefined for what is no text: a file that is gone can not be merged with one that was changed. */
+function textOf(file: FileIn): string | undefined {
+  if (typeof file === 'string' || file.includes(0)) return undefined;
+  const text = file.toString('utf8');
+  return Buffer.from(text, 'utf8').equals(file) ? text : undefined;
+}
