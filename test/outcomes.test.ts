@@ -70,7 +70,7 @@ describe('outcomes and exit codes', () => {
     await stage.serve([...fixesSum('a + b'), says('Fixed.')]);
     const run = await stage.run([...scripted, ...acceptEdits, 'fix the sum']);
     expect(run.code, run.stdout).toBe(8);
-    expect(run.stdout).toContain('npm test: could not run');
+    expect(run.stdout).toContain('npm test: could not run, left-out-of-the-install is not installed');
   });
 
   it('does not blame the change for tests that failed before it, and proves nothing by them', async () => {

@@ -38,12 +38,20 @@ function deniedLine({ denials }: Outcome, style: Style): string[] {
   const missed = denials.filter(({ by }) => by === 'headless');
   if (missed.length === 0) return [];
   const calls = `${missed.length} call${missed.length === 1 ? '' : 's'} that nobody was there to allow`;
-  const program = missed.map(({ what }) => /^run ([\w.-]+)(?=\s|$)/.exec(what)?.[1]).find((name) => name !== undefined);
-  const hint =
-    program === undefined
-      ? '--permission-mode acceptEdits allows edits'
-      : `--permission-mode auto lets the sandbox bound commands, --allowed-tools "Bash(${program}:*)" allows one`;
+  const program = missed.map(programOf).find((name) => name !== undefined);
+  const has = (names: RegExp): boolean => missed.some(({ tool }) => names.test(tool));
+  const hints = [
+    ...(has(/^(?:edit|write|apply_patch)$/) ? ['--permission-mode acceptEdits allows edits'] : []),
+    ...(has(/^bash$/) ? ['--permission-mode auto lets the sandbox bound commands'] : []),
+    ...(program === undefined ? [] : [`--allowed-tools "Bash(${program}:*)" allows one`]),
+  ];
+  const hint = hints.length === 0 ? '--allowed-tools RULES allows some' : hints.join(', ');
   return [`  ${style.dim('denied')}   ${calls}: ${hint}`];
+}
+
+/** The program that was missed: the one the reason names, else that of a single plain command. */
+function programOf({ what, reason }: Outcome['denials'][number]): string | undefined {
+  return (/^`([\w.-]+)/.exec(reason) ?? /^run ([\w.-]+)(?:\s[^;&|<>]*)?$/.exec(what))?.[1];
 }
 
 function headline(outcome: Outcome, style: Style): string {

@@ -213,13 +213,24 @@ function named(names: readonly string[]): string {
   return `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
 }
 
+/** What would let a check run, as far as it said so. */
+function whatItLacks({ state, receipt }: CheckRun): string {
+  if (lacksNetwork(receipt)) return ', it needs the network: allow it with --network';
+  if (state !== 'could-not-run') return '';
+  const found =
+    /(?:^|: )([\w@./-]+): (?:command )?not found$/m.exec(receipt.tail) ??
+    /No module named '?([\w.]+)/.exec(receipt.tail) ??
+    /Cannot find (?:package|module) '([^'./][^']*)'/.exec(receipt.tail);
+  return found === null ? '' : `, ${found[1]} is not installed`;
+}
+
 function conclude(runs: readonly CheckRun[], ability: 'shown' | 'not-shown' | 'no-new-tests'): Verification {
   const passed = runs.filter((run) => run.state === 'passed');
   if (passed.length === 0) {
     const first = runs[0];
     return {
       kind: 'unproven',
-      reason: `no check could prove the change (${first?.check.command}: ${first?.state.replaceAll('-', ' ')}${first && lacksNetwork(first.receipt) ? ', it needs the network: allow it with --network' : ''})`,
+      reason: `no check could prove the change (${first?.check.command}: ${first?.state.replaceAll('-', ' ')}${first === undefined ? '' : whatItLacks(first)})`,
     };
   }
   const names = passed.map((run) => run.check.command).join(', ');
