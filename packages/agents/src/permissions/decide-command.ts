@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { isProtectedName } from '@monkey-coder/workspace';
 import type { PermissionRequest } from './decision.ts';
 import { commandText, type Danger, findDangers } from './destructive.ts';
+import { fileWorkOf } from './file-work.ts';
 import { readGit } from './git-commands.ts';
 import { foldersOf, mayPointOutside, namedPaths, relativePath, writeTargets } from './paths.ts';
 import { isHarmless, isReadOnly, isReadOnlyReading } from './read-only.ts';
@@ -32,6 +33,8 @@ export interface CommandJudgement {
   readonly isReadOnly: boolean;
   /** Every segment is free or one of the project's checks. */
   readonly isCheck: boolean;
+  /** Every segment is free, a check, or makes, copies or moves files that may be edited, in a sandbox. */
+  readonly isFileWork: boolean;
   readonly usesNetwork: boolean;
   /** Of several commands, the first that is neither free nor a check nor allowed by a rule. */
   readonly uncovered?: string;
@@ -48,11 +51,14 @@ export function judgeCommand(request: PermissionRequest): CommandJudgement {
   const denied = findDenied(reading, source, request, rules.deny);
   const asked = firstMatch(rules.ask, allTexts(reading, source));
   const problem = reading.problems[0];
+  const isCheck = (command: ShellCommand): boolean => isCheckCommand(command, request.facts.checkCommands);
+  const isFileWork = fileWorkOf(reading, request);
   return {
     grants:
       reading.segments.length > 1 ? reading.commands.map((command) => `run ${shownText(command)}`) : [`run ${source}`],
     isReadOnly: readOnly,
-    isCheck: isAllCovered(reading, request, (command) => isCheckCommand(command, request.facts.checkCommands)),
+    isCheck: isAllCovered(reading, request, isCheck),
+    isFileWork: isAllCovered(reading, request, (command) => isCheck(command) || isFileWork(command)),
     usesNetwork: reading.commands.some((command) => usesNetwork(command, reading)),
     ...optional('problem', problem),
     ...optional('danger', danger === undefined ? undefined : `\`${danger.command}\` ${danger.reason}`),
