@@ -8,10 +8,10 @@ import { rm } from 'node:fs/promises';
 import { decided, failedStep, WorkStopped } from '@monkey-coder/agents';
 import type { EventOf, StepResult } from '@monkey-coder/protocol';
 import type { Workspace } from '@monkey-coder/workspace';
+import { bringOver, fileIn, hashIn, isInner } from '../outcome/copy-files.ts';
 import { hashOf } from '../workflows/definition-hash.ts';
 import type { Journal } from '../workflows/journal.ts';
 import type { ConflictRule, Copies, JoinedBranch, WorkCrew } from '../workflows/work-crew.ts';
-import { bringOver, fileIn, hashIn, isInner } from './copy-files.ts';
 import { type JoinPlan, planJoin } from './plan-join.ts';
 
 /** What copies are made with. */

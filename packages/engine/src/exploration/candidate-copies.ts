@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CommandResult, ProjectCheck, Workspace } from '@monkey-coder/workspace';
-import { bringOver } from '../crew/copy-files.ts';
+import { bringOver } from '../outcome/copy-files.ts';
 import { foldRunFacts } from '../outcome/run-facts.ts';
 import { isTestFile } from '../outcome/test-files.ts';
 import type { RunContext } from '../parts/run-context.ts';

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { posteriorOf } from '@monkey-coder/agents';
 import type { FileChange, Outcome } from '@monkey-coder/protocol';
 import { diffStat, merge3 } from '@monkey-coder/workspace';
-import { fileIn, removeIn, textIn, writeIn } from '../crew/copy-files.ts';
+import { fileIn, removeIn, textIn, writeIn } from '../outcome/copy-files.ts';
 import { judge, type Verification } from '../outcome/judge.ts';
 import { foldRunFacts, type RunFacts } from '../outcome/run-facts.ts';
 import { verifyFiles } from '../run/execute-run.ts';

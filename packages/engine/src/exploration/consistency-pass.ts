@@ -1,7 +1,7 @@
 // The last pass of an improvisation: who won looks at its change once more, against the request and the code around it.
 import { existsSync } from 'node:fs';
 import { errorMessage } from '@monkey-coder/protocol';
-import { bringOver } from '../crew/copy-files.ts';
+import { bringOver } from '../outcome/copy-files.ts';
 import { evidenceOf, type Scored } from './candidate-evidence.ts';
 import { helperFolder, newCopy } from './candidate-places.ts';
 import { type Exploration, ownTask, shareOf } from './exploration.ts';

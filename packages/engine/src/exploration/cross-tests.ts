@@ -1,7 +1,7 @@
 // Tests that candidates wrote, as evidence about all of them: kept only when they fail on the files as they were and most candidates agree.
 import { countTests } from '@monkey-coder/agents';
 import type { ProjectCheck } from '@monkey-coder/workspace';
-import { bringOver, fileIn, removeIn, writeIn } from '../crew/copy-files.ts';
+import { bringOver, fileIn, removeIn, writeIn } from '../outcome/copy-files.ts';
 import { isTestFile } from '../outcome/test-files.ts';
 import type { RunContext } from '../parts/run-context.ts';
 import { type CandidateCopy, runInCopy } from './candidate-copies.ts';

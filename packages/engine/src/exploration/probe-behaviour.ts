@@ -13,7 +13,7 @@ import {
   voteOnBehaviour,
 } from '@monkey-coder/agents';
 import { type ProjectCheck, unifiedDiff } from '@monkey-coder/workspace';
-import { fileIn, writeIn } from '../crew/copy-files.ts';
+import { fileIn, writeIn } from '../outcome/copy-files.ts';
 import { isTestFile } from '../outcome/test-files.ts';
 import type { RunContext } from '../parts/run-context.ts';
 import { type CandidateCopy, runInCopy } from './candidate-copies.ts';

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Workspace } from '@monkey-coder/workspace';
-import { bringOver } from '../crew/copy-files.ts';
+import { bringOver } from './copy-files.ts';
 import type { RunFacts } from './run-facts.ts';
 
 /** What the tree is made from. */
