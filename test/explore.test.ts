@@ -135,6 +135,33 @@ describe('exploration', () => {
     expect(quoteOfNone).toMatch(/one attempt, no candidates: \$0\.4800? are too little for 3 candidates/);
   });
 
+  it('starts none that could not pay for its first call', async () => {
+    const stage = createStage();
+    stage.write('sum.cjs', 'exports.add = () => 0;\n');
+    stage.settings({ prices: { 'openai/scripted': { input: 1, output: 100 } } });
+    await stage.serve([{ reply: { text: 'Nothing.', usage } }]);
+    const how = ['--strategy', 'improvise', '--candidates', '2', '--max-budget-usd', '5'];
+    const run = await stage.run([...scripted, '-p', '--output-format', 'stream-json', ...how, 'fix add in sum.cjs']);
+    const lines = jsonLines<Line>(run.stdout);
+    expect(ofType(lines, 'candidate.started')).toEqual([]);
+    expect(ofType(lines, 'run.started')[0]?.quote?.notes.join()).toContain('one attempt, no candidates: $5.00');
+  });
+
+  it('tells who changed nothing to work in the files, and ends with the answer when all only speak', async () => {
+    const stage = createStage();
+    stage.write('sum.cjs', 'exports.add = () => 0;\n');
+    const speaking = (number: number) => ({
+      when: `(Candidate ${number} of 2:`,
+      turns: [{ reply: { text: `All is well, says ${number}.`, usage } }, { reply: { text: 'It is.', usage } }],
+    });
+    const server = await stage.serve([{ reply: { text: 'not a candidate' } }], { others: [speaking(1), speaking(2)] });
+    const how = ['--strategy', 'explore', '--candidates', '2', '--check', 'true'];
+    const run = await stage.run([...scripted, '-p', ...how, '--permission-mode', 'acceptEdits', 'fix add in sum.cjs']);
+    expect(run.code).toBe(7);
+    expect(run.stdout).toContain('It is.');
+    expect(JSON.stringify(server.log)).toContain('You changed no file');
+  });
+
   /** Candidate 1 is wrong and done, candidate 2 is right and at work when the run is killed. */
   async function killed() {
     const stage = createStage();

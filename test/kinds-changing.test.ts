@@ -57,6 +57,25 @@ describe('monkey refactor', () => {
     expect(kind.reasons.join()).toMatch(reason);
   });
 
+  it('lets a name that the request speaks of go, and tests follow it in that name alone', async () => {
+    const stage = createStage();
+    useGreen(stage);
+    const path = 'test/sum.test.js';
+    const follow = (text: string): string => text.replaceAll(/\badd\b/g, 'plus');
+    const original = stage.read(path);
+    stage.settings({ repairs: 0 });
+    const renamed = rewrite('src/sum.js', 'export const plus = (a, b) => a + b;\n').slice(0, 2);
+    await stage.serve([...renamed, ...rewrite(path, follow(original))]);
+    const run = await stage.run(['refactor', 'rename add to plus', ...scripted, '--json']);
+    expect([run.code, kindOf(run).kind.verdict], run.stdout).toEqual([0, 'verified']);
+    const other = createStage();
+    useGreen(other);
+    other.settings({ repairs: 0 });
+    await other.serve([...renamed, ...rewrite(path, `${follow(original)}// one more\n`)]);
+    const held = await other.run(['refactor', 'rename add to plus', ...scripted, '--json']);
+    expect(kindOf(held).kind.reasons.join(), held.stdout).toMatch(/test\/sum\.test\.js was modified/);
+  });
+
   it('is unproven where tests failed before, and may change the interface when asked', async () => {
     const red = createStage();
     useFailingProject(red);

@@ -191,14 +191,14 @@ describe('outcomes and exit codes', () => {
     const stage = createStage();
     stage.settings({
       prices: { 'openai/scripted': { input: 3, output: 15 } },
-      budget: { dayUsd: 0.4 },
+      budget: { dayUsd: 0.16 },
       limits: { maxOutputTokens: 20_000 },
     });
     await stage.serve([{ reply: { text: 'Because.', usage: { input: 20_000, output: 5_000 } } }]);
     expect((await stage.run([...scripted, '-p', 'why?'])).code).toBe(0);
     const second = await stage.run([...scripted, '-p', 'why?']);
     expect(second.code).toBe(4);
-    expect(second.stderr).toMatch(/day:/);
+    expect(second.stderr).toMatch(/day 20\d\d-.*raise the cap/);
   });
 
   it('ends with 5 at the limit of turns, and goes on where it stopped', async () => {

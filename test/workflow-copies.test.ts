@@ -112,6 +112,10 @@ describe('branches in copies', () => {
       expect(readFileSync(join(folder, 'a.txt'), 'utf8')).toBe(lines(branch.toUpperCase(), 'nine'));
     }
     expect(copiesLeft(stage)).toHaveLength(2);
+    const cleaned = await stage.run(['workflow', 'clean']);
+    expect(cleaned.stdout).toMatch(/^removed 0 of 2\nkept .*: what was done in it was not taken/);
+    expect((await stage.run(['workflow', 'clean', '--force'])).stdout).toBe('removed 2 of 2\n');
+    expect(copiesLeft(stage)).toEqual([]);
   });
 
   it('first: who comes first in the file wins, the other copy stays and is named', async () => {
@@ -125,6 +129,7 @@ describe('branches in copies', () => {
     const folder = events(stage, 'copies.joined')[0]?.kept?.[0]?.folder ?? '?';
     expect(ended.stdout).toContain(`a.txt of right was not taken, and stays in ${folder}`);
     expect(readFileSync(join(folder, 'a.txt'), 'utf8')).toBe(lines('RIGHT', 'nine'));
+    expect((await stage.run(['workflow', 'clean'])).stdout).toContain('a.txt in it was not taken');
   });
 
   it('ask: a person decides, now or when it goes on', async () => {

@@ -46,14 +46,14 @@ describe('the examples of the page', () => {
             says('Better.'),
           ],
         },
-        { when: 'implement: Better.', turns: [says('ACCEPT')] },
-        { when: 'You are a strict reviewer.', turns: [says('The order is odd.')] },
+        { when: 'changed src/sum.js): Better.', turns: [json({ accepted: true, why: 'All is well.' })] },
+        { when: 'You are a strict reviewer.', turns: [json({ accepted: false, why: 'The order is odd.' })] },
       ],
     });
     const args = ['workflow', 'run', 'ship.yaml', '--input', 'wish=add works', ...scripted, ...acceptEdits];
     const ended = await stage.run(args, { timeoutMs: 60_000 });
     expect(ended.stderr).toContain('✓ build[2].review');
-    expect(ended).toMatchObject({ code: 0, stdout: 'ACCEPT\n' });
+    expect(ended).toMatchObject({ code: 0, stdout: 'All is well.\n' });
     expect(ended.stderr).not.toContain('sure (');
   });
 
@@ -144,7 +144,7 @@ output: \${steps.look.text}
     const stage = createStage();
     stage.write('small.mjs', blocks('js')[0] ?? '');
     const ended = await stage.run(['workflow', 'validate', 'small.mjs']);
-    expect(ended).toMatchObject({ code: 0, stdout: 'small version 1: 1 agents, 1 steps, nothing wrong\n' });
+    expect(ended).toMatchObject({ code: 0, stdout: 'small version 1: 1 agent, 1 step, nothing wrong\n' });
     expect(ended.stderr).toBe('');
   });
 });

@@ -103,6 +103,44 @@ describe('a workflow', () => {
     expect(alone.stderr).toContain('there is no session of');
   });
 
+  it('ends where a person says no, unless the workflow says what a no means', async () => {
+    const stage = createStage();
+    const flow = (more: string) =>
+      `workflow: w\nversion: 1\nagents: { one: {} }\nsteps:\n  - { id: sure, ask: Go on? }\n  - { id: work, agent: one, prompt: Work now.${more} }\n`;
+    const server = await stage.serve([says('Worked.')]);
+    stage.write('flow.yaml', flow(''));
+    const waits = await run(stage);
+    expect(waits.stderr).toMatch(/go on: monkey workflow resume ses_\w+ --answer sure=yes/);
+    const ended = await run(stage, '--answer', 'sure=No');
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain('sure: a person said No');
+    expect(server.log).toEqual([]);
+    stage.write('flow.yaml', flow(', when: steps.sure.data != null'));
+    expect(await run(stage, '--answer', 'sure=no')).toMatchObject({ code: 0, stdout: 'Worked.\n' });
+  });
+
+  it('whose money ends in the middle of a step counts what that step has cost, and says how to go on', async () => {
+    const stage = createStage();
+    useFailingProject(stage);
+    // Each call sets aside $0.16 for its answer.
+    stage.settings({ prices: { 'openai/scripted': { input: 1, output: 10 } } });
+    stage.write(
+      'flow.yaml',
+      'workflow: w\nversion: 1\nagents: { one: {} }\nsteps:\n  - { id: work, agent: one, prompt: Work now. }\n',
+    );
+    const looking = calls('read', { path: 'src/sum.js' });
+    await stage.serve([
+      { ...looking, reply: { ...looking.reply, usage: { input: 50_000, output: 10 } } },
+      says('Done.'),
+    ]);
+    const ended = await run(stage, '--max-budget-usd', '0.2');
+    expect(ended.code).toBe(4);
+    expect(ended.stderr).toMatch(/^out-of-budget: .*\$0\.0501 · ses_/m);
+    expect(ended.stderr).toMatch(/go on: monkey workflow resume ses_\w+ --max-budget-usd MORE/);
+    const more = await stage.run(['workflow', 'resume', ...scripted, '--max-budget-usd', '1']);
+    expect(more).toMatchObject({ code: 0, stdout: 'Done.\n' });
+  });
+
   it('calls the model that a member names, before the one of its agent', async () => {
     const stage = createStage();
     stage.write('.monkey/agents/deep.md', '---\ndescription: deep\nmodel: openai/of-agent\n---\nYou are deep.');

@@ -9,6 +9,8 @@ import type { SessionStore } from './sessions/session-store.ts';
 export interface RunConnection {
   /** Called for each event after it was recorded; a throw is a bug of the listener and is logged, not passed on. */
   readonly onEvent: (event: Event) => void;
+  /** Told the events of runs in this run's name that no screen shows (candidates), where runs are traced. */
+  readonly trace?: (event: Event) => void;
   readonly gate: Gate;
   /** Puts a question of an MCP server to a person; asked through the gate, as yes or no, when absent. */
   readonly elicit?: (question: Elicitation, signal: AbortSignal) => Promise<ElicitationAnswer>;

@@ -29,6 +29,7 @@ export {
 } from './config/settings.ts';
 export { createTrustStore, decideTrust, type FolderTrust, type TrustStore, trustLines } from './config/trust.ts';
 export { refreshedCatalogueFile, userCatalogue } from './config/user-catalogue.ts';
+export { type CopyCleaning, cleanCopies, type KeptCopy, keptCopies } from './crew/kept-copies.ts';
 export type {
   EditorFiles,
   Engine,

@@ -183,6 +183,11 @@ const explorationEvents = () =>
       /** Candidates with the same change carry the same word. */
       cluster: z.string(),
     }),
+  ] as const;
+
+/** How candidates are compared, and which is taken. */
+const choiceEvents = () =>
+  [
     z.object({
       /** A comparison of candidates begins; it may take a minute, and nothing else is said meanwhile. */
       type: z.literal('comparison.started'),
@@ -202,6 +207,8 @@ const explorationEvents = () =>
       reason: z.string(),
       /** All candidates side by side, as a table for people. */
       evidence: z.optional(z.string()),
+      /** What the candidate says of its change; where nobody changed anything, the first answer. */
+      text: z.optional(z.string()),
     }),
   ] as const;
 
@@ -366,6 +373,7 @@ export const eventBodySchema = z.lazy(() =>
     ...sessionEvents(),
     ...routeEvents(),
     ...explorationEvents(),
+    ...choiceEvents(),
     ...modelEvents(),
     ...callEvents(),
     ...outcomeEvents(),

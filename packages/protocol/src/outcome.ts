@@ -79,7 +79,8 @@ export const outcomeSchema = z.lazy(() =>
     /** Micro-dollars; null when a price was unknown. */
     costMicroUsd: z.nullable(z.number()),
     durationMs: z.number(),
-    denials: z.array(z.object({ tool: z.string(), what: z.string(), reason: z.string() })),
+    /** Calls that were refused; `by` says who decided: `headless` where nobody could be asked. */
+    denials: z.array(z.object({ tool: z.string(), what: z.string(), reason: z.string(), by: z.optional(z.string()) })),
     /** Of a kind of work: what it came to, and what shows it. */
     work: z.optional(workReportSchema),
   }),

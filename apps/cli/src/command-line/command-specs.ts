@@ -361,13 +361,15 @@ const specs: Readonly<Record<CommandName, Omit<CommandSpec, 'name' | 'aliases'>>
     ],
   },
   workflow: {
-    usage: 'run FILE | resume [SESSION] | validate FILE | graph FILE',
+    usage: 'run FILE | resume [SESSION] | validate FILE | graph FILE | clean',
     help: 'several agents at work by a plan in YAML: run it, go on after a stop, check it, draw it',
     options: [
       { name: 'input', short: 'i', value: 'name=value', many: true, help: 'a value for one of its inputs' },
       { name: 'answer', value: 'step=text', many: true, help: 'what a person answers to a checkpoint' },
       ...runOptions.filter(({ name }) => workflowFlags.includes(name)),
       { name: 'svg', value: 'file', help: 'graph: as an SVG file instead of Mermaid' },
+      { name: 'force', help: 'clean: also copies of which something was not taken' },
+      { name: 'all', help: 'clean: of all folders, and those that no session knows of' },
       { name: 'quiet', short: 'q', help: 'only the end' },
       { name: 'events', help: 'every event of the workflow and its members as a JSON line' },
       json,

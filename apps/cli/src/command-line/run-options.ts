@@ -76,7 +76,7 @@ export const runOptions: readonly OptionSpec[] = [
   },
   { name: 'max-turns', value: 'n', help: 'stop after so many model calls' },
   { name: 'max-minutes', value: 'n', help: 'stop after so many minutes' },
-  { name: 'max-budget-usd', value: 'usd', help: 'the run may not cost more' },
+  { name: 'max-budget-usd', aliases: ['budget'], value: 'usd', help: 'the run may not cost more' },
   cwd,
   { name: 'add-dir', value: 'dir', many: true, help: 'a further folder to read and write' },
   { name: 'worktree', short: 'w', value: 'name', valueOptional: true, help: 'work in a git worktree of its own' },

@@ -55,7 +55,7 @@ function list(context: CommandContext): number {
 
 function show(context: CommandContext, name: string): number {
   const { world, asJson } = context;
-  const one = keptCandidate(everyOne(context), name);
+  const one = keptCandidate(everyOne(context), name, context.cwd());
   const changes = (one.of?.changed ?? []).map((path) => ({ path, diff: diffOf(one, path) }));
   if (asJson) return printJson(world, { ...one, changes });
   world.out(printable(`${one.folder}\n`));
@@ -81,7 +81,8 @@ function diffOf({ folder, of }: KeptCandidate, path: string): string {
 
 function clean(context: CommandContext, names: readonly string[]): number {
   const { world, asJson, line } = context;
-  const all = names.length === 0 ? wanted(context) : names.map((name) => keptCandidate(everyOne(context), name));
+  const all =
+    names.length === 0 ? wanted(context) : names.map((name) => keptCandidate(everyOne(context), name, context.cwd()));
   const done = cleanCandidates(all, line.options.has('force'));
   if (asJson) return printJson(world, done);
   world.out(`removed ${done.removed.length} of ${all.length}\n`);

@@ -2,8 +2,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import {
+  cleanCopies,
   drawMermaid,
   drawSvg,
+  keptCopies,
   loadWorkflowModule,
   type PlacedProblem,
   type ReadWorkflow,
@@ -33,7 +35,10 @@ export const workflow: Command = async (context) => {
   const [verb = '', ...operands] = context.line.operands;
   const work = verbs[verb];
   if (work !== undefined) return work(context, operands[0]);
-  throw new MonkeyError('usage.invalid', `monkey workflow ${verb}: say run, resume, validate or graph`);
+  throw new MonkeyError(
+    'usage.invalid',
+    `monkey workflow: say run, resume, validate, graph or clean${verb === '' ? '' : `, not ${verb}`}`,
+  );
 };
 
 const verbs: Readonly<Record<string, (context: CommandContext, operand: string | undefined) => Promise<number>>> = {
@@ -45,6 +50,7 @@ const verbs: Readonly<Record<string, (context: CommandContext, operand: string |
   resume: async (context, session) => execute(context, { resume: session ?? newestWorkflow(context) }),
   validate,
   graph,
+  clean: async (context) => clean(context),
 };
 
 function readText(
@@ -56,7 +62,9 @@ function readText(
   try {
     return { path, text: readFileSync(path, 'utf8') };
   } catch (error) {
-    throw new MonkeyError('usage.invalid', `the workflow cannot be read: ${errorMessage(error)}`);
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const text = isMissing ? `there is no file ${file}` : `the workflow cannot be read: ${errorMessage(error)}`;
+    throw new MonkeyError('usage.invalid', text);
   }
 }
 
@@ -92,8 +100,14 @@ async function validate(context: CommandContext, file: string | undefined): Prom
   }
   const { workflow: name, version, agents, steps } = read.workflow;
   if (asJson) return printJson(world, { kind: 'valid', name, version });
-  world.out(`${name} version ${version}: ${Object.keys(agents).length} agents, ${steps.length} steps, nothing wrong\n`);
+  world.out(
+    `${name} version ${version}: ${counted(Object.keys(agents).length, 'agent')}, ${counted(steps.length, 'step')}, nothing wrong\n`,
+  );
   return 0;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** Prints a Mermaid chart, or writes a picture. */
@@ -103,6 +117,17 @@ async function graph(context: CommandContext, file: string | undefined): Promise
   const svg = optionValue(line, 'svg');
   if (svg === undefined) world.out(drawMermaid(loaded));
   else writeFileSync(resolve(world.cwd, svg), drawSvg(loaded));
+  return 0;
+}
+
+/** Removes the copies of this folder's workflows in which nothing is left that was not taken; with `--all` those of every folder. */
+function clean({ world, line, engine, cwd, asJson }: CommandContext): number {
+  const all = keptCopies(world.homes.data, engine().sessions);
+  const own = line.options.has('all') ? all : all.filter((one) => one.cwd === cwd());
+  const done = cleanCopies(own, line.options.has('force'));
+  if (asJson) return printJson(world, done);
+  world.out(`removed ${done.removed.length} of ${own.length}\n`);
+  for (const { folder, why } of done.kept) world.out(printable(`kept ${folder}: ${why}\n`));
   return 0;
 }
 
@@ -180,8 +205,12 @@ function tell({ world, line, style, asJson }: CommandContext, report: WorkflowRe
   const { status, reason, output, costMicroUsd, sessionId } = report;
   world.out(`${printable(outputText(output))}\n`);
   const cost = costMicroUsd === null ? 'price unknown' : formatMicroUsd(costMicroUsd);
-  const goesOn = status === 'done' || status === 'failed' ? '' : `\n  go on: monkey workflow resume ${sessionId}`;
-  world.err(`${style.bold(status)} ${printable(reason)} ${style.dim(`· ${cost} · ${sessionId}`)}${goesOn}\n`);
+  const [, question] = status === 'waiting' ? (/^(\S+) waits for a person/.exec(reason) ?? []) : [];
+  const answer = question === undefined ? '' : ` --answer ${question}=yes`;
+  const more = status === 'out-of-budget' ? ' --max-budget-usd MORE' : '';
+  const goesOn =
+    status === 'done' || status === 'failed' ? '' : `\n  go on: monkey workflow resume ${sessionId}${answer}${more}`;
+  world.err(`${style.bold(status)}: ${printable(reason)} ${style.dim(`· ${cost} · ${sessionId}`)}${goesOn}\n`);
 }
 
 function outputText(output: JsonValue): string {
@@ -193,12 +222,15 @@ const marks = { ok: '✓', failed: '✗', skipped: '·', waiting: '?' } as const
 /** One line for what a person wants to see go by; undefined for the rest. */
 function eventLine(event: Event, style: Style): string | undefined {
   switch (event.type) {
+    case 'workflow.started':
+      return startLine(event, style);
     case 'step.started':
       return style.dim(`… ${event.step}${event.member === undefined ? '' : ` (${event.member})`}`);
     case 'step.finished': {
       const { status, reason, costMicroUsd } = event.result;
       const cost = costMicroUsd === null || costMicroUsd === 0 ? '' : ` · ${formatMicroUsd(costMicroUsd)}`;
-      return `${marks[status]} ${event.step} ${style.dim(`${printable(reason)}${cost}`)}`;
+      const changed = event.result.changes.length === 0 ? '' : `\n  changed ${event.result.changes.join(', ')}`;
+      return `${marks[status]} ${event.step} ${style.dim(`${printable(reason)}${cost}${printable(changed)}`)}`;
     }
     case 'condition.decided':
       return style.dim(
@@ -229,6 +261,15 @@ function eventLine(event: Event, style: Style): string | undefined {
   }
 }
 
+/** What is going to run, and what it may cost. */
+function startLine(
+  { name, version, maxCostMicroUsd, maxDurationMs }: EventOf<'workflow.started'>,
+  style: Style,
+): string {
+  const cap = maxCostMicroUsd === undefined ? 'no cap of its own' : `at most ${formatMicroUsd(maxCostMicroUsd)}`;
+  return `${style.bold(`workflow ${printable(name)}`)} v${version} ${style.dim(`· ${cap} · ${Math.round(maxDurationMs / 60_000)} min`)}`;
+}
+
 /** As it is named in the file: on record the step it belongs to stands before it. */
 function barrierName(barrier: string): string {
   return barrier.slice(barrier.lastIndexOf('!') + 1);
@@ -237,6 +278,8 @@ function barrierName(barrier: string): string {
 function joinLine({ step, files, kept, problem }: EventOf<'copies.joined'>, style: Style): string {
   if (problem !== undefined) return `✗ ${step}: ${printable(problem)}`;
   const names = files.map(({ path }) => path).join(', ');
-  const stays = kept.map(({ branch, paths, folder }) => `\n  ${paths.join(', ')} of ${branch} stays in ${folder}`);
+  const stays = kept.map(
+    ({ branch, paths, folder }) => `\n  not taken: ${paths.join(', ')} of ${branch}; it is in ${folder}`,
+  );
   return `= ${step}: merged ${printable(names || 'nothing')}${style.dim(printable(stays.join('')))}`;
 }

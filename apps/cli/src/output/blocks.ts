@@ -45,9 +45,35 @@ export function blockOf(event: Event, options: BlockOptions): string | undefined
 const helperWords: Readonly<Record<EventOf<'helper.started'>['purpose'], string>> = {
   ideas: 'ideas for approaches are drawn',
   tests: 'tests are written from the request alone',
-  review: 'a reviewer reads the changes that nothing else tells apart',
+  review: 'a reviewer reads their changes',
   'last-pass': 'the winner looks at its change once more',
 };
+
+/** The idea that a candidate begins with, without what all are told. */
+function approachWords(approach: string): string {
+  const [, idea = approach] = /^Your approach: (.*) What must hold/s.exec(approach) ?? [];
+  const text = printable(idea.replaceAll('\n', ' '));
+  return text === '' ? '' : `: ${text.length > 110 ? `${text.slice(0, 109)}…` : text}`;
+}
+
+/** What the one that is taken says of its change, why it is taken, and all side by side. */
+function chosen({ reason, evidence = '', text = '' }: EventOf<'candidate.chosen'>, style: Style): string {
+  const head = `${style.bold('⇒')} ${printable(reason)}`;
+  return [printable(text), head, printable(evidence)].filter((part) => part !== '').join('\n');
+}
+
+/** What a comparison of candidates does, by the name it has on record. */
+function comparisonWords(by: string): string {
+  const [, candidate] = /^old tests of candidate (\d+)/.exec(by) ?? [];
+  if (candidate !== undefined)
+    return `candidate ${candidate} changed existing tests: it is held against them as they were`;
+  const [, mutant] = /^mutation (\d+)$/.exec(by) ?? [];
+  if (mutant !== undefined) return `whether the tests notice wrong versions of candidate ${mutant}`;
+  if (by === 'behaviour') return 'how the proven candidates behave on varied tests';
+  if (by === 'review') return 'what a reviewer makes of those that nothing else tells apart';
+  if (by === 'tests') return 'tests that candidates wrote, tried on all of them';
+  return `comparing: ${by}`;
+}
 
 /** Who goes on, why, and what is expected of the rest. */
 function takeOver({ from, to, reason, forecast }: EventOf<'route.escalated'>, style: Style): string {
@@ -95,13 +121,13 @@ function remark(event: Event, { style, verbose }: BlockOptions): string | undefi
 function candidateRemark(event: Event, style: Style): string | undefined {
   switch (event.type) {
     case 'candidate.started':
-      return `${style.dim('⑂')} candidate ${event.candidate}, round ${event.round}`;
+      return `${style.dim('⑂')} candidate ${event.candidate}, round ${event.round}${style.dim(approachWords(event.approach))}`;
     case 'candidate.scored':
-      return `${event.outcome.status === 'verified' ? style.green('✓') : style.yellow('✗')} candidate ${event.candidate}: ${event.outcome.status}, ${printable(event.outcome.reason)} (chance ${event.posterior.toFixed(2)})`;
+      return `${event.outcome.status === 'verified' ? style.green('✓') : style.yellow('✗')} candidate ${event.candidate}: ${event.outcome.status}, ${printable(event.outcome.reason)} (chance of being right by its checks: ${Math.round(event.posterior * 100)} %)`;
     case 'candidate.chosen':
-      return `${style.bold('⇒')} ${printable(event.reason)}${event.evidence === undefined ? '' : `\n${printable(event.evidence)}`}`;
+      return chosen(event, style);
     case 'comparison.started':
-      return style.dim(`≟ comparing ${printable(event.by)}`);
+      return style.dim(`≟ ${printable(comparisonWords(event.by))}`);
     case 'helper.started':
       return style.dim(`… ${helperWords[event.purpose]}`);
     default:
@@ -155,8 +181,15 @@ function toolEnd(event: EventOf<'tool.ended'>, { style, verbose }: BlockOptions)
   if (event.status === 'ok' && event.exitCode === undefined && !verbose) return undefined;
   const failed = event.status !== 'ok' || Boolean(event.exitCode);
   const exit = event.exitCode ? `, exit ${event.exitCode}` : '';
-  const mark = failed ? style.red(`  ${event.status}${exit}\n`) : '';
-  return `${mark}${style.dim(indent(clipTail(printable(event.output).trimEnd(), maxOutputLines)))}`;
+  // Calls can run beside each other, and one that could not be read has no line above: what failed is named.
+  const name = event.exitCode === undefined ? `${printable(event.name)} ` : '';
+  const mark = failed ? style.red(`  ${name}${event.status}${exit}\n`) : '';
+  return `${mark}${style.dim(indent(clipTail(printable(withoutSchema(event.output)).trimEnd(), maxOutputLines)))}`;
+}
+
+/** The schema behind what was wrong with arguments is for the model. */
+function withoutSchema(output: string): string {
+  return output.replace(/^(Invalid arguments for [^\n]*?\.) Expected: \{.*$/s, '$1');
 }
 
 /** What a receipt of a kind of work was made on, when not on the final files. */

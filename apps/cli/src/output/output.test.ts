@@ -167,6 +167,32 @@ describe('the summary', () => {
     expect(text).not.toContain('undo');
     expect(text).toContain('unknown price');
   });
+
+  it('says how what nobody was there to allow may be allowed', () => {
+    const denial = { tool: 'bash', what: 'run make test', reason: 'no rule allows it', by: 'headless' };
+    const denied = (denials: (typeof denial)[]): string =>
+      summary({ ...report, outcome: { ...outcome, denials } }, null, plain);
+    expect(denied([denial, denial])).toMatch(/ {2}denied {3}2 calls that .*auto .*"Bash\(make:\*\)"/);
+    expect(denied([{ ...denial, tool: 'edit', what: 'edit a.js' }])).toMatch(/1 call that .*acceptEdits/);
+    expect(denied([{ ...denial, by: 'person' }])).not.toContain('denied');
+  });
+});
+
+describe('a call that could not be read', () => {
+  const ended = {
+    type: 'tool.ended',
+    callId: 'c',
+    name: 'edit',
+    status: 'failed',
+    output: 'Invalid arguments for edit: path: expected string. Expected: {"type":"object","properties":{}}',
+    durationMs: 1,
+  } as const;
+
+  it('is named, and the schema is left to the model', () => {
+    expect(blockOf(event(ended), { style: plain, version: '1', verbose: false })).toBe(
+      '  edit failed\n    Invalid arguments for edit: path: expected string.',
+    );
+  });
 });
 
 describe('the quiet formats', () => {

@@ -2,7 +2,8 @@
 import { type Message, messageText, type PermissionMode } from '@monkey-coder/protocol';
 
 /** Plan mode holds. */
-export const planNote = 'Plan mode: only read. Do not change anything; answer with a plan the user can approve.';
+export const planNote =
+  'Plan mode: only read, change nothing. Where a change is asked for, answer with a plan the user can approve; else with what is asked for.';
 /** Plan mode held and does not any more. */
 export const planOverNote =
   'Plan mode is over: from now on you may change files and run commands, as far as permissions allow.';

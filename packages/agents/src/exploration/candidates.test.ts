@@ -50,7 +50,7 @@ describe('why one is chosen', () => {
     ['no candidate is proven', [evidence(1)]],
     ['it is the only one that the checks accept', [evidence(1), evidence(2, verified)]],
     [
-      'before 1, as it leaves the files of existing tests alone',
+      'before 1, as it takes nothing away from existing tests',
       [evidence(1, { ...verified, changedTests: 1 }), evidence(2, verified)],
     ],
     [

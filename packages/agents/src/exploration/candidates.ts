@@ -19,7 +19,7 @@ export interface CandidateEvidence {
   readonly noticed?: number;
   /** What a reviewer gives it, 0..1: a weak sign. */
   readonly review?: number;
-  /** Existing tests that it changed or removed: it may have moved the goal. */
+  /** Existing test files of which it took lines away: it may have moved the goal. */
   readonly changedTests: number;
   /** Lines added and removed. */
   readonly changedLines: number;
@@ -47,7 +47,7 @@ export function survivorsOf(all: readonly CandidateEvidence[], expected: number)
 /**
  * The candidate to take: only a verified one; undefined when there is none. Who passes more of the tests written for the task goes
  * before who passes fewer, who behaves as most do before who does not, the larger cluster before the smaller, then weak evidence
- * (tests that notice wrong versions of it, a reviewer), who left the files of existing tests alone, the smaller change before the larger.
+ * (tests that notice wrong versions of it, a reviewer), who took nothing away from existing tests, the smaller change before the larger.
  */
 export function chooseCandidate(all: readonly CandidateEvidence[]): CandidateEvidence | undefined {
   return ranked(all)[0];
@@ -98,7 +98,7 @@ const criteria: readonly Criterion[] = [
     words: 'as the tests notice more wrong versions of it, or the reviewer likes it better',
     compare: (a, b) => weakEvidence(b) - weakEvidence(a),
   },
-  { words: 'as it leaves the files of existing tests alone', compare: (a, b) => a.changedTests - b.changedTests },
+  { words: 'as it takes nothing away from existing tests', compare: (a, b) => a.changedTests - b.changedTests },
   {
     words: 'as its change is smaller and nothing else tells them apart',
     compare: (a, b) => a.changedLines - b.changedLines,

@@ -1,5 +1,5 @@
 // Takes one call through the permission decision, and through a person where one has to be asked.
-import { errorMessage, isMonkeyError, type ToolCallPart } from '@monkey-coder/protocol';
+import { errorMessage, isMonkeyError, type PermissionMode, type ToolCallPart } from '@monkey-coder/protocol';
 import { decidePermission } from '../permissions/decide.ts';
 import type { HookWord, PermissionDecision } from '../permissions/decision.ts';
 import type { GateAnswer } from '../permissions/gate.ts';
@@ -53,17 +53,22 @@ export async function admit(
       reason: decision.reason,
     });
   }
-  return isAllowed ? { kind: 'admitted' } : refuse(`${decision.reason}.${adviceFor(decision)}`);
+  return isAllowed
+    ? { kind: 'admitted' }
+    : refuse(`${decision.reason}.${adviceFor(decision, options.permissionMode())}`);
 }
 
-function refuse(reason: string): Admission {
-  return { kind: 'refused', output: `Denied: ${reason} Do not try to get around this.` };
+/** `words` are the user's own, and stand last: what is ours must not read as theirs. */
+function refuse(reason: string, words = ''): Admission {
+  return { kind: 'refused', output: `Denied: ${reason} Do not try to get around this.${words}` };
 }
 
-function adviceFor(decision: PermissionDecision): string {
+function adviceFor(decision: PermissionDecision, mode: PermissionMode): string {
   switch (decision.by) {
     case 'headless':
-      return ' Nobody can be asked here.';
+      return mode === 'acceptEdits'
+        ? " Nobody can be asked here; what needs no permission is reading, editing with the tools, and the project's checks."
+        : ' Nobody can be asked here.';
     case 'guard':
       return ' It needs an explicit permission from the user.';
     default:
@@ -98,7 +103,7 @@ async function askPerson(run: RunContext, call: ToolCallPart, { intent, decision
   });
   if (isAllowed) return { kind: 'admitted' };
   if (answer.kind === 'expired') return refuse('nobody answered in time.');
-  return refuse(`the user said no.${answer.message === undefined ? '' : ` The user says: ${answer.message}`}`);
+  return refuse('the user said no.', answer.message === undefined ? '' : ` The user says: ${answer.message}`);
 }
 
 /** A gate that never answers must not keep an aborted run alive. */

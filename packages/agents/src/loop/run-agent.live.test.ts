@@ -226,7 +226,7 @@ describe('calls', () => {
     );
     const outputs = ran.outputs();
     expect(outputs[0]).toMatch(/have not read it/);
-    expect(outputs[3]).toMatch(/read it again/);
+    expect(outputs[3]).toMatch(/Read it again/);
     expect(ran.file('a')).toBe('x\n');
     expect(ran.file('sub/new')).toBe('y');
   });
@@ -483,4 +483,14 @@ it('lets no command that is free read through a link to the outside', async () =
     run.types('permission.decided').filter((event) => 'decision' in event && event.decision === 'denied'),
   ).toHaveLength(4);
   expect(run.outputs().at(-1)).toContain('Helo');
+});
+
+it('understands an edit in the form that is not offered', async () => {
+  const patch =
+    '*** Begin Patch\n*** Update File: greet.js\n@@\n-console.log("Helo");\n+console.log("Hello");\n*** End Patch';
+  const patched = await play([one('apply_patch', { patch }), { text: 'Done.' }], greet);
+  expect(patched.file('greet.js')).toContain('Hello');
+  const edit = one('edit', { path: 'greet.js', old_string: 'Helo', new_string: 'Hello' });
+  const edited = await play([edit, { text: 'Done.' }], greet, { tools: builtinTools({ editFormat: 'apply-patch' }) });
+  expect(edited.file('greet.js')).toContain('Hello');
 });

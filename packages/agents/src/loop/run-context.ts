@@ -7,6 +7,7 @@ import type { PermissionFacts } from '../permissions/decision.ts';
 import type { ToolIntent } from '../permissions/intent.ts';
 import { namedPaths } from '../permissions/paths.ts';
 import { readShell } from '../permissions/shell-commands.ts';
+import { understoodTool } from '../tools/builtin.ts';
 import type { Tool, ToolContext } from '../tools/tool.ts';
 import type { AgentOptions, AgentState } from './agent.ts';
 import { LoopDetector } from './loop-detector.ts';
@@ -71,7 +72,7 @@ export function createRunContext(options: AgentOptions, signal: AbortSignal): Ru
 
 /** The tool of a name, or a line that names the ones there are. */
 export function findTool(run: RunContext, name: string): Tool | string {
-  const tool = run.tools.get(name);
+  const tool = run.tools.get(name) ?? understoodTool(name, run.tools);
   if (tool !== undefined) return tool;
   const names = [...run.tools.keys()];
   const near = nearestNames(name, names);

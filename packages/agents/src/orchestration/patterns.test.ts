@@ -220,6 +220,32 @@ describe('patterns', () => {
     expect(stuck.events.filter((event) => event.type === 'ledger.changed' && event.ledger === 'task')).toHaveLength(2);
   });
 
+  it('a manager knows the facts and what was changed, and says after the last round whether it is done', async () => {
+    const prompts: string[] = [];
+    const { crew } = createScriptedCrew({
+      member: ({ step, prompt }) => {
+        prompts.push(prompt);
+        if (step.includes('plan')) return data({ facts: ['water is wet'], plan: ['a swims'] });
+        if (!step.includes('ledger')) return { text: 'swam', changes: ['pool.txt'] };
+        return data(
+          prompt.includes('swam') ? { done: true, progress: true, answer: 'over' } : { done: false, progress: true },
+        );
+      },
+    });
+    const end = await leadTeam(crew, {
+      step: 't',
+      goal: 'swim',
+      manager: 'm',
+      members: ['a'],
+      maxRounds: 1,
+      promptFor,
+    });
+    expect(end).toMatchObject({ status: 'ok', text: 'over' });
+    expect(prompts[1]).toContain('Known:\nwater is wet');
+    expect(prompts[2]).toContain('A team works on this: swim');
+    expect(prompts[3]).toContain('[changed pool.txt] swam');
+  });
+
   it('a handoff along no route fails, and so does one without an end', async () => {
     const options = { step: 'h', task: 't', start: 'a', routes: { a: ['b'], b: ['a'] }, state: {}, max: 4, promptFor };
     const astray = createScriptedCrew({ member: () => data({ result: '', state: {}, to: 'c' }) });

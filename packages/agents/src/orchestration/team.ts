@@ -26,6 +26,8 @@ export interface TeamOptions {
 interface Work {
   readonly done: StepResult[];
   readonly log: string[];
+  /** What the manager knew when it made the plan. */
+  facts: string;
   plan: string;
   plans: number;
   stalled: number;
@@ -33,10 +35,11 @@ interface Work {
 
 /** Leads the team to its goal. */
 export async function leadTeam(crew: Crew, team: TeamOptions): Promise<StepResult> {
-  const work: Work = { done: [], log: [], plan: '', plans: 0, stalled: 0 };
+  const work: Work = { done: [], log: [], facts: '', plan: '', plans: 0, stalled: 0 };
   const refused = await makePlan(crew, team, work);
   if (refused !== undefined) return refused;
-  for (let round = 1; round <= team.maxRounds; round += 1) {
+  // After the last round the manager is asked once more whether it is done.
+  for (let round = 1; round <= team.maxRounds + 1; round += 1) {
     const end = await playRound(crew, team, work, round);
     if (end !== undefined) return end;
   }
@@ -71,6 +74,7 @@ async function makePlan(crew: Crew, team: TeamOptions, work: Work): Promise<Step
     crew.note({ type: 'ledger.changed', step, ledger: 'task', value: result.data });
     const lines = linesOf(fieldOf(result.data, 'plan'));
     work.plan = lines.join('\n');
+    work.facts = linesOf(fieldOf(result.data, 'facts')).join('\n');
     work.stalled = 0;
     if (team.review !== true) return undefined;
     const answer = await crew.askPerson({
@@ -88,7 +92,8 @@ async function makePlan(crew: Crew, team: TeamOptions, work: Work): Promise<Step
 async function playRound(crew: Crew, team: TeamOptions, work: Work, round: number): Promise<StepResult | undefined> {
   const { manager, members, goal, stalls = 2, replans = 2 } = team;
   const step = `${team.step}.round-${round}`;
-  const prompt = `You lead a team: ${members.join(', ')}.\nGoal: ${goal}\nPlan:\n${work.plan}${logOf(work)}\n\nAnswer with JSON: "done"; "progress", whether the last round moved the work forward; if not done, "next", who works now, and "instruction" for it; if done, "answer", what it came to.`;
+  const known = work.facts === '' ? '' : `\nKnown:\n${work.facts}`;
+  const prompt = `You lead a team: ${members.join(', ')}.\nGoal: ${goal}${known}\nPlan:\n${work.plan}${logOf(work)}\n\nAnswer with JSON: "done"; "progress", whether the last round moved the work forward; if not done, "next", who works now, and "instruction" for it; if done, "answer", what it came to.`;
   const ledger = await crew.ask({
     step: `${step}.ledger`,
     member: manager,
@@ -105,6 +110,7 @@ async function playRound(crew: Crew, team: TeamOptions, work: Work, round: numbe
       changes: changesOf(work.done),
     });
   }
+  if (round > team.maxRounds) return undefined;
   const isMoving = round === 1 || fieldOf(ledger.data, 'progress') === true;
   work.stalled = isMoving ? Math.max(0, work.stalled - 1) : work.stalled + 1;
   if (work.stalled >= stalls) {
@@ -125,11 +131,13 @@ async function workOn(
   const member = team.members.find((name) => name === next) ?? team.members[0] ?? '';
   const instruction = String(fieldOf(ledger.data, 'instruction') ?? team.goal);
   const own = `${step}.${member}`;
-  const result = await crew.ask({ step: own, member, prompt: team.promptFor(member, instruction, own) });
+  const prompt = `A team works on this: ${team.goal}\nYour part now: ${instruction}`;
+  const result = await crew.ask({ step: own, member, prompt: team.promptFor(member, prompt, own) });
   work.done.push(result);
   // A member that fails is part of the story, not its end: the manager decides what follows.
-  const said = result.status === 'ok' ? result.text : `failed: ${result.reason}`;
-  work.log.push(`${member} (${instruction}): ${said.slice(0, 2000)}`);
+  const failure = result.status === 'ok' ? '' : `failed: ${result.reason}. `;
+  const changed = result.changes.length === 0 ? '' : `[changed ${result.changes.join(', ')}] `;
+  work.log.push(`${member} (${instruction}): ${changed}${failure}${result.text.slice(0, 2000)}`);
 }
 
 function progressShape(members: readonly string[]): JsonObject {

@@ -61,7 +61,7 @@ async function settled(
       details: [verdict.reason],
     };
     const said = await crew.askPerson(asked);
-    if (said.text === 'yes' || said.text === option)
+    if (said.data === true || said.text === 'yes' || said.text === option)
       return { decision: option, reason: `${verdict.reason}; a person decided` };
   }
   return { reason: `${verdict.reason}; a person took none` };

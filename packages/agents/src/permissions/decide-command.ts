@@ -16,6 +16,7 @@ import {
   rulePrefix,
 } from './rules.ts';
 import { readShell, type ShellCommand, type ShellReading } from './shell-commands.ts';
+import { shownShort, shownText } from './shown-command.ts';
 import { asksThisMachine, steersRequests } from './this-machine.ts';
 
 /** The findings. Rules are named as the user wrote them. */
@@ -32,6 +33,8 @@ export interface CommandJudgement {
   /** Every segment is free or one of the project's checks. */
   readonly isCheck: boolean;
   readonly usesNetwork: boolean;
+  /** Of several commands, the first that is neither free nor a check nor allowed by a rule. */
+  readonly uncovered?: string;
   readonly alwaysRule?: string;
 }
 
@@ -47,7 +50,7 @@ export function judgeCommand(request: PermissionRequest): CommandJudgement {
   const problem = reading.problems[0];
   return {
     grants:
-      reading.segments.length > 1 ? reading.commands.map((command) => `run ${wholeText(command)}`) : [`run ${source}`],
+      reading.segments.length > 1 ? reading.commands.map((command) => `run ${shownText(command)}`) : [`run ${source}`],
     isReadOnly: readOnly,
     isCheck: isAllCovered(reading, request, (command) => isCheckCommand(command, request.facts.checkCommands)),
     usesNetwork: reading.commands.some((command) => usesNetwork(command, reading)),
@@ -56,8 +59,23 @@ export function judgeCommand(request: PermissionRequest): CommandJudgement {
     ...optional('denied', denied),
     ...optional('asked', asked),
     ...optional('allowed', findAllowed(reading, source, request, rules.allow)),
+    ...optional('uncovered', findUncovered(reading, request, rules.allow)),
     ...optional('alwaysRule', alwaysRule(reading)),
   };
+}
+
+function findUncovered(
+  reading: ShellReading,
+  request: PermissionRequest,
+  allow: readonly PermissionRule[],
+): string | undefined {
+  if (reading.commands.length < 2) return undefined;
+  const isCovered = (command: ShellCommand): boolean =>
+    isFree(command, request) ||
+    isCheckCommand(command, request.facts.checkCommands) ||
+    allow.some((rule) => commandMatches(rule.what, wholeText(command)) && isHarmlessOr(command, rule));
+  const text = reading.commands.find((command) => !isCovered(command));
+  return text === undefined ? undefined : shownShort(text);
 }
 
 function optional<K extends string>(key: K, value: string | undefined): { [P in K]?: string } {

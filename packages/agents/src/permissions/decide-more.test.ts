@@ -43,6 +43,21 @@ describe('a hook', () => {
   });
 });
 
+describe('what is refused of several commands', () => {
+  const why = (command: string) => decide(command, 'none').reason;
+
+  it('is named: the first that nothing allows', () => {
+    expect(why('npm test && make all && make more')).toBe('`make all` is a command and no rule allows it');
+    expect(why('ls | xargs -n1 make')).toContain('`');
+    expect(why('make all')).toBe('it is a command and no rule allows it');
+  });
+
+  it('is shown as it was written: quotes that matter, and where it writes', () => {
+    const { grants } = decide('node -e "a b" > "out x" 2>&1 && make *.c', 'none');
+    expect(grants).toEqual(["run node -e 'a b' > 'out x'", 'run make *.c']);
+  });
+});
+
 describe('a redirect', () => {
   const decided = (command: string) =>
     decidePermission({

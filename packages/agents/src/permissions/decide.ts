@@ -145,12 +145,16 @@ interface Answers {
   readonly allow: (by: DecidedBy, reason: string) => Draft;
 }
 
+function which({ uncovered }: CommandJudgement): string {
+  return uncovered === undefined ? 'it' : `\`${uncovered}\``;
+}
+
 function commandByMode({ mode, facts }: PermissionRequest, judged: CommandJudgement, { ask, allow }: Answers): Draft {
   const always = judged.alwaysRule === undefined ? {} : { alwaysRule: judged.alwaysRule };
   if (mode === 'bypassPermissions') return allow('mode', 'permissions are bypassed');
   if (judged.isCheck && (mode === 'acceptEdits' || mode === 'auto'))
     return allow('mode', "it is the project's own check");
-  if (mode !== 'auto') return { ...ask('mode', 'it is a command and no rule allows it'), ...always };
+  if (mode !== 'auto') return { ...ask('mode', `${which(judged)} is a command and no rule allows it`), ...always };
   if (judged.usesNetwork) return { ...ask('mode', 'it uses the network'), ...always };
   if (facts.isSandboxed) return allow('mode', 'the sandbox bounds it');
   return { ...ask('mode', 'it is a command and no sandbox bounds it'), ...always };

@@ -47,6 +47,20 @@ export function builtinTools(means: ToolMeans = {}): Tool[] {
   return [...(tools as unknown as Tool[]), ...others];
 }
 
+/**
+ * A tool that is not offered and yet understood: the other of `edit` and `apply_patch`. Models were trained on one of them and
+ * call it whatever they are told; where neither is offered, neither is understood.
+ */
+export function understoodTool(name: string, offered: ReadonlyMap<string, Tool>): Tool | undefined {
+  const tool: unknown =
+    name === 'edit' && offered.has('apply_patch')
+      ? editTool
+      : name === 'apply_patch' && offered.has('edit')
+        ? applyPatchTool
+        : undefined;
+  return tool as Tool | undefined;
+}
+
 function editPair(format: OfferedEditFormat) {
   switch (format) {
     case 'old-new-string':

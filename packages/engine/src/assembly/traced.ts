@@ -39,6 +39,7 @@ export async function traced<T>(
         connection.onEvent(event);
         tracer.take(event);
       },
+      trace: (event) => tracer.take(event),
     });
   } finally {
     const lost = await tracer.close();

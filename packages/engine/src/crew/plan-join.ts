@@ -1,8 +1,9 @@
 // Decides what copies of the files come to together: merged one after another in a folder of their own; the checkout is not touched.
 import { cpSync, rmSync } from 'node:fs';
 import type { EventOf, StepResult } from '@monkey-coder/protocol';
-import { bringOver, fileIn, hashIn, isInner, mergeFile, writeIn } from '../outcome/copy-files.ts';
+import { bringOver, fileIn, hashIn, isInner, writeIn } from '../outcome/copy-files.ts';
 import type { ConflictRule, JoinedBranch, WorkCrew } from '../workflows/work-crew.ts';
+import { mergeFile } from './merge-file.ts';
 
 /** What is to be merged. */
 export interface JoinPlan {

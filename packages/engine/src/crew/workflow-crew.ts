@@ -190,7 +190,11 @@ function newSession({ sessions, task, journal }: CrewParts): string {
 function toolsOf({ journal, members, prefix, redact }: CrewParts, { member, step }: MemberRequest): Tool[] {
   if (members[member]?.talks !== true) return [];
   const past = (): readonly TeamEvent[] => ownEvents(journal.past, prefix);
-  const tool = createTeamTool({ member, step, members: Object.keys(members), past, note: journal.note, redact });
+  const names = Object.keys(members);
+  const readers = names.filter(
+    (name) => members[name]?.talks === true || members[name]?.receives?.includes('messages') === true,
+  );
+  const tool = createTeamTool({ member, step, members: names, readers, past, note: journal.note, redact });
   return [tool as unknown as Tool];
 }
 
@@ -241,8 +245,8 @@ const good: readonly Outcome['status'][] = ['verified', 'answered', 'unverified'
 
 function resultOf(outcome: Outcome, task: Task): StepResult {
   const { status, reason, text, costMicroUsd, changes } = outcome;
-  // Who may only read does nothing, whatever its prompt sounds like: its words are what was wanted.
-  const isAnswer = status === 'nothing-done' && task.permissionMode === 'plan' && text.trim() !== '';
+  // Whether words are enough is for the workflow to say (`exit`): a prompt of it may ask for an outline as well as for a change.
+  const isAnswer = status === 'answered' || (status === 'nothing-done' && text.trim() !== '');
   const isGood = good.includes(status) || isAnswer;
   const data =
     isGood && task.outputSchema !== undefined ? (parseJson(stripFence(text)) as JsonValue | undefined) : undefined;
@@ -250,7 +254,7 @@ function resultOf(outcome: Outcome, task: Task): StepResult {
     status: isGood ? 'ok' : 'failed',
     text,
     ...(data === undefined ? {} : { data }),
-    reason: isAnswer ? 'it answered' : `${status}: ${reason}`,
+    reason: isAnswer ? 'it answered, no file was changed' : `${status}: ${reason}`,
     costMicroUsd,
     changes: changes.map((change) => change.path),
   };
@@ -264,17 +268,27 @@ async function askPerson(parts: CrewParts, question: PersonQuestion): Promise<St
   if (known !== undefined) return known.result;
   journal.note({ type: 'step.started', step, kind: 'ask' });
   const given = answers[step];
-  if (given !== undefined) return finish(journal, step, decided(given, 'a person answered'));
+  if (given !== undefined) return finish(journal, step, saidBy(given, 'a person said'));
   if (gate.available) {
     const { question: text, details } = question;
     const answer = await gate.ask(
       { callId: step, tool: `the workflow to go on: ${text}`, grants: details, reason: 'a checkpoint of the workflow' },
       { signal },
     );
-    if (answer.kind === 'answered') return finish(journal, step, decided('yes', 'a person said yes'));
-    if (answer.kind === 'denied') return finish(journal, step, decided(answer.message ?? 'no', 'a person said no'));
+    if (answer.kind === 'answered') return finish(journal, step, saidBy('yes', 'a person said'));
+    if (answer.kind === 'denied') {
+      const text = answer.message ?? 'no';
+      const reason = text === 'no' ? 'a person said no' : `a person said no: ${text}`;
+      return finish(journal, step, decided(text, reason, { data: false }));
+    }
   }
   if (signal.aborted) throw new WorkStopped('interrupted', 'it was interrupted');
-  if (fallback !== undefined) return finish(journal, step, decided(fallback, 'nobody could be asked'));
+  if (fallback !== undefined) return finish(journal, step, saidBy(fallback, 'nobody could be asked, which counts as'));
   throw new WorkStopped('waiting', `${step} waits for a person: ${question.question}`);
+}
+
+/** An answer, with true or false as its data where it is a yes or a no. */
+function saidBy(text: string, who: string): StepResult {
+  const [yes, no] = [/^\s*y(?:es)?\s*$/i.test(text), /^\s*no?\s*$/i.test(text)];
+  return decided(text, `${who} ${text}`, yes || no ? { data: yes } : {});
 }

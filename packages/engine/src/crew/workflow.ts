@@ -20,6 +20,7 @@ import type { EngineParts, OuterScope } from '../parts/engine-parts.ts';
 import { knownKeys } from '../parts/known-keys.ts';
 import { takeLease } from '../sessions/lease.ts';
 import type { SessionWriter } from '../sessions/session-store.ts';
+import { summarise } from '../sessions/summary.ts';
 import { checkWorkflow } from '../workflows/check-workflow.ts';
 import { hashOf } from '../workflows/definition-hash.ts';
 import { filledInputs } from '../workflows/inputs.ts';
@@ -143,7 +144,7 @@ async function walk(walking: Walking): Promise<Finished> {
     status,
     reason,
     output,
-    costMicroUsd: spentOf(journal),
+    costMicroUsd: spentOf(journal, (id) => summarise(id, walking.parts.sessions.read(id))?.costMicroUsd ?? 0),
   });
   try {
     const crew = crewOf(walking);
@@ -212,13 +213,16 @@ function copyPlaces(parts: EngineParts): CopyPlaces {
   };
 }
 
-/** Micro-dollars of all members' work on record; null when a price is unknown. */
-function spentOf({ past }: Journal): number | null {
+/** Micro-dollars of all members' work on record, that of steps which were cut off too; null when a price is unknown. */
+function spentOf({ past }: Journal, costOfSession: (id: string) => number): number | null {
   let sum = 0;
+  const open = new Map<string, string>();
   for (const event of past) {
+    if (event.type === 'step.started' && event.agentSession !== undefined) open.set(event.step, event.agentSession);
     if (event.type !== 'step.finished') continue;
     if (event.result.costMicroUsd === null) return null;
+    open.delete(event.step);
     sum += event.result.costMicroUsd;
   }
-  return sum;
+  return [...open.values()].reduce((all, id) => all + costOfSession(id), sum);
 }

@@ -27,8 +27,9 @@ export function evidenceOf(
   report: { readonly sessionId: string; readonly outcome: Outcome },
   earlier: Pick<Scored, 'changes' | 'failing' | 'passed' | 'failed'> | undefined,
 ): Scored {
-  const { outcome, sessionId } = report;
-  const changes = joined(earlier?.changes ?? [], outcome.changes);
+  const { sessionId } = report;
+  const changes = joined(earlier?.changes ?? [], report.outcome.changes);
+  const outcome = changes.length === 0 ? withoutChange(report.outcome) : report.outcome;
   // The same check run again is no further evidence: its last word counts.
   const last = new Map(outcome.receipts.map((receipt) => [receipt.command, receipt]));
   const counts = [...last.values()].map(
@@ -36,7 +37,7 @@ export function evidenceOf(
   );
   // Who changed nothing stands where it stood; who never changed anything has failed.
   if (counts.length === 0) counts.push(earlier ?? { passed: 0, failed: 1 });
-  const changedTests = changes.filter((change) => change.kind !== 'created' && isTestFile(change.path));
+  const changedTests = changes.filter((change) => isTestFile(change.path) && takesAway(change));
   return {
     ...{ candidate: place.candidate, folder: place.folder, approach: place.approach },
     sessionId,
@@ -52,10 +53,22 @@ export function evidenceOf(
   };
 }
 
-/** Failing tests of each check of one turn; where none ran, nothing moved. */
+/** Checks that pass where nothing was changed prove no change: there is none to choose. */
+function withoutChange(outcome: Outcome): Outcome {
+  if (outcome.status !== 'verified') return outcome;
+  return { ...outcome, status: 'nothing-done', reason: `it changed no file (${outcome.reason})` };
+}
+
+/** Whether lines of a file that was there are gone; what only adds to it moves no goal. */
+function takesAway({ kind, removed }: FileChange): boolean {
+  return kind === 'deleted' || (kind === 'modified' && removed !== 0);
+}
+
+/** Failing tests of each check of one turn, each check once; where none ran, nothing moved. */
 function failingOf({ receipts }: Outcome, before: number | undefined): number[] {
   if (receipts.length === 0) return [before ?? 1];
-  return receipts.map(({ tail, passed }) => (passed ? 0 : (countTests(tail)?.failed ?? 1)));
+  const once = new Map(receipts.map((receipt) => [receipt.id, receipt]));
+  return [...once.values()].map(({ tail, passed }) => (passed ? 0 : (countTests(tail)?.failed ?? 1)));
 }
 
 /** The changes of two rounds as one; a file that the first one created stays created. */

@@ -1,7 +1,8 @@
 // The approaches that candidates begin with: the usual ones, or, improvising, ideas for this task drawn by one cheap run that changes nothing.
 import { orderIdeas, readIdeas } from '@monkey-coder/agents';
 import { type Event, errorMessage } from '@monkey-coder/protocol';
-import { type Exploration, sideTask } from './exploration.ts';
+import { roundsOf } from '../run/candidates-in-budget.ts';
+import { type Exploration, shareOf, sideTask } from './exploration.ts';
 import { runHelper } from './helper-run.ts';
 
 const usualApproaches = [
@@ -16,8 +17,6 @@ const theme =
   'What must hold whatever you do: the names and signatures that other code uses, the tests that are there, and every bound that the request sets.';
 
 const ideaTurns = 4;
-/** Share of the run's money that the drawing of ideas may take. */
-const ideaShare = 0.1;
 
 /** Approaches in the order in which they are tried, at least `count`; what was drawn before a crash is not drawn again. */
 export async function approachesOf(
@@ -37,14 +36,14 @@ export async function approachesOf(
 
 async function drawIdeas(exploration: Pick<Exploration, 'run' | 'means' | 'spent'>, count: number): Promise<string[]> {
   const { run } = exploration;
-  const { maxCostMicroUsd, ...limits } = run.agentOptions.limits;
-  const cap = maxCostMicroUsd === undefined ? {} : { maxCostMicroUsd: Math.floor(maxCostMicroUsd * ideaShare) };
+  // No more than a turn of a candidate may take.
+  const limits = shareOf(exploration, count, roundsOf(run));
   const prompt = `Name ${2 * count} approaches to the request below that differ in what they change and why, not in wording. Do not carry any out. Look at no more than you need. Answer with one line each: how likely it leads to a right change (1 to 10), a bar, and the approach in at most 40 words. Example: 7 | Normalise the input once at the edge, so that the inner functions need no checks.\n\nRequest: ${run.task.prompt}`;
   try {
     const outcome = await runHelper(exploration, 'ideas', {
       ...sideTask(run),
       ...{ permissionMode: 'plan', prompt, checks: [] },
-      limits: { ...limits, ...cap, maxTurns: Math.min(limits.maxTurns, ideaTurns) },
+      limits: { ...limits, maxTurns: Math.min(limits.maxTurns, ideaTurns) },
     });
     return orderIdeas(readIdeas(outcome.text)).map((idea) => idea.text);
   } catch (error) {

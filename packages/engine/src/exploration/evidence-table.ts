@@ -27,7 +27,7 @@ export function sideBySide(
     ...all.map((_, row) => rowOf(columns.map(({ cells }) => cells[row] ?? ''))),
     ...legend.map((text) => `  ${text}`),
     ...(chosen === undefined ? [] : [`Candidate ${chosen} is taken: ${whyChosen(all)}.`]),
-    'Their files (monkey explore show NAME, monkey explore clean):',
+    'Their files (monkey explore show NUMBER, monkey explore clean):',
     ...all.map(({ candidate, folder }) => `  ${candidate}  ${folder}`),
   ].join('\n');
 }
@@ -51,7 +51,7 @@ function columnsOf(events: readonly Event[], { chosen, modelOf }: Known): Column
     { title: 'turns', cell: (one) => String(sumOf(events, one, 'turns') ?? '') },
     { title: 'cost', cell: (one) => costText(sumOf(events, one, 'costMicroUsd')) },
     { title: 'checks', cell: checksText },
-    { title: 'failing tests', cell: ({ failing }) => (failing.length > 1 ? failing.join(' → ') : '') },
+    { title: 'failing tests', cell: failingText },
     {
       title: 'new tests',
       means: 'tests written for the request that it passes; they fail without a change, and most candidates pass them',
@@ -81,6 +81,11 @@ function checksText({ isVerified, refused, outcome }: Scored): string {
 }
 
 const mostCharacters = 60;
+
+/** How failing tests fell or rose; nothing where none ever failed. */
+function failingText({ failing, changes }: Scored): string {
+  return changes.length > 0 && failing.length > 1 && failing.some((count) => count > 0) ? failing.join(' → ') : '';
+}
 
 function percent(share: number | undefined): string {
   return share === undefined ? '' : `${Math.round(share * 100)} %`;

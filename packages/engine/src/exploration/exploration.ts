@@ -63,11 +63,16 @@ export interface Exploration {
   readonly spent: Outcome[];
 }
 
-/** The same money for each round, in equal parts: all candidates together stay below the run's own cap. */
-export function shareOf({ run, rounds }: Pick<Exploration, 'run' | 'rounds'>, places: number): Task['limits'] {
+/** What is left of the run's money in equal parts, for the rounds that may follow and those at work in each: all together stay below its cap. */
+export function shareOf(
+  { run, spent }: Pick<Exploration, 'run' | 'spent'>,
+  places: number,
+  roundsLeft = 1,
+): Task['limits'] {
   const { maxCostMicroUsd, ...limits } = run.agentOptions.limits;
   if (maxCostMicroUsd === undefined) return limits;
-  return { ...limits, maxCostMicroUsd: Math.floor(maxCostMicroUsd / rounds / places) };
+  const used = spent.reduce((sum, outcome) => sum + (outcome.costMicroUsd ?? 0), 0);
+  return { ...limits, maxCostMicroUsd: Math.floor(Math.max(0, maxCostMicroUsd - used) / roundsLeft / places) };
 }
 
 /** The task as a candidate gets it, without what is the exploration's own. */

@@ -57,6 +57,11 @@ export async function exploreWith({ parts, context, connection, isEphemeral, run
         const choice = { kind: 'resume', sessionId: where.sessionId } as const;
         return run({ ...own, parentScope, settings: { ...parts.settings, repairs } }, asked, choice, {
           ...watch,
+          onEvent(event) {
+            watch.onEvent(event);
+            connection.trace?.(event);
+          },
+          ...(connection.trace === undefined ? {} : { trace: connection.trace }),
           gate: connection.gate,
           ...(connection.permissionMode && task.permissionMode !== 'plan'
             ? { permissionMode: connection.permissionMode }

@@ -25,7 +25,8 @@ export async function explore(run: RunContext, means: ExploreMeans): Promise<Out
   let scored: Scored[] = [];
   for (let round = 1; round <= exploration.rounds && !run.connection.signal.aborted; round += 1) {
     scored = replaced(scored, await playRound(exploration, round, scored));
-    if (scored.some((one) => one.isVerified)) break;
+    // An answer was wanted, and there are several.
+    if (scored.some((one) => one.isVerified) || scored.every((one) => one.outcome.status === 'answered')) break;
     scored = replaced(scored, await combined(exploration, scored, round));
     if (scored.some((one) => one.isVerified)) break;
   }
@@ -62,7 +63,7 @@ async function playRound(exploration: Exploration, round: number, scored: readon
     round === 1
       ? Array.from({ length: count }, (_, at) => at + 1)
       : survivorsOf(scored, expected(run)).map((one) => one.candidate);
-  const share = shareOf(exploration, numbers.length);
+  const share = shareOf(exploration, numbers.length, exploration.rounds - round + 1);
   const turns: Turn[] = [];
   const [done, atWork]: [Scored[], Set<Watch>] = [[], new Set()];
   // All places are made before anybody begins: where there is no room for one, nobody has been paid.
@@ -129,21 +130,31 @@ function promptOf({ run, count }: Exploration, { place, earlier, scored }: Telli
   const first = `${run.task.prompt}\n\n(Candidate ${candidate} of ${count}: others try the same in other ways. ${approach} What existing tests say stays as it is; new ones may stand in their files.)`;
   const others = whatOthersFound(candidate, scored);
   if (earlier === undefined) return [first, ...others].join('\n\n');
-  const tail = earlier.outcome.receipts.findLast((receipt) => !receipt.passed)?.tail ?? earlier.outcome.reason;
+  return [...(earlier.sessionId === '' ? [first] : []), ...whatIsMissing(earlier), ...others].join('\n\n');
+}
+
+/** Ends that say nothing of the work. */
+const cutOff: ReadonlySet<Outcome['status']> = new Set(['out-of-budget', 'limit', 'interrupted', 'auth-failed']);
+
+function whatIsMissing({ changes, outcome, refused }: Scored): string[] {
+  if (cutOff.has(outcome.status)) return ['You were cut off before you were done: go on with the request.'];
+  if (changes.length === 0)
+    return [
+      'You changed no file, so there is nothing to choose. Do in the files what the request says, or say why nothing is to be changed.',
+    ];
+  const tail = outcome.receipts.findLast((receipt) => !receipt.passed)?.tail ?? outcome.reason;
   return [
-    ...(earlier.sessionId === '' ? [first] : []),
     'The checks do not prove your change yet. Find the cause and fix it; do not weaken the checks.',
-    `Your last check said:\n${earlier.refused ?? tail}`,
-    ...others,
-  ].join('\n\n');
+    `Your last check said:\n${refused ?? tail}`,
+  ];
 }
 
 function whatOthersFound(candidate: number, scored: readonly Scored[]): string[] {
   const lines = scored
-    .filter((one) => one.candidate !== candidate)
+    .filter((one) => one.candidate !== candidate && one.changes.length > 0)
     .map(
       (one) =>
-        `- another candidate changed ${one.changes.map((change) => change.path).join(', ') || 'nothing'}: ${one.outcome.reason}`,
+        `- another candidate changed ${one.changes.map((change) => change.path).join(', ')}: ${one.outcome.reason}`,
     );
   return lines.length === 0 ? [] : [`What others found:\n${lines.join('\n')}`];
 }

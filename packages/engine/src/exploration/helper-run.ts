@@ -33,5 +33,18 @@ export async function runHelper(
     { repairs, signal: run.connection.signal, onEvent: () => undefined, takeSteering: () => [] },
   );
   spent.push(outcome);
+  if (cameToNothing.has(outcome.status)) {
+    const text = `the ${purposeWords[purpose]} came to nothing: ${outcome.reason}`;
+    run.recorder.record({ type: 'notice', level: 'warning', code: `explore.${purpose}`, text });
+  }
   return outcome;
 }
+
+const cameToNothing: ReadonlySet<Outcome['status']> = new Set(['out-of-budget', 'failed', 'limit', 'auth-failed']);
+
+const purposeWords: Readonly<Record<Purpose, string>> = {
+  ideas: 'drawing of ideas',
+  tests: 'run that writes tests',
+  review: 'review',
+  'last-pass': 'last pass',
+};

@@ -52,13 +52,28 @@ export function keptCandidates(dataFolder: string, sessions: SessionStore): Kept
     .sort((a, b) => a.changedAt - b.changedAt);
 }
 
-/** One of them by the name of its folder or the beginning of it. Throws MonkeyError `usage.invalid`. */
-export function keptCandidate(all: readonly KeptCandidate[], name: string): KeptCandidate {
+/**
+ * One of them by the name of its folder or the beginning of it, or, of the newest run in the folder `cwd`, by its number. Throws
+ * MonkeyError `usage.invalid`.
+ */
+export function keptCandidate(all: readonly KeptCandidate[], name: string, cwd?: string): KeptCandidate {
+  const ofNewest = /^\d+$/.test(name)
+    ? newestRun(all, cwd).find(({ of }) => of?.candidate === Number(name))
+    : undefined;
+  if (ofNewest !== undefined) return ofNewest;
   const fitting = all.filter((one) => one.name === name || one.name.startsWith(name));
   const [only] = fitting;
   if (only !== undefined && (fitting.length === 1 || only.name === name)) return only;
   const why = only === undefined ? 'is not there' : `fits ${fitting.length} of them`;
   throw new MonkeyError('usage.invalid', `a candidate's folder ${name} ${why}`, { advice: 'monkey explore list' });
+}
+
+/** Those of the run that ended last, the newest ones first: who began anew has several folders. */
+function newestRun(all: readonly KeptCandidate[], cwd: string | undefined): KeptCandidate[] {
+  const here = all.filter(({ of }) => of?.cwd === cwd).toReversed();
+  const endOf = ({ of }: KeptCandidate): number => of?.endedAt ?? Number.POSITIVE_INFINITY;
+  const newest = Math.max(...here.map(endOf));
+  return here.filter((one) => endOf(one) === newest);
 }
 
 /**

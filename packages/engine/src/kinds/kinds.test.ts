@@ -112,8 +112,8 @@ describe('public interfaces', () => {
     const after = publicInterface('javascript', 'export function add(a,\n  b) {\n}\n', outline(define('add', 1)));
     expect([...before]).toEqual([['add', 'a,b']]);
     expect(brokenNames(before, after)).toEqual([]);
-    expect(brokenNames(before, new Map([['add', 'a']]))).toEqual(['add(a,b) became add(a)']);
-    expect(brokenNames(before, new Map())).toEqual(['add is gone']);
+    expect(brokenNames(before, new Map([['add', 'a']]))).toEqual([{ name: 'add', change: 'add(a,b) became add(a)' }]);
+    expect(brokenNames(before, new Map())).toEqual([{ name: 'add', change: 'add is gone' }]);
   });
   it('leave out what Python and Go keep to themselves', () => {
     expect([

@@ -99,11 +99,17 @@ function parametersOf(text: string, name: string): string {
   return '';
 }
 
-/** What is gone or different, for people; names that are new change nothing for anybody. Pure. */
-export function brokenNames(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {
+/** A public name that is gone or different, and what became of it, for people. */
+export interface BrokenName {
+  readonly name: string;
+  readonly change: string;
+}
+
+/** What is gone or different; names that are new change nothing for anybody. Pure. */
+export function brokenNames(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): BrokenName[] {
   return [...before].flatMap(([name, parameters]) => {
     const now = after.get(name);
-    if (now === undefined) return [`${name} is gone`];
-    return now === parameters ? [] : [`${name}(${parameters}) became ${name}(${now})`];
+    if (now === undefined) return [{ name, change: `${name} is gone` }];
+    return now === parameters ? [] : [{ name, change: `${name}(${parameters}) became ${name}(${now})` }];
   });
 }

@@ -1,22 +1,25 @@
 // `refactor` is verified when the same tests pass before and after, untouched, and no public name went away or changed its parameters.
+//
+// A public name that the request itself speaks of may go or change, and the tests may follow it: a rename is a refactoring, too.
 import type { WorkEvidence } from '@monkey-coder/protocol';
 import { languageOfPath, loadCodeParser } from '@monkey-coder/workspace';
 import { isTestFile } from '../outcome/test-files.ts';
 import { verify } from '../outcome/verify.ts';
+import { differsOnlyIn, isNamedIn } from './asked-names.ts';
 import { runBefore } from './before-after.ts';
 import { type ChangedText, changedTexts } from './old-files.ts';
-import { brokenNames, publicInterface } from './public-interface.ts';
+import { type BrokenName, brokenNames, publicInterface } from './public-interface.ts';
 import { evidence, type JudgeWork, notVerified, reportOf, verificationOf, type WorkGround } from './work-ground.ts';
 
 /** Judges a refactoring. */
 export const judgeRefactor: JudgeWork = async (ground) => {
-  const still = [sameTests(ground), await sameInterface(ground)];
+  const still = await sameFromOutside(ground);
   const wrong = still.filter(({ result }) => result === 'fails');
   if (wrong.length > 0) {
     const feedback = wrong.map(({ what, detail }) => `${what}: no, ${detail}.`).join('\n');
     return verificationOf(
       reportOf('refactor', still),
-      `${feedback}\nPut that back as it was; only the inside may change.`,
+      `${feedback}\nPut that back as it was; only the inside may change, and what the request names.`,
     );
   }
   const checks = await verify(ground);
@@ -42,34 +45,58 @@ export const judgeRefactor: JudgeWork = async (ground) => {
   return verificationOf(reportOf('refactor', [...still, passedBefore, after]));
 };
 
-function sameTests({ facts }: WorkGround): WorkEvidence {
-  const touched = facts.changes.filter(({ path }) => isTestFile(path));
-  const what = 'the tests are the same';
-  if (touched.length === 0) return evidence(what, 'holds');
-  return evidence(what, 'fails', `${touched.map(({ path, kind }) => `${path} was ${kind}`).join(', ')}`);
-}
-
-async function sameInterface(ground: WorkGround): Promise<WorkEvidence> {
-  const what = 'the public interface is the same';
-  if (ground.work.mayChangeInterface) return evidence('the public interface may change', 'holds', 'as was asked');
+async function sameFromOutside(ground: WorkGround): Promise<WorkEvidence[]> {
+  const same = 'the public interface is the same';
+  const { mayChangeInterface, request } = ground.work;
+  const free = evidence('the public interface may change', 'holds', 'as was asked');
   const texts = await changedTexts(ground);
-  if (texts === undefined) return evidence(what, 'unknown', 'the files as they were cannot be read');
-  const broken = await brokenIn(texts);
-  return broken.length === 0 ? evidence(what, 'holds') : evidence(what, 'fails', broken.join('; '));
+  if (texts === undefined) {
+    const unknown = evidence(same, 'unknown', 'the files as they were cannot be read');
+    return [sameTests(ground, []), mayChangeInterface ? free : unknown];
+  }
+  const { broken, added } = await interfaceChanges(texts);
+  const asked = broken.filter(({ name }) => isNamedIn(request, name));
+  const unasked = broken.filter((one) => !asked.includes(one)).map(({ path, change }) => `${path}: ${change}`);
+  const followed = asked.length === 0 ? [] : texts.filter(follows([...asked.map(({ name }) => name), ...added]));
+  const named = `names that the request speaks of: ${asked.map(({ change }) => change).join('; ')}`;
+  const held = evidence(same, 'holds', asked.length === 0 ? '' : `but for ${named}`);
+  const kept = unasked.length === 0 ? held : evidence(same, 'fails', unasked.join('; '));
+  return [sameTests(ground, followed), mayChangeInterface ? free : kept];
 }
 
-async function brokenIn(texts: readonly ChangedText[]): Promise<string[]> {
+/** Tells texts that differ in these names alone. */
+function follows(names: readonly string[]): (text: ChangedText) => boolean {
+  return ({ before, after }) => before !== null && after !== null && differsOnlyIn(names, before, after);
+}
+
+function sameTests({ facts }: WorkGround, followed: readonly ChangedText[]): WorkEvidence {
+  const what = 'the tests are the same';
+  const touched = facts.changes.filter(({ path }) => isTestFile(path));
+  const wrong = touched.filter(({ path }) => !followed.some((text) => text.path === path));
+  if (wrong.length > 0) return evidence(what, 'fails', wrong.map(({ path, kind }) => `${path} was ${kind}`).join(', '));
+  return evidence(what, 'holds', touched.length === 0 ? '' : 'but for the names that were changed as asked');
+}
+
+interface InterfaceChanges {
+  readonly broken: readonly (BrokenName & { readonly path: string })[];
+  /** Names that were not there before. */
+  readonly added: readonly string[];
+}
+
+async function interfaceChanges(texts: readonly ChangedText[]): Promise<InterfaceChanges> {
   const parser = await loadCodeParser();
   try {
-    const broken: string[] = [];
+    const broken: (BrokenName & { path: string })[] = [];
+    const added: string[] = [];
     for (const { path, before, after } of texts) {
       const language = languageOfPath(path);
       if (language === null || before === null || isTestFile(path)) continue;
       const read = async (text: string) => publicInterface(language, text, await parser.outline(language, text));
       const [old, now] = [await read(before), await read(after ?? '')];
-      broken.push(...brokenNames(old, now).map((one) => `${path}: ${one}`));
+      broken.push(...brokenNames(old, now).map((one) => ({ ...one, path })));
+      added.push(...[...now.keys()].filter((name) => !old.has(name)));
     }
-    return broken;
+    return { broken, added };
   } finally {
     parser.close();
   }

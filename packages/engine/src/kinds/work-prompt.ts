@@ -39,7 +39,7 @@ End with one fenced block of JSON:
 \`\`\`
 Files to modify, delete or read have to be there, files to create must not be; that is looked at afterwards.`,
   refactor: ({ mayChangeInterface }) => `This is a refactoring: what the code does stays the same.
-Tests have to pass before and after and are not touched${mayChangeInterface ? '' : '; no exported or public name may go away or take other parameters'}. All of that is looked at afterwards.`,
+Tests have to pass before and after and are not touched${mayChangeInterface ? '' : '; no exported or public name may go away or take other parameters'}. All of that is looked at afterwards. A public name that the request itself speaks of may be renamed, in tests, too.`,
   docs: () => `This is about documentation alone: documents, comments, docstrings. Code stays as it is: without comments, files of code are compared piece by piece afterwards.
 Examples in fenced blocks of the documents are parsed, and run where they can be: write only what works, and name the language of each block.`,
   upgrade: ({

@@ -1,4 +1,4 @@
-// Single files in copies of a checkout: what they are, how one is brought from copy to copy, and how three versions become one.
+// Single files in copies of a checkout: what they are, and how one is brought from copy to copy.
 import { createHash } from 'node:crypto';
 import {
   constants,
@@ -12,7 +12,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { merge3 } from '@monkey-coder/workspace';
 
 /** A file: its bytes, `missing`, or `other` for what is no plain file below the folder. */
 export type FileIn = Buffer | 'missing' | 'other';
@@ -106,29 +105,6 @@ export function hashIn(folder: string, path: string): string | null {
   const file = fileIn(folder, path);
   if (file === 'missing') return null;
   return file === 'other' ? file : createHash('sha256').update(file).digest('hex');
-}
-
-/** What comes of two changes of one file. */
-export type MergedFile =
-  | { readonly kind: 'ours' | 'theirs' }
-  | { readonly kind: 'merged'; readonly text: string }
-  /** `marked`: both, with marks between; absent where that cannot be shown as text. */
-  | { readonly kind: 'conflict'; readonly marked?: string };
-
-/** Merges line by line where all three are texts. */
-export function mergeFile(base: FileIn, ours: FileIn, theirs: FileIn): MergedFile {
-  if (theirs === 'other' || ours === 'other' || base === 'other') return { kind: 'conflict' };
-  if (isSame(theirs, base) || isSame(ours, theirs)) return { kind: 'ours' };
-  if (isSame(ours, base)) return { kind: 'theirs' };
-  const [a, b, c] = [base === 'missing' ? '' : textIn(base), textIn(ours), textIn(theirs)];
-  if (a === undefined || b === undefined || c === undefined) return { kind: 'conflict' };
-  const { merged, conflicts } = merge3(a, b, c);
-  if (conflicts) return { kind: 'conflict', marked: merged };
-  return { kind: 'merged', text: merged };
-}
-
-function isSame(a: FileIn, b: FileIn): boolean {
-  return typeof a === 'string' || typeof b === 'string' ? a === b : a.equals(b);
 }
 
 /** Undefined for what is no text: a file that is gone can not be merged with one that was changed. */

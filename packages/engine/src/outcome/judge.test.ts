@@ -36,6 +36,11 @@ describe('judge', () => {
     expect(judge('change', done, facts(), none).status).toBe('nothing-done');
     expect(judge('question', done, facts(), none).status).toBe('answered');
   });
+  it('says that a question waits for its answer', () => {
+    const asking = { kind: 'finished', text: 'There are two.\nWhich one do you **mean?**' } as const;
+    expect(judge('change', asking, facts(), none).reason).toMatch(/it asks you something/);
+    expect(judge('change', done, facts(), none).reason).not.toMatch(/asks/);
+  });
   it('reports a denial as such', () => {
     const denials = [{ tool: 'edit', what: 'edit a.js', reason: 'nobody can be asked' }];
     expect(judge('change', done, facts({ denials }), none).status).toBe('denied');
@@ -52,7 +57,7 @@ describe('judge', () => {
 
 describe('requested checks', () => {
   const ran = (command: string, seq = 9) =>
-    facts({ lastChangeSeq: 5, commands: [{ command, exitCode: 0, readOnly: false, seq }] });
+    facts({ lastChangeSeq: 5, commands: [{ command, exitCode: 0, readOnly: false, seq, tail: '' }] });
   it('reads the program or the quoted command from the request', () => {
     expect(namedChecks('Fix the spelling, then check the fix with grep.')).toEqual(['grep']);
     expect(namedChecks('Rename it and make sure `make lint -s` passes')).toEqual(['make lint -s']);
@@ -68,7 +73,7 @@ describe('requested checks', () => {
     expect(
       requestedChecks(
         'check it with grep',
-        facts({ commands: [{ command: 'grep x y', exitCode: 1, readOnly: true, seq: 9 }] }),
+        facts({ commands: [{ command: 'grep x y', exitCode: 1, readOnly: true, seq: 9, tail: '' }] }),
       ),
     ).toEqual([]);
     expect(requestedChecks('check it with grep', ran('cat y | grep x'))).toEqual([]);

@@ -8,6 +8,8 @@ export interface RanCommand {
   readonly readOnly: boolean;
   /** Order of its end among the run's events. */
   readonly seq: number;
+  /** The end of what it printed, as the model was told. */
+  readonly tail: string;
 }
 
 /** The facts of one run. */
@@ -34,11 +36,13 @@ export function foldRunFacts(events: readonly Event[]): RunFacts {
   return fold.facts();
 }
 
+const mostOfTail = 2000;
+
 class RunFold {
   readonly #changes = new Map<string, FileChange>();
   readonly #openCommands = new Map<string, { command: string; readOnly: boolean }>();
   readonly #commands: RanCommand[] = [];
-  readonly #denials: { tool: string; what: string; reason: string }[] = [];
+  readonly #denials: Outcome['denials'] = [];
   readonly #receipts: Receipt[] = [];
   #lastChangeSeq = -1;
   #firstSnapshotId: string | undefined;
@@ -64,7 +68,7 @@ class RunFold {
         break;
       case 'permission.decided':
         if (event.decision !== 'allowed')
-          this.#denials.push({ tool: event.tool, what: event.what, reason: event.reason });
+          this.#denials.push({ tool: event.tool, what: event.what, reason: event.reason, by: event.by });
         break;
       case 'check.finished':
         this.#receipts.push(event.receipt);
@@ -84,7 +88,12 @@ class RunFold {
     }
     const command = this.#openCommands.get(event.callId);
     if (command && event.status !== 'denied')
-      this.#commands.push({ ...command, exitCode: event.exitCode ?? null, seq: event.seq });
+      this.#commands.push({
+        ...command,
+        exitCode: event.exitCode ?? null,
+        seq: event.seq,
+        tail: event.output.slice(-mostOfTail),
+      });
   }
 
   #change(change: FileChange, seq: number, snapshotId: string): void {

@@ -7,12 +7,11 @@ import {
   runCheck,
   type Workspace,
 } from '@monkey-coder/workspace';
-import { compareFailures, type FailureComparison } from './failing-tests.ts';
+import type { FailureComparison } from './failing-tests.ts';
 import type { Verification } from './judge.ts';
 import { lacksNetwork, lacksTheSame, lacksWhatItNeeds } from './lacking.ts';
 import type { RunFacts } from './run-facts.ts';
 import { isTestFile } from './test-files.ts';
-import { inTreeBefore, overlay } from './tree-before.ts';
 
 /** What verification works with. */
 export interface VerifyOptions {
@@ -109,6 +108,7 @@ async function comparedWithBefore(
   if (before === undefined || before.receipt.passed) return { state: 'failed' };
   if (isWeak(check)) return { state: 'failed-before-too' };
   if (lacksTheSame(receipt, before.receipt)) return { state: 'could-not-run' };
+  const { compareFailures } = await import('./failing-tests.ts');
   const failures = areTests ? compareFailures(output, before.output) : { kind: 'unknown' as const };
   if (failures.kind === 'unknown') return { state: 'failed' };
   if (failures.kind !== 'same') return { state: 'failed', failures };
@@ -125,6 +125,7 @@ async function failsAlikeInCopies(options: VerifyOptions, check: ProjectCheck, o
   const paths = options.facts.changes.map(({ path }) => path);
   const copy = await onTreeBefore(options, paths, check);
   if (copy === undefined || copy.receipt.passed) return false;
+  const { compareFailures } = await import('./failing-tests.ts');
   return compareFailures(copy.output, output).kind === 'same';
 }
 
@@ -151,10 +152,10 @@ function receiptOfAgentRun(options: VerifyOptions, check: ProjectCheck): Promise
   if (check.cwd !== '.') return undefined;
   const run = options.facts.commands.findLast((command) => command.command.trim() === check.command);
   if (run?.exitCode !== 0 || run.seq < options.facts.lastChangeSeq) return undefined;
-  return reuse(options, check);
+  return reuse(options, check, run.tail);
 }
 
-async function reuse(options: VerifyOptions, check: ProjectCheck): Promise<Receipt> {
+async function reuse(options: VerifyOptions, check: ProjectCheck, tail: string): Promise<Receipt> {
   const receipt: Receipt = {
     id: options.newId(),
     kind: check.kind,
@@ -164,7 +165,7 @@ async function reuse(options: VerifyOptions, check: ProjectCheck): Promise<Recei
     treeHash: await options.workspace.snapshots.treeHash(),
     startedAt: options.now(),
     durationMs: 0,
-    tail: 'run by the agent after its last change',
+    tail: options.redact(`run by the agent after its last change\n${tail}`),
   };
   options.record({ type: 'check.finished', receipt });
   return receipt;
@@ -256,11 +257,12 @@ async function provenAbleToFail(
 }
 
 /** Runs a check on the state before the run's first change, with today's version of `files`; undefined when it cannot be run there. */
-function onTreeBefore(
+async function onTreeBefore(
   options: VerifyOptions,
   files: readonly string[],
   check: ProjectCheck,
 ): Promise<CheckOutcome | undefined> {
+  const { inTreeBefore, overlay } = await import('./tree-before.ts');
   return inTreeBefore(options, async (tree) => {
     overlay(options.workspace.root, tree.root, files);
     const outcome = await runCheck(tree, check, options);

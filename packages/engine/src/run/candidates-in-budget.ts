@@ -1,4 +1,7 @@
-// How many candidates a cap can carry: each needs the money of one run in each round, or it ends before it is done and all of it is lost.
+// How many candidates a cap can carry: each needs the money of one run in each round, and what its dearest call sets aside, or it ends
+// before it is done and all of it is lost.
+
+import { worstCaseMicroUsd } from '@monkey-coder/models';
 import { formatMicroUsd, type Task } from '@monkey-coder/protocol';
 import { armName, evidenceContext, forecastChain, publicPriors, seededRandom } from '@monkey-coder/router';
 import { runCap } from '../config/policy.ts';
@@ -13,15 +16,27 @@ export async function candidatesInBudget(
   task: Task,
 ): Promise<{ readonly task: Task; readonly strategyNotes: readonly string[] }> {
   const { candidates: wanted = 1, ...alone } = task;
+  if (task.permissionMode === 'plan')
+    return { task: alone, strategyNotes: ['one attempt, no candidates: nothing is changed'] };
   const cap = withCap(task.limits, runCap(given.parts.settings.policies)?.usd).maxCostMicroUsd;
   if (cap === undefined || given.found.price === undefined) return { task, strategyNotes: [] };
-  const price = await priceOfOne(given, task);
+  const price = Math.max(await priceOfOne(given, task), reserveOfCall(given));
   const carried = Math.floor(cap / roundsOf({ task, recorder: { events: [] } }) / Math.max(1, price));
   if (carried >= wanted) return { task, strategyNotes: [] };
-  const money = `${formatMicroUsd(cap)} are too little for ${wanted} candidates (19 of 20 such runs need more than ${formatMicroUsd(price)} each, and a second round as much)`;
+  const money = `${formatMicroUsd(cap)} are too little for ${wanted} candidates (each needs more than ${formatMicroUsd(price)}, and as much for every further round)`;
   if (carried < 2) return { task: alone, strategyNotes: [`one attempt, no candidates: ${money}`] };
   return { task: { ...task, candidates: carried }, strategyNotes: [`${carried} candidates: ${money}`] };
 }
+
+/** Micro-dollars that a first call sets aside: below that a candidate cannot even begin. */
+function reserveOfCall({ parts, found }: Pick<Ingredients, 'parts' | 'found'>): number {
+  const { limits } = parts.settings;
+  const output = Math.min(limits.maxOutputTokens, found.target.facts?.maxOutput ?? Number.MAX_SAFE_INTEGER);
+  return found.price === undefined ? 0 : worstCaseMicroUsd(found.price, usualFirstRequest, output);
+}
+
+/** Tokens of a first request: what the agent is told, its tools, the request, a little instruction. */
+const usualFirstRequest = 6000;
 
 /** Micro-dollars that 19 of 20 runs of the model need: what is believed of a price is wide at first, and a person asked for the number. */
 async function priceOfOne(

@@ -31,5 +31,12 @@ export async function chooseStrategy(
 }
 
 function wayText({ models, success, costMicroUsd }: WayForecast): string {
-  return `${models.join(', ')}: ${Math.round(success * 100)} % right for ${formatMicroUsd(Math.round(costMicroUsd))}`;
+  return `${counted(models)}: ${Math.round(success * 100)} % right for ${formatMicroUsd(Math.round(costMicroUsd))}`;
+}
+
+/** `3 × a, b`. */
+function counted(models: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const model of models) counts.set(model, (counts.get(model) ?? 0) + 1);
+  return [...counts].map(([model, count]) => (count === 1 ? model : `${count} × ${model}`)).join(', ');
 }

@@ -19,7 +19,21 @@ export function summarise(id: string, events: readonly Event[]): SessionSummary 
     ...(first.partOf === undefined ? {} : { partOf: first.partOf }),
   };
   for (const event of events) addEvent(summary, event);
+  summary.costMicroUsd += spentElsewhere(events);
   return summary;
+}
+
+/** What runs cost beyond the calls on record here: candidates have sessions of their own. Micro-dollars. */
+function spentElsewhere(events: readonly Event[]): number {
+  const here = new Map<string, number>();
+  const all = new Map<string, number>();
+  for (const event of events) {
+    if (event.runId === undefined) continue;
+    if (event.type === 'model.ended' || event.type === 'model.failed')
+      here.set(event.runId, (here.get(event.runId) ?? 0) + (event.costMicroUsd ?? 0));
+    if (event.type === 'run.finished') all.set(event.runId, event.outcome.costMicroUsd ?? 0);
+  }
+  return [...all].reduce((sum, [id, cost]) => sum + Math.max(0, cost - (here.get(id) ?? 0)), 0);
 }
 
 function addEvent(summary: { -readonly [K in keyof SessionSummary]: SessionSummary[K] }, event: Event): void {

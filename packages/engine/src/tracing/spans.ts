@@ -1,7 +1,7 @@
 // Turns the events of a run into spans, named as OpenTelemetry's GenAI conventions name them. Pure but for what it remembers.
 //
 // One span for the run (`invoke_agent`), below it one for each model call (`chat`), tool call (`execute_tool`) and check; what a
-// sub-agent does hangs below the call that started it, what a member of a workflow does below its step. Ids follow from run and call, so that a run that goes on after a crash
+// sub-agent does hangs below the call that started it, what a member of a workflow does below its step, a candidate's run below the run that explores. Ids follow from run and call, so that a run that goes on after a crash
 // adds to its own trace. What was said is left out unless asked for.
 import { createHash } from 'node:crypto';
 import { type Event, type EventOf, messageText } from '@monkey-coder/protocol';
@@ -27,6 +27,8 @@ export class SpanFold {
   readonly #options: SpanOptions;
   readonly #open = new Map<string, OpenSpan>();
   readonly #workflows: WorkflowSpans;
+  /** Sessions of candidates, and of who helps choosing, to the run in whose name they work. */
+  readonly #exploring = new Map<string, string>();
 
   constructor(options: SpanOptions) {
     this.#options = options;
@@ -90,6 +92,12 @@ export class SpanFold {
         });
       case 'check.finished':
         return [this.#check(event)];
+      case 'candidate.started':
+        if (event.candidateSession !== undefined) this.#exploring.set(event.candidateSession, spanIdOf(event, 'run'));
+        return [];
+      case 'helper.started':
+        this.#exploring.set(event.helperSession, spanIdOf(event, 'run'));
+        return [];
       default:
         return this.#workflows.add(event);
     }
@@ -152,7 +160,7 @@ export class SpanFold {
     return {
       traceId: parent.traceId,
       spanId: spanIdOf(event, key),
-      parentSpanId: key === 'run' ? (this.#workflows.above(event.sessionId) ?? parent.spanId) : above,
+      parentSpanId: key === 'run' ? this.#aboveRun(event.sessionId) : above,
       name: made.name,
       kind: made.name.startsWith('chat ') ? 'client' : 'internal',
       startMs: made.startMs,
@@ -160,6 +168,11 @@ export class SpanFold {
       attributes: made.attributes,
       error: made.error,
     };
+  }
+
+  /** The span that a run of a session hangs below. */
+  #aboveRun(sessionId: string): string | undefined {
+    return this.#exploring.get(sessionId) ?? this.#workflows.above(sessionId) ?? this.#options.parent.spanId;
   }
 }
 

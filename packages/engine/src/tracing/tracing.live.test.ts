@@ -99,6 +99,25 @@ describe('spans', () => {
     expect(later.map(({ parentSpanId }) => parentSpanId)).toEqual([whole?.spanId, whole?.spanId, parent.spanId]);
   });
 
+  it('of candidates hang below the run that explores', () => {
+    const fold = new SpanFold({ parent, withContent: false });
+    const exploring = (body: object, seq: number): Event =>
+      ({ seq, time: seq, sessionId: 'ses_0', runId: 'run_0', ...body }) as unknown as Event;
+    const [started, ...rest] = eventsOfRun();
+    const begun = { type: 'candidate.started', candidate: 1, round: 1, candidateSession: 'ses_1' };
+    const spans = [
+      exploring({ type: 'run.started', quote: { model: 'm', provider: 'p' } }, 1),
+      exploring(begun, 2),
+      ...(started === undefined ? [] : [started]),
+      ...rest,
+      exploring({ type: 'run.finished', outcome: { status: 'verified', turns: 0, costMicroUsd: null } }, 9),
+    ].flatMap((event) => fold.add(event));
+    const runs = spans.filter(({ name }) => name === 'invoke_agent monkey');
+    expect(runs).toHaveLength(2);
+    expect(runs[0]?.parentSpanId).toBe(runs[1]?.spanId);
+    expect(runs[1]?.parentSpanId).toBe(parent.spanId);
+  });
+
   it('carry what was said only where that is asked for', () => {
     const fold = new SpanFold({ parent, withContent: true });
     const text = JSON.stringify(eventsOfRun().flatMap((event) => fold.add(event)));

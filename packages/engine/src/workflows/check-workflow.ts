@@ -1,7 +1,7 @@
 // Checks a definition: its shape, that names exist, that expressions parse and only look at what is there by then.
-import { describeIssues, nearestNames } from '@monkey-coder/protocol';
 import * as z from 'zod/mini';
 import { checkStructure } from './check-structure.ts';
+import { guess, issuesOf, kindGuess, type Path } from './describe-mistakes.ts';
 import { type Expression, parseExpression, pathsIn } from './expression.ts';
 import { parseTemplate } from './template.ts';
 import {
@@ -20,29 +20,36 @@ export type CheckedWorkflow =
   | { readonly kind: 'valid'; readonly workflow: Workflow }
   | { readonly kind: 'invalid'; readonly problems: readonly WorkflowProblem[] };
 
-type Path = readonly (string | number)[];
-
 /** Checks a definition. Pure. */
 export function checkWorkflow(definition: unknown): CheckedWorkflow {
   const head = z.safeParse(headSchema, definition);
-  if (!head.success) return { kind: 'invalid', problems: issuesOf(head.error, []) };
+  if (!head.success)
+    return { kind: 'invalid', problems: [...issuesOf(head.error, [], definition), ...mistakesInSteps(definition)] };
   const { agents, inputs = {}, workflows = {} } = head.data;
   const checker = new Checker({ agents: Object.keys(agents), inputs: Object.keys(inputs), workflows });
   const steps = checker.steps(head.data.steps, ['steps'], new Set());
   checker.template(head.data.output, ['output'], checker.ids);
   checker.problems.push(...checkStructure(steps, checker.places));
   if (checker.problems.length > 0) return { kind: 'invalid', problems: checker.problems };
-  return { kind: 'valid', workflow: { ...head.data, steps, definition: definition as WorkflowDefinition } };
+  const lookedAt = checker.lookedAt;
+  return { kind: 'valid', workflow: { ...head.data, steps, lookedAt, definition: definition as WorkflowDefinition } };
 }
 
-function issuesOf(error: z.core.$ZodError, path: Path): WorkflowProblem[] {
-  return error.issues.map((issue) => {
-    const at = [...path, ...issue.path.filter((key) => typeof key !== 'symbol')];
-    if (issue.code !== 'unrecognized_keys')
-      return { path: at, message: describeIssues({ issues: [{ ...issue, path: [] }] }) };
-    const [key = ''] = issue.keys;
-    return { path: [...at, key], message: `there is no "${key}" here`, isKey: true };
+/** What can be said of the steps of a definition whose head is wrong; names that are not known because of that are not complained about. */
+function mistakesInSteps(definition: unknown): WorkflowProblem[] {
+  const { agents, inputs, workflows, steps } = (definition ?? {}) as Partial<Record<string, unknown>>;
+  if (!Array.isArray(steps)) return [];
+  const checker = new Checker({
+    agents: isRecord(agents) ? Object.keys(agents) : undefined,
+    inputs: isRecord(inputs) || inputs === undefined ? Object.keys(inputs ?? {}) : undefined,
+    workflows: isRecord(workflows) ? workflows : {},
   });
+  checker.steps(steps, ['steps'], new Set());
+  return checker.problems;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Names every expression may use beside `steps`. */
@@ -50,8 +57,9 @@ const freeNames = ['inputs', 'board', 'round'];
 
 /** Names that steps may use. */
 interface Names {
-  readonly agents: readonly string[];
-  readonly inputs: readonly string[];
+  /** Undefined where they cannot be known. */
+  readonly agents: readonly string[] | undefined;
+  readonly inputs: readonly string[] | undefined;
   /** Definitions, not checked yet. */
   readonly workflows: Readonly<Record<string, unknown>>;
 }
@@ -60,10 +68,12 @@ class Checker {
   readonly problems: WorkflowProblem[] = [];
   /** Ids of all steps so far. */
   readonly ids = new Set<string>();
+  /** Ids of steps that an expression looks at. */
+  readonly lookedAt = new Set<string>();
   /** Where steps stand. */
   readonly places = new Map<Step, Path>();
-  readonly #agents: readonly string[];
-  readonly #inputs: readonly string[];
+  readonly #agents: Names['agents'];
+  readonly #inputs: Names['inputs'];
   readonly #workflows: Names['workflows'];
   readonly #called = new Map<string, CheckedWorkflow>();
 
@@ -78,7 +88,8 @@ class Checker {
     const seen = new Set(known);
     return values.flatMap((value, index) => {
       const step = this.#step(value, [...path, index], seen);
-      for (const id of step === undefined ? [] : idsOf(step)) seen.add(id);
+      // One with a mistake of its own is there all the same.
+      for (const id of step === undefined ? idOfMistaken(value) : idsOf(step)) seen.add(id);
       return step === undefined ? [] : [step];
     });
   }
@@ -86,12 +97,12 @@ class Checker {
   #step(value: unknown, path: Path, known: ReadonlySet<string>): Step | undefined {
     const kind = kindOf(value);
     if (kind === undefined) {
-      this.problems.push({ path, message: `a step needs one of: ${stepKinds.join(', ')}` });
+      this.problems.push({ path, message: `a step needs one of: ${stepKinds.join(', ')}${kindGuess(value)}` });
       return undefined;
     }
     const parsed = z.safeParse(stepSchemas[kind], value);
     if (!parsed.success) {
-      this.problems.push(...issuesOf(parsed.error, path));
+      this.problems.push(...issuesOf(parsed.error, path, value));
       return undefined;
     }
     const { id } = parsed.data;
@@ -237,8 +248,8 @@ class Checker {
   }
 
   #member(name: string, path: Path): void {
-    if (!this.#agents.includes(name))
-      this.problems.push({ path, message: `there is no agent "${name}"${guess(name, this.#agents)}` });
+    if (this.#agents?.includes(name) === false)
+      this.problems.push({ path, message: `there is no agent "${name}"${guess(name, this.#agents ?? [])}` });
   }
 
   #expression(text: string | undefined, path: Path, known: ReadonlySet<string>): void {
@@ -251,6 +262,9 @@ class Checker {
   /** A text with `${…}`. */
   template(text: string | undefined, path: Path, known: ReadonlySet<string>): void {
     if (text === undefined) return;
+    const [plain] = /^(?:steps|inputs|board)\.[\w.]+$/.exec(text.trim()) ?? [];
+    if (plain !== undefined)
+      this.problems.push({ path, message: `this is plain text; to look it up, write \${${plain}}` });
     const parsed = parseTemplate(text);
     if (parsed.kind === 'invalid') this.problems.push({ path, message: parsed.message, at: parsed.at });
     else
@@ -260,6 +274,7 @@ class Checker {
 
   #names(expression: Expression, path: Path, known: ReadonlySet<string>, offset = 0): void {
     for (const { path: names, at } of pathsIn(expression)) {
+      if (names[0] === 'steps' && names[1] !== undefined) this.lookedAt.add(names[1]);
       const message = this.#nameProblem(names, known);
       if (message !== undefined) this.problems.push({ path, message, at: offset + at });
     }
@@ -269,7 +284,7 @@ class Checker {
     if (first !== 'steps' && !freeNames.includes(first))
       return `"${first}" means nothing here; there are steps, ${freeNames.join(', ')} (texts need quotes)`;
     if (second === undefined) return undefined;
-    if (first === 'inputs' && !this.#inputs.includes(second))
+    if (first === 'inputs' && this.#inputs?.includes(second) === false)
       return `there is no input "${second}"${guess(second, this.#inputs)}`;
     if (first !== 'steps' || known.has(second)) return undefined;
     if (this.ids.has(second)) return `the step "${second}" is not done by then, or may be at work beside it`;
@@ -277,10 +292,8 @@ class Checker {
   }
 }
 
-function guess(name: string, names: readonly string[]): string {
-  const near = nearestNames(name, names);
-  if (near.length > 0) return `; did you mean ${near.join(' or ')}?`;
-  return names.length > 0 && names.length < 12 ? `; there are ${names.join(', ')}` : '';
+function idOfMistaken(value: unknown): string[] {
+  return isRecord(value) && typeof value['id'] === 'string' ? [value['id']] : [];
 }
 
 function kindOf(value: unknown): StepKind | undefined {

@@ -77,7 +77,8 @@ function tokensOf(text: string): Token[] {
 function unreadable(text: string, from: number): Mistake {
   const rest = text.slice(from);
   const at = from + rest.length - rest.trimStart().length;
-  return new Mistake(`"${text[at]}" cannot stand here`, at);
+  const meant = { '=': ' (== compares)', '&': ' (&& means and)', '|': ' (|| means or)' }[text[at] ?? ''] ?? '';
+  return new Mistake(`"${text[at]}" cannot stand here${meant}`, at);
 }
 
 function tokenOf([whole, number, single, double, name, sign]: RegExpExecArray, from: number): Token {

@@ -31,7 +31,8 @@ const titles: Readonly<Record<Receivable, string>> = {
 };
 
 const linesOf: Readonly<Record<Receivable, (given: MemberPrompt) => string[]>> = {
-  previous: ({ results }) => [...results].map(([id, { text, reason }]) => `${id}: ${clip(text || reason)}`),
+  previous: ({ results }) =>
+    [...results].map(([id, result]) => `${id}${standing(result)}: ${clip(result.text || result.reason)}`),
   board: ({ crew }) =>
     [...boardAfter(crew.past())].map(
       ([slot, { value, version }]) => `${slot} (version ${version}): ${clip(textOf(value))}`,
@@ -47,6 +48,14 @@ const linesOf: Readonly<Record<Receivable, (given: MemberPrompt) => string[]>> =
     return messages.map(({ from, topic, text }) => `${from}${topic === '' ? '' : ` (${topic})`}: ${clip(text)}`);
   },
 };
+
+/** How a step ended and which files it changed, where its words do not say it. */
+function standing({ status, text, reason, changes }: StepResult): string {
+  const ended = text !== '' && (status === 'failed' || changes.length > 0) ? [reason] : [];
+  const changed = changes.length > 0 ? [`changed ${changes.join(', ')}`] : [];
+  const words = [...ended, ...changed].join('; ');
+  return words === '' ? '' : ` (${status === 'failed' ? 'failed, ' : ''}${words})`;
+}
 
 const maxPieceChars = 4000;
 

@@ -35,6 +35,8 @@ export async function runWorkflow(walk: Walk): Promise<StepResult> {
 class Walker {
   readonly #walk: Walk;
   readonly #results = new Map<string, StepResult>();
+  /** Steps that only hold others: their words are those of the last one within. */
+  readonly #groups = new Set<string>();
 
   constructor(walk: Walk) {
     this.#walk = walk;
@@ -72,6 +74,7 @@ class Walker {
 
   async #step(step: Step, prefix: string, place: Place): Promise<StepResult> {
     const key = `${prefix}${step.id}`;
+    if (groupKinds.has(step.kind)) this.#groups.add(step.id);
     const result = await this.#tried(step, key, place);
     this.#results.set(step.id, result);
     return result;
@@ -117,11 +120,8 @@ class Walker {
         return arriveAt(step, key, place.party);
       case 'workflow':
         return runCall(step, key, place.crew, { evaluated: value, walk: runWorkflow });
-      case 'ask': {
-        const { fallback, details = [] } = step;
-        const question = { step: key, question: fill(step.ask), details: details.map(fill) };
-        return place.crew.askPerson(fallback === undefined ? question : { ...question, fallback });
-      }
+      case 'ask':
+        return this.#ask(step, key, place, fill);
       case 'set':
         return Promise.resolve(setSlots(step, key, place.crew, value));
       case 'say':
@@ -138,6 +138,20 @@ class Walker {
           withContext: (member, prompt, own) => this.#withContext(member, prompt, own),
         });
     }
+  }
+
+  /** A person's no ends the workflow, unless an expression looks at the answer: then the workflow says what a no means. */
+  async #ask(
+    step: Step & { readonly kind: 'ask' },
+    key: string,
+    place: Place,
+    fill: (text: string) => string,
+  ): Promise<StepResult> {
+    const { fallback, details = [] } = step;
+    const question = { step: key, question: fill(step.ask), details: details.map(fill) };
+    const result = await place.crew.askPerson(fallback === undefined ? question : { ...question, fallback });
+    const isEnd = result.data === false && !this.#walk.workflow.lookedAt.has(step.id);
+    return isEnd ? { ...result, status: 'failed' } : result;
   }
 
   async #agent(step: Step & { readonly kind: 'agent' }, key: string, place: Place): Promise<StepResult> {
@@ -176,9 +190,14 @@ class Walker {
 
   #withContext(member: string, prompt: string, step: string): string {
     const { workflow, crew } = this.#walk;
-    return memberPrompt({ member, prompt, step, definition: workflow.agents[member], crew, results: this.#results });
+    const results = new Map(
+      [...this.#results].filter(([id, { status }]) => !this.#groups.has(id) || status === 'failed'),
+    );
+    return memberPrompt({ member, prompt, step, definition: workflow.agents[member], crew, results });
   }
 }
+
+const groupKinds: ReadonlySet<Step['kind']> = new Set(['steps', 'repeat', 'parallel']);
 
 function expressionValue(text: string, scope: Scope): JsonValue {
   const parsed = parseExpression(text);

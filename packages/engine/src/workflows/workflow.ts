@@ -213,6 +213,8 @@ export type WorkflowDefinition = Readonly<Record<string, unknown>>;
 /** A checked workflow. */
 export interface Workflow extends Omit<z.infer<typeof headSchema>, 'steps'> {
   readonly steps: readonly Step[];
+  /** Ids of steps that an expression looks at. */
+  readonly lookedAt: ReadonlySet<string>;
   /** As it was written. */
   readonly definition: WorkflowDefinition;
 }

@@ -64,7 +64,7 @@ describe('expressions', () => {
     ['a.1', '! 1 "0.1" cannot stand here'],
     ['frobnicate(1)', expect.stringContaining('! 0 there is no function frobnicate')],
     ['lower()', '! 0 lower takes 1 values, not 0'],
-    ['a = 1', '! 2 "=" cannot stand here'],
+    ['a = 1', '! 2 "=" cannot stand here (== compares)'],
   ])('%s is refused at its place', (text, expected) => {
     if (text === 'a.1') expect(String(value(text))).toMatch(/^!/);
     else expect(value(text)).toEqual(expected);
@@ -301,6 +301,49 @@ steps:
       kind: 'invalid',
       problems: [{ message: expect.stringContaining('the input "x" of part must be given') }],
     });
+  });
+});
+
+describe('mistakes people make', () => {
+  const messagesOf = async (text: string): Promise<string> => {
+    const read = await readWorkflow(text);
+    return read.kind === 'valid' ? 'valid' : read.problems.map(({ message }) => message).join('\n');
+  };
+
+  it('are all said at once, those of the head and those of the steps', async () => {
+    const said = await messagesOf(`workflow: x
+agents: { dev: { recieves: [previous] } }
+steps:
+  - { id: a, agent: devv, prompt: hi }
+  - { id: b, agents: dev, prompt: hi }
+  - { id: c, agent: dev, prompt: "\${steps.b.text}", repeat: 1 }
+`);
+    expect(said).toContain('version: it is missing (expected a number)');
+    expect(said).toContain('there is no "recieves" here; did you mean receives?');
+    expect(said).toContain('there is no agent "devv"; did you mean dev?');
+    expect(said).toContain('a step needs one of: agent, ');
+    expect(said).toContain('did you mean agent?');
+    expect(said, 'a step with a mistake of its own is there all the same').not.toContain('step "b" does not exist');
+  });
+
+  it('are told from what was meant', async () => {
+    const said = await messagesOf(`workflow: x
+version: 1
+agents: { dev: {} }
+steps:
+  - { id: a, agent: dev, prompt: hi, when: inputs = 1 }
+  - { id: b, repeat: { until: contains(steps.c.text, ACCEPT), max: 2 }, steps: [{ id: c, agent: dev, prompt: hi }] }
+  - { id: d, vote: { question: q, options: [x], voters: [dev], rule: majority } }
+output: steps.a.text
+`);
+    expect(said).toContain('"=" cannot stand here (== compares)');
+    expect(said).toContain('there is no "ACCEPT)" here; a text with commas or braces needs quotes');
+    expect(said).toContain('at least 2 are needed');
+    expect(
+      await messagesOf(
+        'workflow: x\nversion: 1\nagents: { d: {} }\nsteps: [{ id: a, agent: d, prompt: b }]\noutput: steps.a.text',
+      ),
+    ).toMatch(/^output: this is plain text; to look it up, write \$\{steps\.a\.text\}$/);
   });
 });
 

@@ -123,7 +123,8 @@ class LocalSnapshotStore implements SnapshotStore {
         const start = steps.findIndex((step) => step.begin.id === range.from);
         return this.#diffOfSteps(start < 0 ? [] : steps.slice(start), 'disk');
       }
-      const runId = range.runId ?? steps.at(-1)?.begin.runId;
+      // A run that changed nothing hides no earlier one: this is what `undo` would take back.
+      const runId = range.runId ?? steps.findLast((step) => step.changes.length > 0)?.begin.runId;
       return this.#diffOfSteps(
         steps.filter((step) => step.begin.runId === runId),
         'recorded',

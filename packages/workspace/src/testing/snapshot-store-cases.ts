@@ -287,9 +287,12 @@ export const snapshotStoreCases: readonly ConformanceCase<SnapshotFixture>[] = [
         writeFileSync(join(root, 'a.txt'), lines(9).replace('line 1\n', 'one\n')),
       );
       writeFileSync(join(root, 'a.txt'), lines(9).replace('line 1\n', 'two\n'));
-      ok((await store.diff({})).includes('+one'));
+      await during(store, () => undefined, { runId: 'run_2' });
+      ok((await store.diff({})).includes('+one'), 'a run that changed nothing is passed over, as by undo');
       ok((await store.diff({ runId: 'run_1' })).includes('+one'));
       ok((await store.diff({ from: id })).includes('+two'));
+      await during(store, () => undefined, { runId: 'run_idle' });
+      ok((await store.diff({})).includes('+one'), 'a run that changed nothing hides the one before');
     },
   },
   {
