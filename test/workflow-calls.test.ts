@@ -118,6 +118,21 @@ steps:
       'flows/main.yaml:12:24: steps[7].workflow: /etc/passwd.yaml is named from the root: name it from the folder of the file that calls it',
     ]);
   });
+
+  it('is refused where the files it calls call more and more', async () => {
+    const stage = createStage();
+    for (let file = 0; file < 7; file += 1) {
+      const calls = Array.from(
+        { length: 12 },
+        (_, at) => `  - { id: s${at}, workflow: "${'./'.repeat(at)}f${file + 1}.yaml" }`,
+      );
+      const steps = file === 6 ? ['  - { id: x, agent: a, prompt: hi }'] : calls;
+      stage.write(`f${file}.yaml`, `workflow: w\nversion: 1\nagents: { a: {} }\nsteps:\n${steps.join('\n')}\n`);
+    }
+    const { stdout, code } = await stage.run(['workflow', 'validate', 'f0.yaml']);
+    expect(code).toBe(2);
+    expect(stdout).toContain('more than 64 files are called, counting those that they call');
+  });
 });
 
 describe('a workflow in TypeScript', () => {

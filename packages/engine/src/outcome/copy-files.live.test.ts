@@ -2,9 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import {
   existsSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -63,6 +65,18 @@ describe('a file is brought over', () => {
       expect(existsSync(join(to, path)) && path.startsWith('k')).toBe(false);
     }
     expect(victim()).toBe('mine');
+  });
+
+  it('as a whole: what else is linked to the file keeps the old one, and what makes it a program comes along', () => {
+    const { from, to, outside, victim } = folders();
+    writeFileSync(join(from, 'a.sh'), 'new', { mode: 0o755 });
+    linkSync(join(outside, 'victim.txt'), join(to, 'a.sh'));
+    writeFileSync(join(to, 'a.sh.monkey-part'), 'left by a crash');
+    bringOver(from, to, 'a.sh');
+    expect(victim()).toBe('mine');
+    expect(readFileSync(join(to, 'a.sh'), 'utf8')).toBe('new');
+    expect(lstatSync(join(to, 'a.sh')).mode & 0o111).not.toBe(0);
+    expect(readdirSync(to)).toEqual(['a.sh']);
   });
 
   it('where a file becomes a folder, and stays away where a folder stands', () => {

@@ -1,6 +1,16 @@
 // Single files in copies of a checkout: what they are, and how one is brought from copy to copy.
 import { createHash } from 'node:crypto';
-import { copyFileSync, lstatSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  constants,
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 
 /** A file: its bytes, `missing`, or `other` for what is no plain file below the folder. */
@@ -43,8 +53,21 @@ export function isInner(path: string): boolean {
 export function bringOver(from: string, to: string, path: string): void {
   if (kindIn(from, path) === 'file') {
     makeWay(to, path);
-    copyFileSync(join(from, path), join(to, path));
+    replaceBy(join(from, path), join(to, path));
   } else removeIn(to, path);
+}
+
+/** As a whole or not at all: a full disk or a kill leaves no half of a file, and what else is linked to the old one keeps it. */
+function replaceBy(source: string, target: string): void {
+  const part = `${target}.monkey-part`;
+  rmSync(part, { force: true });
+  try {
+    copyFileSync(source, part, constants.COPYFILE_EXCL);
+    renameSync(part, target);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw error;
+  }
 }
 
 /** Writes a file of a folder, through no link: code that ran in a copy may have left one. Does nothing for a path that is none below it. */
