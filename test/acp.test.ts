@@ -31,6 +31,8 @@ interface Editor {
   readonly stderr: () => string;
   /** Resolves when an update of that kind came. */
   seen(kind: SessionUpdate['sessionUpdate'], test?: (update: SessionUpdate) => boolean): Promise<void>;
+  /** What the person does while a question is open. */
+  whileAsked(act: () => void): void;
   hangUp(): void;
 }
 
@@ -55,6 +57,7 @@ function openEditor(stage: Stage, answer = 'once', args: readonly string[] = [])
   const buffers = new Map<string, string>();
   const saved: string[] = [];
   const waiting = new Set<() => void>();
+  let meanwhile: (() => void) | undefined;
   const app = client({ name: 'test editor' })
     .onNotification(methods.client.session.update, ({ params }) => {
       updates.push(params.update);
@@ -71,6 +74,7 @@ function openEditor(stage: Stage, answer = 'once', args: readonly string[] = [])
     })
     .onRequest(methods.client.session.requestPermission, async ({ params, signal }) => {
       asked.push(params);
+      meanwhile?.();
       if (answer === 'never') await new Promise((resolve) => signal.addEventListener('abort', resolve));
       return { outcome: { outcome: 'selected', optionId: answer } };
     });
@@ -84,6 +88,9 @@ function openEditor(stage: Stage, answer = 'once', args: readonly string[] = [])
     saved,
     exitCode,
     stderr: () => stderr,
+    whileAsked: (act) => {
+      meanwhile = act;
+    },
     seen: (kind, test = () => true) =>
       new Promise((resolve) => {
         const look = () => {
@@ -145,6 +152,23 @@ describe('an editor', () => {
     await editor.exitCode;
     await stage.run(['undo']);
     expect(stage.read('a.txt')).toBe('saved\nand typed\n');
+  });
+
+  it('loses nothing that is typed while a change is asked about', async () => {
+    const stage = createStage();
+    stage.write('a.txt', 'saved\n');
+    const server = await stage.serve([
+      calls('read', { path: 'a.txt' }),
+      calls('edit', { path: 'a.txt', old_string: 'saved', new_string: 'changed' }),
+      says('Done.'),
+    ]);
+    const editor = openEditor(stage, 'once', ['-m', 'openai/scripted']);
+    const sessionId = await begin(editor, stage, { fs: { readTextFile: true, writeTextFile: true } });
+    const path = join(stage.project, 'a.txt');
+    editor.whileAsked(() => editor.buffers.set(path, 'saved\nhours of work\n'));
+    await editor.agent.request(asks.session.prompt, say(sessionId, 'change it'));
+    expect(stage.read('a.txt')).toContain('hours of work');
+    expect(JSON.stringify(server.log.at(-1)?.request)).toContain('has changed since');
   });
 
   it('is told how full the window is and what the session cost, also after it is resumed', async () => {

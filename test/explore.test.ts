@@ -1,9 +1,9 @@
 // Exploration through the real binary: only what is proven is applied, as one step, and nothing is claimed of broken candidates.
-import { readFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Scenario } from '@monkey-coder/models';
 import { describe, expect, it } from 'vitest';
-import { calls, createStage, jsonLines, type Stage, scripted } from './support/stage.ts';
+import { calls, commitAll, createStage, jsonLines, type Stage, scripted } from './support/stage.ts';
 
 const usage = { input: 10_000, output: 100 };
 
@@ -80,6 +80,28 @@ describe('exploration', () => {
     expect(ofType(lines, 'candidate.started').filter((event) => event.round === 2)).toHaveLength(2);
     expect(ofType(lines, 'fact.asserted').length).toBeGreaterThanOrEqual(4);
     expect(ofType(lines, 'candidate.chosen')[0]).not.toHaveProperty('candidate');
+  });
+
+  it('writes nothing through a link of the repository that candidates put files in the place of', async () => {
+    const stage = createStage();
+    stage.write('sum.cjs', 'exports.add = () => 0;\n');
+    const victim = join(stage.project, '..', 'victim.txt');
+    writeFileSync(victim, 'mine');
+    symlinkSync(victim, join(stage.project, 'conf.txt'));
+    commitAll(stage);
+    const others = ['a + b', 'b + a'].map((body, at) => {
+      const { when } = candidate(at + 1, 2, body);
+      const script = `const fs = require('fs'); fs.unlinkSync('conf.txt'); fs.writeFileSync('conf.txt', 'evil'); fs.writeFileSync('sum.cjs', 'exports.add = (a, b) => ${body};')`;
+      const command = `node -e "${script}"`;
+      const turns = Array.from({ length: 4 }, () => [calls('bash', { command }), { reply: { text: 'Done.', usage } }]);
+      return { when, turns: turns.flat() };
+    });
+    await stage.serve([{ reply: { text: 'not a candidate' } }], { others });
+    const check = `node -e "process.exit(require('./sum.cjs').add(1, 2) === 3 ? 0 : 1)"`;
+    const how = ['--strategy', 'explore', '--candidates', '2', '--permission-mode', 'bypassPermissions'];
+    const run = await stage.run([...scripted, ...how, '--check', check, 'fix add in sum.cjs']);
+    expect(run.stdout).toMatch(/candidate 1: verified/);
+    expect(readFileSync(victim, 'utf8')).toBe('mine');
   });
 
   it('stays below the cap of the run, all candidates together', async () => {

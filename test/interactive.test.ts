@@ -190,10 +190,10 @@ describe.skipIf(!hasTmux)('a person in the interactive terminal (needs tmux)', (
     enters('fix the sum');
     await seat.sees('✓ verified');
     enters('/undo');
-    await seat.sees('monkey redo brings it back');
+    await seat.sees('/redo brings it back');
     expect(stage.read('src/sum.js')).toContain('a - b');
     enters('/redo');
-    await seat.sees('monkey undo takes it back again');
+    await seat.sees('/undo takes it back again');
     expect(stage.read('src/sum.js')).toContain('a + b');
     enters('/compact');
     await seat.sees('Room is made before the next request');

@@ -113,6 +113,17 @@ describe('monkey docs', () => {
     expect(kindOf(run).kind.reasons.join()).toContain('1 example parsed, 1 run');
   });
 
+  it('has the agent that the request calls for, not one that its own instructions name', async () => {
+    const agentOf = async (request: string): Promise<boolean> => {
+      const stage = createStage();
+      useGreen(stage);
+      await stage.serve([says('Nothing to do.')]);
+      await stage.run(['docs', request, ...scripted, '--json']);
+      return stage.sessionLogs().includes('"chosenBy":"task"');
+    };
+    expect([await agentOf('tidy it all up'), await agentOf('write the documentation of add')]).toEqual([false, true]);
+  });
+
   it.each([
     [
       'code changed',

@@ -70,7 +70,7 @@ describe('outcomes and exit codes', () => {
     await stage.serve([...fixesSum('a + b'), says('Fixed.')]);
     const run = await stage.run([...scripted, ...acceptEdits, 'fix the sum']);
     expect(run.code, run.stdout).toBe(8);
-    expect(run.stdout).toContain('npm test: could not run');
+    expect(run.stdout).toContain('npm test: could not run, left-out-of-the-install is not installed');
   });
 
   it('does not blame the change for tests that failed before it, and proves nothing by them', async () => {
@@ -191,14 +191,14 @@ describe('outcomes and exit codes', () => {
     const stage = createStage();
     stage.settings({
       prices: { 'openai/scripted': { input: 3, output: 15 } },
-      budget: { dayUsd: 0.4 },
+      budget: { dayUsd: 0.16 },
       limits: { maxOutputTokens: 20_000 },
     });
     await stage.serve([{ reply: { text: 'Because.', usage: { input: 20_000, output: 5_000 } } }]);
     expect((await stage.run([...scripted, '-p', 'why?'])).code).toBe(0);
     const second = await stage.run([...scripted, '-p', 'why?']);
     expect(second.code).toBe(4);
-    expect(second.stderr).toMatch(/day:/);
+    expect(second.stderr).toMatch(/day 20\d\d-.*raise the cap/);
   });
 
   it('ends with 5 at the limit of turns, and goes on where it stopped', async () => {

@@ -81,7 +81,7 @@ describe('branches at a barrier', () => {
     stage.settings({ prices: { 'openai/scripted': { input: 1, output: 100 } }, limits: { maxOutputTokens: 10_000 } });
     stage.write(
       'flow.yaml',
-      meeting.replace('agents: { ann: {}, bob: {} }', 'budget: { usd: 1.5 }\nagents: { ann: {}, bob: {} }'),
+      meeting.replace('agents: { ann: {}, bob: {} }', 'budget: { usd: 1.15 }\nagents: { ann: {}, bob: {} }'),
     );
     const usage = { input: 10, output: 9000 };
     const server = await stage.serve([says('?')], {

@@ -113,10 +113,25 @@ steps:
       'flows/main.yaml:8:24: steps[3].workflow: bad.yaml:8:23: steps[1].agent: there is no agent "anne"; did you mean ann?',
       'flows/main.yaml:9:24: steps[4].workflow: the input "what" of good.yaml must be given',
       'flows/main.yaml:9:45: steps[4].inputs.wat: good.yaml has no input "wat"; did you mean what?',
-      'flows/main.yaml:10:51: steps[5].inputs.what: the step "z" does not exist; there are e',
+      'flows/main.yaml:10:51: steps[5].inputs.what: the step "z" does not exist; there are a, b, c, d, e',
       'flows/main.yaml:11:24: steps[6].workflow: only workflows in YAML can be called, and script.mjs is none',
       'flows/main.yaml:12:24: steps[7].workflow: /etc/passwd.yaml is named from the root: name it from the folder of the file that calls it',
     ]);
+  });
+
+  it('is refused where the files it calls call more and more', async () => {
+    const stage = createStage();
+    for (let file = 0; file < 7; file += 1) {
+      const calls = Array.from(
+        { length: 12 },
+        (_, at) => `  - { id: s${at}, workflow: "${'./'.repeat(at)}f${file + 1}.yaml" }`,
+      );
+      const steps = file === 6 ? ['  - { id: x, agent: a, prompt: hi }'] : calls;
+      stage.write(`f${file}.yaml`, `workflow: w\nversion: 1\nagents: { a: {} }\nsteps:\n${steps.join('\n')}\n`);
+    }
+    const { stdout, code } = await stage.run(['workflow', 'validate', 'f0.yaml']);
+    expect(code).toBe(2);
+    expect(stdout).toContain('more than 64 files are called, counting those that they call');
   });
 });
 

@@ -92,7 +92,7 @@ describe('the examples of the page', () => {
           when: { matches: 'Answer with JSON: "done"' },
           turns: [json({ done: false, progress: true, next: 'ann', instruction: 'publish' })],
         },
-        { when: { matches: 'You are Ann\\.\\s+publish' }, turns: [says('published')] },
+        { when: { matches: 'You are Ann\\.[\\s\\S]*Your part now: publish' }, turns: [says('published')] },
       ],
     });
     const ended = await stage.run(['workflow', 'run', 'decide.yaml', '--events', ...scripted], { timeoutMs: 60_000 });

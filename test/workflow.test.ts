@@ -122,7 +122,7 @@ describe('a workflow', () => {
   it('whose money ends in the middle of a step counts what that step has cost, and says how to go on', async () => {
     const stage = createStage();
     useFailingProject(stage);
-    // Each call sets aside $0.16 for its answer.
+    // After the first call too little is left for an answer of 2,000 tokens.
     stage.settings({ prices: { 'openai/scripted': { input: 1, output: 10 } } });
     stage.write(
       'flow.yaml',
@@ -133,7 +133,7 @@ describe('a workflow', () => {
       { ...looking, reply: { ...looking.reply, usage: { input: 50_000, output: 10 } } },
       says('Done.'),
     ]);
-    const ended = await run(stage, '--max-budget-usd', '0.2');
+    const ended = await run(stage, '--max-budget-usd', '0.07');
     expect(ended.code).toBe(4);
     expect(ended.stderr).toMatch(/^out-of-budget: .*\$0\.0501 · ses_/m);
     expect(ended.stderr).toMatch(/go on: monkey workflow resume ses_\w+ --max-budget-usd MORE/);
@@ -233,7 +233,7 @@ steps:
       'flow.yaml:10:11: steps[1].id: there is another step "a"',
       'flow.yaml:10:49: steps[1].when: it ends too early',
       expect.stringContaining('flow.yaml:11:5: steps[2]: a step needs one of'),
-      'flow.yaml:14:41: steps[3].parallel[0].prompt: the step "y" does not exist; there are a',
+      'flow.yaml:14:41: steps[3].parallel[0].prompt: the step "y" does not exist; there are a, c',
     ]);
   });
 
@@ -343,7 +343,7 @@ output: \${board.verdict}
       'flow.yaml',
       `workflow: frugal
 version: 1
-budget: { usd: 0.2 }
+budget: { usd: 0.155 }
 agents: { one: {} }
 steps:
   - { id: first, agent: one, prompt: first question }

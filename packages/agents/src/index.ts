@@ -84,7 +84,7 @@ export { countVotes, type Verdict, type VotingRule } from './messaging/consensus
 export { chainBetween, type FactQuery, factsAbout, type KnownFact } from './messaging/knowledge.ts';
 export { type Letter, mailFor, type SentMessage, sending } from './messaging/mailbox.ts';
 export type { TeamEvent } from './messaging/team-event.ts';
-export { createTeamTool, type TeamToolParts } from './messaging/team-tool.ts';
+export { asOneLine, createTeamTool, type TeamToolParts } from './messaging/team-tool.ts';
 export { type AuctionOptions, awardTask } from './orchestration/auction.ts';
 export { type BreakerState, breakerAfter, rejectionOf } from './orchestration/breaker.ts';
 export { type ChatOptions, holdChat } from './orchestration/chat.ts';

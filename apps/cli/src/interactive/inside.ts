@@ -57,5 +57,6 @@ export async function runInside(parts: InsideParts, args: readonly string[]): Pr
 
 /** What is called on the command line is a command of the conversation here. */
 export function asSlashCommands(text: string): string {
-  return text.replace(/\bmonkey (?=(?:undo|redo|rewind|feedback|context|doctor)\b)/g, '/');
+  // Behind a colour there is no boundary of a word.
+  return text.replace(/(?<=\[[\d;]*m|^|[^\w])monkey (?=(?:undo|redo|rewind|feedback|context|doctor)\b)/g, '/');
 }

@@ -174,6 +174,7 @@ describe('what subcommands print', () => {
     expect(asSlashCommands('monkey redo brings it back; monkey mcp auth x logs in')).toBe(
       '/redo brings it back; monkey mcp auth x logs in',
     );
+    expect(asSlashCommands('\u001b[2mmonkey redo brings it back')).toBe('\u001b[2m/redo brings it back');
   });
 });
 

@@ -244,5 +244,5 @@ async function showDiff(context: SlashContext, args: string): Promise<void> {
   const [from] = words(args);
   const diff = await context.engine.diff(context.cwd, from === undefined ? {} : { from });
   if (diff === '') context.show(textBlock('no changes by the agent here', 'dim'));
-  else context.show(linesBlock(({ columns, theme }) => drawDiff(diff, { columns: columns - 2, theme })));
+  else context.show(linesBlock(({ columns, theme }) => drawDiff(diff, { columns: columns - 2, theme, names: true })));
 }

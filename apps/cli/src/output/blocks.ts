@@ -137,8 +137,15 @@ function candidateRemark(event: Event, style: Style): string | undefined {
 
 /** Words that reached the model and were not shown otherwise. */
 function addedMessage({ origin, message }: EventOf<'message.added'>, style: Style): string | undefined {
-  if (origin === 'verification') return style.dim('» the failure was handed back to the model');
+  if (origin === 'verification')
+    return style.dim(`» handed back to the model: ${printable(beginning(messageText(message)))}`);
   return origin === 'steering' ? style.dim(`» told the model: ${printable(messageText(message))}`) : undefined;
+}
+
+/** The first line of a text, as long as one is. */
+function beginning(text: string): string {
+  const [line = ''] = text.split('\n');
+  return line.length > 160 ? `${line.slice(0, 160)}…` : line;
 }
 
 function header(

@@ -1,8 +1,9 @@
 // The output for people: what happens, as it happens, and at the end the evidence, the price and the way back.
 import type { RunReport } from '@monkey-coder/engine';
-import type { Event } from '@monkey-coder/protocol';
+import type { Event, WorkKind } from '@monkey-coder/protocol';
 import { printable, type Style } from '../terminal/style.ts';
 import { blockOf } from './blocks.ts';
+import { HeldJson } from './held-json.ts';
 import type { OutputListener, OutputStreams } from './listener.ts';
 import { plans, summary } from './summary.ts';
 
@@ -25,6 +26,9 @@ export function createHumanOutput(options: HumanOptions): OutputListener {
   };
 }
 
+/** Kinds whose answer ends with JSON that their report says in words. */
+const endsInJson: ReadonlySet<WorkKind> = new Set(['review', 'audit', 'plan']);
+
 /** Keeps track of the column, so that streamed text and blocks do not run into each other. */
 class HumanView {
   readonly #options: HumanOptions;
@@ -32,6 +36,7 @@ class HumanView {
   #lastWasText = false;
   #worstCase: number | null = null;
   #isPlan = false;
+  #held: HeldJson | undefined;
 
   constructor(options: HumanOptions) {
     this.#options = options;
@@ -45,14 +50,22 @@ class HumanView {
     if (event.type === 'run.started') {
       this.#worstCase = event.quote.worstCaseMicroUsd;
       this.#isPlan = plans(event);
+      const { work } = event.task;
+      if (work !== undefined && endsInJson.has(work.kind)) this.#held = new HeldJson();
     }
-    if (event.type === 'text.delta') this.#text(printable(event.text));
+    if (event.type === 'text.delta') this.#text(printable(this.#held?.take(event.text) ?? event.text));
     else if (event.type === 'reasoning.delta') {
       if (this.#options.verbose) this.#text(this.#options.style.dim(printable(event.text)));
-    } else this.#block(blockOf(event, this.#options) ?? '');
+    } else {
+      this.#text(printable(this.#held?.end() ?? ''));
+      this.#block(blockOf(event, this.#options) ?? '');
+    }
   }
 
   finish(report: RunReport): void {
+    const { work } = report.outcome;
+    // JSON in which nothing was found that a report could say is shown as it came.
+    if (work?.plan === undefined && work?.findings === undefined) this.#text(printable(this.#held?.kept ?? ''));
     this.#block(summary(report, this.#worstCase, this.#options.style, this.#isPlan));
   }
 

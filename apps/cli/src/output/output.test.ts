@@ -173,6 +173,8 @@ describe('the summary', () => {
     const denied = (denials: (typeof denial)[]): string =>
       summary({ ...report, outcome: { ...outcome, denials } }, null, plain);
     expect(denied([denial, denial])).toMatch(/ {2}denied {3}2 calls that .*auto .*"Bash\(make:\*\)"/);
+    const second = { ...denial, what: 'run cd a && go vet', reason: '`go vet` is a command and no rule allows it' };
+    expect(denied([second])).toContain('"Bash(go:*)"');
     expect(denied([{ ...denial, tool: 'edit', what: 'edit a.js' }])).toMatch(/1 call that .*acceptEdits/);
     expect(denied([{ ...denial, by: 'person' }])).not.toContain('denied');
   });

@@ -2,6 +2,7 @@
 import type { RunReport } from '@monkey-coder/engine';
 import { type Event, formatMicroUsd, type Outcome } from '@monkey-coder/protocol';
 import { printable, type Style } from '../terminal/style.ts';
+import { workLines } from './work-lines.ts';
 
 /** The command that carries out the plan of a run that was begun in plan mode. */
 export function carryOutCommand(sessionId: string): string {
@@ -32,30 +33,25 @@ export function summary(report: RunReport, worstCase: number | null, style: Styl
   ].join('\n');
 }
 
-/** What a kind of work was judged by. */
-function workLines({ work }: Outcome, style: Style): string[] {
-  if (work === undefined) return [];
-  const mark = { holds: style.green('✓'), fails: style.red('✗'), unknown: style.yellow('?') };
-  const evidence = work.evidence.map(
-    ({ what, result, detail }) => `  ${mark[result]} ${printable(detail === '' ? what : `${what}: ${detail}`)}`,
-  );
-  const findings = (work.findings ?? []).map(
-    ({ file, line, severity, title }) => `  ${style.bold(severity)} ${printable(`${file}:${line} ${title}`)}`,
-  );
-  return [`  ${style.dim(work.kind.padEnd(8))} ${work.verdict}`, ...evidence, ...findings];
-}
-
 /** What nobody was there to allow, and how the next run may do it. */
 function deniedLine({ denials }: Outcome, style: Style): string[] {
   const missed = denials.filter(({ by }) => by === 'headless');
   if (missed.length === 0) return [];
   const calls = `${missed.length} call${missed.length === 1 ? '' : 's'} that nobody was there to allow`;
-  const program = missed.map(({ what }) => /^run ([\w.-]+)(?=\s|$)/.exec(what)?.[1]).find((name) => name !== undefined);
-  const hint =
-    program === undefined
-      ? '--permission-mode acceptEdits allows edits'
-      : `--permission-mode auto lets the sandbox bound commands, --allowed-tools "Bash(${program}:*)" allows one`;
+  const program = missed.map(programOf).find((name) => name !== undefined);
+  const has = (names: RegExp): boolean => missed.some(({ tool }) => names.test(tool));
+  const hints = [
+    ...(has(/^(?:edit|write|apply_patch)$/) ? ['--permission-mode acceptEdits allows edits'] : []),
+    ...(has(/^bash$/) ? ['--permission-mode auto lets the sandbox bound commands'] : []),
+    ...(program === undefined ? [] : [`--allowed-tools "Bash(${program}:*)" allows one`]),
+  ];
+  const hint = hints.length === 0 ? '--allowed-tools RULES allows some' : hints.join(', ');
   return [`  ${style.dim('denied')}   ${calls}: ${hint}`];
+}
+
+/** The program that was missed: the one the reason names, else that of a single plain command. */
+function programOf({ what, reason }: Outcome['denials'][number]): string | undefined {
+  return (/^`([\w.-]+)/.exec(reason) ?? /^run ([\w.-]+)(?:\s[^;&|<>]*)?$/.exec(what))?.[1];
 }
 
 function headline(outcome: Outcome, style: Style): string {
@@ -71,7 +67,7 @@ function costLine(outcome: Outcome, worstCase: number | null): string {
   const cap = worstCase === null || outcome.costMicroUsd === null ? '' : ` of at most ${formatMicroUsd(worstCase)}`;
   const cached =
     usage.inputTokens > 0 ? ` (${Math.round((100 * usage.cachedInputTokens) / usage.inputTokens)} % cached)` : '';
-  return `${cost}${cap} · ${outcome.turns} calls · ${usage.inputTokens} tokens in${cached}, ${usage.outputTokens} out · ${(outcome.durationMs / 1000).toFixed(1)} s`;
+  return `${cost}${cap} · ${outcome.turns} call${outcome.turns === 1 ? '' : 's'} · ${usage.inputTokens} tokens in${cached}, ${usage.outputTokens} out · ${(outcome.durationMs / 1000).toFixed(1)} s`;
 }
 
 function lineCounts(added: number | undefined, removed: number | undefined, style: Style): string {

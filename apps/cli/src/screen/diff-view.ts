@@ -9,6 +9,8 @@ export interface DiffOptions {
   readonly theme: Theme;
   /** Rows at most; the rest is counted in a last row. */
   readonly limit?: number;
+  /** Whether a single file is named, too; several always are. */
+  readonly names?: boolean;
 }
 
 interface DiffLine {
@@ -20,7 +22,7 @@ interface DiffLine {
 
 /** The rows of a diff of one or several files. */
 export function drawDiff(diff: string, options: DiffOptions): string[] {
-  const lines = parseDiff(plainText(diff.trimEnd()));
+  const lines = parseDiff(plainText(diff.trimEnd()), options.names ?? false);
   const { limit = Number.MAX_SAFE_INTEGER, theme } = options;
   const shown = lines.length > limit ? lines.slice(0, limit - 1) : lines;
   const rows = drawLines(shown, lines, options);
@@ -28,22 +30,22 @@ export function drawDiff(diff: string, options: DiffOptions): string[] {
   return [...rows, theme.paint('dim', `… ${lines.length - shown.length} more lines`)];
 }
 
-function parseDiff(diff: string): DiffLine[] {
-  const reader = new DiffReader((diff.match(/^--- .*\n\+\+\+ .*\n@@ /gm)?.length ?? 0) > 1);
+function parseDiff(diff: string, names: boolean): DiffLine[] {
+  const reader = new DiffReader(names || (diff.match(/^--- .*\n\+\+\+ .*\n@@ /gm)?.length ?? 0) > 1);
   for (const line of diff.split('\n')) reader.take(line);
   return reader.lines;
 }
 
 class DiffReader {
   readonly lines: DiffLine[] = [];
-  /** Names are shown only where there are several. */
-  readonly #isMany: boolean;
+  readonly #isNamed: boolean;
+  #oldName = '';
   #isHead = true;
   #before = 0;
   #after = 0;
 
-  constructor(isMany: boolean) {
-    this.#isMany = isMany;
+  constructor(isNamed: boolean) {
+    this.#isNamed = isNamed;
   }
 
   take(line: string): void {
@@ -62,8 +64,10 @@ class DiffReader {
 
   #takeHead(line: string): void {
     this.#isHead = true;
-    if (!this.#isMany || !line.startsWith('+++ ')) return;
-    this.lines.push({ kind: 'file', text: line.slice(4).replace(/^b\//, '') });
+    if (line.startsWith('--- ')) this.#oldName = line.slice(4).replace(/^a\//, '');
+    if (!this.#isNamed || !line.startsWith('+++ ')) return;
+    const name = line.slice(4).replace(/^b\//, '');
+    this.lines.push({ kind: 'file', text: name === '/dev/null' ? `${this.#oldName} (deleted)` : name });
   }
 
   #takeBody(line: string): void {
@@ -145,7 +149,7 @@ function changedPart(text: string, other: string): { readonly start: number; rea
 
 /** Added and removed lines of a diff, as `+3 −1`. */
 export function diffCounts(diff: string, theme: Theme): string {
-  const lines = parseDiff(diff);
+  const lines = parseDiff(diff, false);
   const added = lines.filter((line) => line.kind === 'added').length;
   const removed = lines.filter((line) => line.kind === 'removed').length;
   return `${theme.paint('added', `+${added}`)} ${theme.paint('removed', `−${removed}`)}`;

@@ -131,6 +131,12 @@ describe('diffs', () => {
     ]);
   });
 
+  it('name a single file where that is wanted, also one that is gone', () => {
+    const named = (text: string): string | undefined => drawDiff(text, { columns: 40, theme: plain, names: true })[0];
+    expect(named(diff)).toContain('x.js');
+    expect(named('--- a/x.js\n+++ /dev/null\n@@ -1 +0,0 @@\n-x\n')).toContain('x.js (deleted)');
+  });
+
   it('mark the words that changed', () => {
     const rows = drawDiff(diff, { columns: 40, theme: dark });
     expect(rows[1]).toContain(dark.paint('removedWord', '-'));

@@ -58,8 +58,9 @@ export async function admit(
     : refuse(`${decision.reason}.${adviceFor(decision, options.permissionMode())}`);
 }
 
-function refuse(reason: string): Admission {
-  return { kind: 'refused', output: `Denied: ${reason} Do not try to get around this.` };
+/** `words` are the user's own, and stand last: what is ours must not read as theirs. */
+function refuse(reason: string, words = ''): Admission {
+  return { kind: 'refused', output: `Denied: ${reason} Do not try to get around this.${words}` };
 }
 
 function adviceFor(decision: PermissionDecision, mode: PermissionMode): string {
@@ -102,7 +103,7 @@ async function askPerson(run: RunContext, call: ToolCallPart, { intent, decision
   });
   if (isAllowed) return { kind: 'admitted' };
   if (answer.kind === 'expired') return refuse('nobody answered in time.');
-  return refuse(`the user said no.${answer.message === undefined ? '' : ` The user says: ${answer.message}`}`);
+  return refuse('the user said no.', answer.message === undefined ? '' : ` The user says: ${answer.message}`);
 }
 
 /** A gate that never answers must not keep an aborted run alive. */

@@ -226,7 +226,7 @@ describe('calls', () => {
     );
     const outputs = ran.outputs();
     expect(outputs[0]).toMatch(/have not read it/);
-    expect(outputs[3]).toMatch(/read it again/);
+    expect(outputs[3]).toMatch(/Read it again/);
     expect(ran.file('a')).toBe('x\n');
     expect(ran.file('sub/new')).toBe('y');
   });

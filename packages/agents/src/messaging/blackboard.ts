@@ -41,7 +41,11 @@ export type BoardAnswer =
   | { readonly kind: 'change'; readonly event: Extract<EventBody, { type: 'blackboard.changed' }> }
   /** What is there is not what the writer saw: it is told what it is, and decides again. */
   | { readonly kind: 'conflict'; readonly found: Slot | undefined }
-  | { readonly kind: 'same' };
+  | { readonly kind: 'same' }
+  /** Slots are kept with every change and read to everybody: what doubles in a loop must not fill memory and disk. */
+  | { readonly kind: 'too-large'; readonly mostChars: number };
+
+const mostChars = 256 * 1024;
 
 /** Decides on a write. */
 export function decideWrite(board: ReadonlyMap<string, Slot>, write: BoardWrite): BoardAnswer {
@@ -49,7 +53,9 @@ export function decideWrite(board: ReadonlyMap<string, Slot>, write: BoardWrite)
   const found = board.get(slot);
   if (expect !== undefined && (found?.version ?? 0) !== expect) return { kind: 'conflict', found };
   const value = found === undefined ? firstValue(write) : merged(found.value, write);
-  if (found !== undefined && JSON.stringify(found.value) === JSON.stringify(value)) return { kind: 'same' };
+  const text = JSON.stringify(value);
+  if (found !== undefined && JSON.stringify(found.value) === text) return { kind: 'same' };
+  if (text.length > mostChars) return { kind: 'too-large', mostChars };
   const version = (found?.version ?? 0) + 1;
   return { kind: 'change', event: { type: 'blackboard.changed', step, slot, version, value, by } };
 }

@@ -34,6 +34,22 @@ describe('the blackboard', () => {
     expect(conflict).toEqual({ kind: 'conflict', found: { version: 2, value: 3, by: 'b' } });
   });
 
+  it('holds no value that grows without end', () => {
+    const doubling = Array.from(
+      { length: 30 },
+      (_, at): Omit<BoardWrite, 'step'> => ({ slot: 'x', value: at, by: 'a' }),
+    );
+    let events: TeamEvent[] = [];
+    const kinds = doubling.map((write) => {
+      const value = boardAfter(events).get('x')?.value ?? 'some text';
+      const answer = decideWrite(boardAfter(events), { ...write, value: [value, value], step: nextStep() });
+      if (answer.kind === 'change') events = [answer.event];
+      return answer.kind;
+    });
+    expect(kinds.at(-1)).toBe('too-large');
+    expect(JSON.stringify(events).length).toBeLessThan(300_000);
+  });
+
   it('comes to the same value in whichever order writes by a rule arrive', () => {
     const orders = [
       [1, 5, 3],

@@ -121,7 +121,12 @@ function inbox(parts: TeamToolParts, step: string): ToolResult {
   const { messages, delivered } = mailFor(parts.member, step, before < 0 ? past : past.slice(0, before));
   if (messages.length === 0) return succeeded('No new messages.');
   parts.note(delivered);
-  return succeeded(messages.map(({ from, text }) => `${from}: ${text}`).join('\n'));
+  return succeeded(messages.map(({ from, text }) => asOneLine(`${from}: ${text}`)).join('\n'));
+}
+
+/** What somebody said, so that no line of it can pass for one by somebody else, or for the end of what is said. */
+export function asOneLine(said: string): string {
+  return said.replace(/\r\n?|[\n\v\f\u0085\u2028\u2029]/g, '\n  ');
 }
 
 function post(parts: TeamToolParts, args: Arguments, step: string): ToolResult {
@@ -134,6 +139,10 @@ function post(parts: TeamToolParts, args: Arguments, step: string): ToolResult {
   const answer = decideWrite(boardAfter(parts.past()), { step, slot, value, by: parts.member, ...rules });
   if (answer.kind === 'same') return succeeded(`${slot} has that value already.`);
   if (answer.kind === 'change') return succeeded(`${slot} has version ${parts.note(answer.event).version}.`);
+  if (answer.kind === 'too-large')
+    return failed(
+      `Nothing was posted: a slot holds at most ${answer.mostChars} characters. Write a file and post its name.`,
+    );
   const { found } = answer;
   const is = found === undefined ? 'is not there' : `has version ${found.version}: ${JSON.stringify(found.value)}`;
   return failed(`Nothing was posted: ${slot} ${is}. Look at it and decide again.`);

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { isProtectedName } from '@monkey-coder/workspace';
 import type { PermissionRequest } from './decision.ts';
 import { commandText, type Danger, findDangers } from './destructive.ts';
+import { fileWorkOf } from './file-work.ts';
 import { readGit } from './git-commands.ts';
 import { foldersOf, mayPointOutside, namedPaths, relativePath, writeTargets } from './paths.ts';
 import { isHarmless, isReadOnly, isReadOnlyReading } from './read-only.ts';
@@ -16,6 +17,7 @@ import {
   rulePrefix,
 } from './rules.ts';
 import { readShell, type ShellCommand, type ShellReading } from './shell-commands.ts';
+import { shownShort, shownText } from './shown-command.ts';
 import { asksThisMachine, steersRequests } from './this-machine.ts';
 
 /** The findings. Rules are named as the user wrote them. */
@@ -31,6 +33,8 @@ export interface CommandJudgement {
   readonly isReadOnly: boolean;
   /** Every segment is free or one of the project's checks. */
   readonly isCheck: boolean;
+  /** Every segment is free, a check, or makes, copies or moves files that may be edited, in a sandbox. */
+  readonly isFileWork: boolean;
   readonly usesNetwork: boolean;
   /** Of several commands, the first that is neither free nor a check nor allowed by a rule. */
   readonly uncovered?: string;
@@ -47,11 +51,14 @@ export function judgeCommand(request: PermissionRequest): CommandJudgement {
   const denied = findDenied(reading, source, request, rules.deny);
   const asked = firstMatch(rules.ask, allTexts(reading, source));
   const problem = reading.problems[0];
+  const isCheck = (command: ShellCommand): boolean => isCheckCommand(command, request.facts.checkCommands);
+  const isFileWork = fileWorkOf(reading, request);
   return {
     grants:
-      reading.segments.length > 1 ? reading.commands.map((command) => `run ${wholeText(command)}`) : [`run ${source}`],
+      reading.segments.length > 1 ? reading.commands.map((command) => `run ${shownText(command)}`) : [`run ${source}`],
     isReadOnly: readOnly,
-    isCheck: isAllCovered(reading, request, (command) => isCheckCommand(command, request.facts.checkCommands)),
+    isCheck: isAllCovered(reading, request, isCheck),
+    isFileWork: isAllCovered(reading, request, (command) => isCheck(command) || isFileWork(command)),
     usesNetwork: reading.commands.some((command) => usesNetwork(command, reading)),
     ...optional('problem', problem),
     ...optional('danger', danger === undefined ? undefined : `\`${danger.command}\` ${danger.reason}`),
@@ -74,14 +81,7 @@ function findUncovered(
     isCheckCommand(command, request.facts.checkCommands) ||
     allow.some((rule) => commandMatches(rule.what, wholeText(command)) && isHarmlessOr(command, rule));
   const text = reading.commands.find((command) => !isCovered(command));
-  return text === undefined ? undefined : cut(wholeText(text));
-}
-
-/** Characters of a command that are enough to know it by. */
-const maxCommandChars = 80;
-
-function cut(command: string): string {
-  return command.length > maxCommandChars ? `${command.slice(0, maxCommandChars)}…` : command;
+  return text === undefined ? undefined : shownShort(text);
 }
 
 function optional<K extends string>(key: K, value: string | undefined): { [P in K]?: string } {

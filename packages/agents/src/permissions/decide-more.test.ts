@@ -51,6 +51,11 @@ describe('what is refused of several commands', () => {
     expect(why('ls | xargs -n1 make')).toContain('`');
     expect(why('make all')).toBe('it is a command and no rule allows it');
   });
+
+  it('is shown as it was written: quotes that matter, and where it writes', () => {
+    const { grants } = decide('node -e "a b" > "out x" 2>&1 && make *.c', 'none');
+    expect(grants).toEqual(["run node -e 'a b' > 'out x'", 'run make *.c']);
+  });
 });
 
 describe('a redirect', () => {

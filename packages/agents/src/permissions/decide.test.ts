@@ -141,6 +141,23 @@ describe('modes', () => {
   });
 
   it.each([
+    ['mkdir -p src/new && touch src/new/a.js', 'allow'],
+    ['cp -r src lib && mv lib/a.js lib/b.js && npm test', 'allow'],
+    ['cp src/a.js /etc/a.js', 'ask'],
+    ['cp ../other/a.js src/a.js', 'ask'],
+    ['mv src/*.js lib', 'ask'],
+    ['cp src/a.js .git/hooks/pre-commit', 'ask'],
+    ['cp -t /tmp src/a.js', 'ask'],
+    ['touch $HOME/x', 'ask'],
+    ['sudo mkdir x', 'ask'],
+    ['mkdir x && node build.js', 'ask'],
+  ])('acceptEdits takes making, copying and moving files for edits: %s', (text, kind) => {
+    expect(command(text, { mode: 'acceptEdits' }).kind).toBe(kind);
+    expect(command(text, { mode: 'acceptEdits', facts: { isSandboxed: false } }).kind).toBe('ask');
+    expect(command(text, { mode: 'acceptEdits', deny: ['Read(.env)'] }).kind).not.toBe('allow');
+  });
+
+  it.each([
     ['npm start & sleep 1; curl -s -o /dev/null -w "%{http_code}" http://127.0.0.1:8080/a?b=c', 'allow'],
     ["curl -X POST -H 'Content-Type: application/json' -d '{}' localhost:3000/api", 'allow'],
     ['curl http://[::1]:80/', 'allow'],

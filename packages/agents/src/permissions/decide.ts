@@ -154,6 +154,7 @@ function commandByMode({ mode, facts }: PermissionRequest, judged: CommandJudgem
   if (mode === 'bypassPermissions') return allow('mode', 'permissions are bypassed');
   if (judged.isCheck && (mode === 'acceptEdits' || mode === 'auto'))
     return allow('mode', "it is the project's own check");
+  if (judged.isFileWork && mode === 'acceptEdits') return allow('mode', 'it makes, copies or moves files as edits may');
   if (mode !== 'auto') return { ...ask('mode', `${which(judged)} is a command and no rule allows it`), ...always };
   if (judged.usesNetwork) return { ...ask('mode', 'it uses the network'), ...always };
   if (facts.isSandboxed) return allow('mode', 'the sandbox bounds it');

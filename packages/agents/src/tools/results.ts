@@ -16,10 +16,7 @@ export function failed(output: string): ToolResult {
 export function failure(error: unknown): ToolResult {
   if (!isMonkeyError(error)) throw error;
   const message = /[.!?]$/.test(error.message) ? error.message : `${error.message}.`;
-  const advice =
-    error.code === 'workspace.stale'
-      ? 'It changed since you read it: read it again, then repeat the edit.'
-      : error.advice;
+  const advice = error.code === 'workspace.stale' ? 'Read it again, then repeat the edit.' : error.advice;
   return failed(`${message} ${advice}`.trim());
 }
 

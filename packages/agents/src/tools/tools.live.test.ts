@@ -161,7 +161,7 @@ describe('edit and write', () => {
     expect(readFileSync(join(root, 'a.txt'), 'utf8')).toBe('whole\n');
     writeFileSync(join(root, 'a.txt'), 'by the user\n');
     const stale = await call(workspace, 'write', { path: 'a.txt', content: 'again\n' }, { seen });
-    expect(stale).toMatchObject({ status: 'failed', output: expect.stringContaining('read it again') });
+    expect(stale).toMatchObject({ status: 'failed', output: expect.stringContaining('Read it again') });
     expect(readFileSync(join(root, 'a.txt'), 'utf8')).toBe('by the user\n');
   });
 

@@ -1,9 +1,9 @@
 // Decides what copies of the files come to together: merged one after another in a folder of their own; the checkout is not touched.
-import { cpSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, rmSync } from 'node:fs';
 import type { EventOf, StepResult } from '@monkey-coder/protocol';
-import { bringOver, fileIn, hashIn, isInner, mergeFile } from '../outcome/copy-files.ts';
+import { bringOver, fileIn, hashIn, isInner, writeIn } from '../outcome/copy-files.ts';
 import type { ConflictRule, JoinedBranch, WorkCrew } from '../workflows/work-crew.ts';
+import { mergeFile } from './merge-file.ts';
 
 /** What is to be merged. */
 export interface JoinPlan {
@@ -60,7 +60,7 @@ function mergeBranch({ base, folder }: JoinPlan, branch: Branch): Conflict[] {
   return branch.changes.filter(isInner).flatMap((path): Conflict[] => {
     const merged = mergeFile(fileIn(base, path), fileIn(folder, path), fileIn(branch.folder, path));
     if (merged.kind === 'theirs') bringOver(branch.folder, folder, path);
-    if (merged.kind === 'merged') writeFileSync(join(folder, path), merged.text);
+    if (merged.kind === 'merged') writeIn(folder, path, merged.text);
     if (merged.kind !== 'conflict') return [];
     return [merged.marked === undefined ? { path } : { path, marked: merged.marked }];
   });
@@ -127,7 +127,7 @@ async function askAgent(plan: JoinPlan, branch: Branch, found: Conflicts, member
     rmSync(place, { recursive: true, force: true });
     await plan.fillFolder(place);
     for (const path of touched) if (isInner(path)) bringOver(folder, place, path);
-    for (const { path, marked = '' } of conflicts) writeFileSync(join(place, path), marked);
+    for (const { path, marked = '' } of conflicts) writeIn(place, path, marked);
   }
   const paths = conflicts.map(({ path }) => path);
   const prompt = `Two changes of the same lines must become one. Between the marks <<<<<<<, ======= and >>>>>>> stand both versions, in: ${paths.join(', ')}. Edit these files so that both changes hold and no mark is left.`;

@@ -1,7 +1,8 @@
 // Brings a candidate's change into the user's checkout as one undoable step.
-import { copyFileSync, existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, sep } from 'node:path';
 import { type FileChange, MonkeyError } from '@monkey-coder/protocol';
+import { bringOver } from '../outcome/copy-files.ts';
 import type { RunContext } from '../parts/run-context.ts';
 import type { Scored } from './candidate-evidence.ts';
 import { newCopy } from './candidate-places.ts';
@@ -47,23 +48,12 @@ export async function applyCandidate(run: RunContext, { candidate, folder, chang
   const reason = reasonOf(candidate);
   const snapshotId = await snapshots.begin({ sessionId, runId: run.runId, reason, paths });
   try {
-    for (const change of changes) bring(root, folder, change);
+    for (const { path } of changes) bringOver(folder, root, path);
   } finally {
     const callId = run.newId('call');
     for (const change of await snapshots.end(snapshotId))
       run.recorder.record({ type: 'file.changed', callId, snapshotId, change });
   }
-}
-
-function bring(root: string, folder: string, { path }: FileChange): void {
-  const from = join(folder, path);
-  const to = join(root, path);
-  if (!existsSync(from)) {
-    rmSync(to, { force: true });
-    return;
-  }
-  mkdirSync(dirname(to), { recursive: true });
-  copyFileSync(from, to);
 }
 
 /** Only plain files below the root, reached through no link that leads out of it. */

@@ -1,9 +1,9 @@
 // Puts two partial solutions together where their changes do not conflict, and keeps the combination when its checks say more for it.
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { posteriorOf } from '@monkey-coder/agents';
 import type { FileChange, Outcome } from '@monkey-coder/protocol';
 import { diffStat, merge3 } from '@monkey-coder/workspace';
+import { fileIn, removeIn, textIn, writeIn } from '../outcome/copy-files.ts';
 import { judge, type Verification } from '../outcome/judge.ts';
 import { foldRunFacts, type RunFacts } from '../outcome/run-facts.ts';
 import { verifyFiles } from '../run/execute-run.ts';
@@ -97,12 +97,13 @@ function mergeInto(folder: string, left: Scored, right: Scored): FileChange[] | 
     const texts = [left, right].map((side) =>
       side.changes.some((change) => change.path === path) ? textOf(side.folder, path) : base,
     );
-    const merged = mergedText(base, texts[0], texts[1]);
-    if (merged === conflict) return undefined;
-    differsLeft ||= merged !== texts[0];
-    differsRight ||= merged !== texts[1];
+    const [first, second] = texts;
+    const merged = mergedText(base, first, second);
+    if (merged === conflict || base === conflict) return undefined;
+    differsLeft ||= merged !== first;
+    differsRight ||= merged !== second;
     if (merged === base) continue;
-    write(folder, path, merged);
+    put(folder, path, merged);
     const kind = base === undefined ? 'created' : merged === undefined ? 'deleted' : 'modified';
     changes.push({ path, kind, ...diffStat(base ?? '', merged ?? '') });
   }
@@ -111,11 +112,10 @@ function mergeInto(folder: string, left: Scored, right: Scored): FileChange[] | 
 
 const conflict = Symbol('conflict');
 
-function mergedText(
-  base: string | undefined,
-  left: string | undefined,
-  right: string | undefined,
-): string | undefined | typeof conflict {
+type Version = string | undefined | typeof conflict;
+
+function mergedText(base: Version, left: Version, right: Version): Version {
+  if (base === conflict || left === conflict || right === conflict) return conflict;
   if (left === right || right === base) return left;
   if (left === base) return right;
   if (base === undefined || left === undefined || right === undefined) return conflict;
@@ -123,19 +123,15 @@ function mergedText(
   return conflicts ? conflict : merged;
 }
 
-function textOf(folder: string, path: string): string | undefined {
-  const file = join(folder, path);
-  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+function put(folder: string, path: string, text: string | undefined): void {
+  if (text === undefined) removeIn(folder, path);
+  else writeIn(folder, path, text);
 }
 
-function write(folder: string, path: string, text: string | undefined): void {
-  const file = join(folder, path);
-  if (text === undefined) {
-    rmSync(file, { force: true });
-    return;
-  }
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text);
+/** A link, a folder and what is no text are in conflict with anything. */
+function textOf(folder: string, path: string): Version {
+  const file = fileIn(folder, path);
+  return file === 'missing' ? undefined : (textIn(file) ?? conflict);
 }
 
 /** Runs the checks in the folder; no model has a part in it. */

@@ -1,9 +1,7 @@
 // Tests that candidates wrote, as evidence about all of them: kept only when they fail on the files as they were and most candidates agree.
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { countTests } from '@monkey-coder/agents';
 import type { ProjectCheck } from '@monkey-coder/workspace';
-import { bringOver, fileIn } from '../outcome/copy-files.ts';
+import { bringOver, fileIn, removeIn, writeIn } from '../outcome/copy-files.ts';
 import { isTestFile } from '../outcome/test-files.ts';
 import type { RunContext } from '../parts/run-context.ts';
 import { type CandidateCopy, runInCopy } from './candidate-copies.ts';
@@ -77,10 +75,9 @@ async function failuresWith(
 
 /** Puts the test file into a folder; the function that comes back restores what stood there. */
 function lent(test: WrittenTest, folder: string): () => void {
-  const path = join(folder, test.path);
   const old = fileIn(folder, test.path);
   // What stands there and is no plain file stays, and the test is not run.
   if (old === 'other') return () => undefined;
   bringOver(test.folder, folder, test.path);
-  return () => (old === 'missing' ? rmSync(path, { force: true }) : writeFileSync(path, old));
+  return () => (old === 'missing' ? removeIn(folder, test.path) : writeIn(folder, test.path, old));
 }

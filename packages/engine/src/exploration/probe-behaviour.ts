@@ -1,8 +1,6 @@
 // Compares candidates where the project's checks cannot: runs perturbed versions of its tests on each of them and lets them vote.
 //
 // Nothing is asked of a model. Proven candidates try a variant first; where they differ, the rejected ones say whom they are with. What the checks print in the copies is compared piece by piece (`packages/agents/src/exploration`).
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   type Behaviour,
   type Hints,
@@ -14,6 +12,7 @@ import {
   voteOnBehaviour,
 } from '@monkey-coder/agents';
 import { type ProjectCheck, unifiedDiff } from '@monkey-coder/workspace';
+import { fileIn, writeIn } from '../outcome/copy-files.ts';
 import { isTestFile } from '../outcome/test-files.ts';
 import type { RunContext } from '../parts/run-context.ts';
 import { type CandidateCopy, runInCopy } from './candidate-copies.ts';
@@ -81,8 +80,8 @@ function changedPart(a: string, b: string): string {
 }
 
 function textOf(folder: string, path: string): string {
-  const file = join(folder, path);
-  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+  const file = fileIn(folder, path);
+  return Buffer.isBuffer(file) ? file.toString('utf8') : '';
 }
 
 /** The test files around what they changed. */
@@ -133,7 +132,7 @@ async function runVariants(
     if (run.now() + took > end) break;
   }
   // The tests are put back for whoever uses the copies next.
-  for (const { folder } of copies) for (const { path, text } of tests) writeFileSync(join(folder, path), text);
+  for (const { folder } of copies) for (const { path, text } of tests) writeIn(folder, path, text);
   return telling;
 }
 
@@ -149,7 +148,7 @@ interface Variant {
 
 /** The pieces that a copy prints; of what hangs only that it does, whatever came before. */
 async function printed(run: RunContext, copy: SubjectCopy, { files, check, patience }: Variant): Promise<string> {
-  for (const { path, text } of files) writeFileSync(join(copy.folder, path), text);
+  for (const { path, text } of files) writeIn(copy.folder, path, text);
   const result = await runInCopy(run, copy, check, patience);
   if (result === undefined) return '';
   return result.endedBy === 'timeout' ? 'it hangs' : piecesOf(result.output, copy.folder).join('\n');

@@ -51,10 +51,14 @@ Look at its changelog if you can reach it, for what breaks. No other declared de
 ${findingsForm}`,
 };
 
+/** What was asked for, in the user's words or in ours: nothing of the material, nor of what the kind demands. */
+export function workRequest(work: Work): string {
+  return work.request.trim() === '' ? headlines[work.kind] : work.request.trim();
+}
+
 /** The text of the first message. `material` is put behind the request: a diff, or what was found without a model. */
 export function workPrompt(work: Work, material: string): string {
-  const request = work.request.trim() === '' ? headlines[work.kind] : work.request.trim();
   const about = work.targets.length === 0 ? '' : `\n\nIt is about: ${work.targets.join(', ')}`;
   const more = material === '' ? '' : `\n\n${material}`;
-  return `${request}${about}${more}\n\n<kind name="${work.kind}">\n${instructions[work.kind](work)}\n</kind>`;
+  return `${workRequest(work)}${about}${more}\n\n<kind name="${work.kind}">\n${instructions[work.kind](work)}\n</kind>`;
 }

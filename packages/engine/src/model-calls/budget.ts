@@ -95,7 +95,10 @@ export function quoteRun(
     nextCallMicroUsd:
       price === undefined
         ? null
-        : worstCaseMicroUsd(price, inputTokensUpperBound(request), request.maxOutputTokens ?? 0),
+        : Math.min(
+            worstCaseMicroUsd(price, inputTokensUpperBound(request), request.maxOutputTokens ?? 0),
+            limits.maxCostMicroUsd ?? Number.MAX_SAFE_INTEGER,
+          ),
     maxTurns: limits.maxTurns,
     maxDurationMs: limits.maxDurationMs,
     firstRequestTokens: known.requestTokens,

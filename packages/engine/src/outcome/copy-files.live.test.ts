@@ -2,9 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import {
   existsSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -13,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { bringOver, fileIn, hashIn, isInner } from './copy-files.ts';
+import { bringOver, fileIn, hashIn, isInner, removeIn, writeIn } from './copy-files.ts';
 
 function folders() {
   const folder = mkdtempSync(join(tmpdir(), 'monkey-links-'));
@@ -23,6 +25,20 @@ function folders() {
   writeFileSync(join(outside, 'victim.txt'), 'mine');
   return { from, to, outside, victim: () => readFileSync(join(outside, 'victim.txt'), 'utf8') };
 }
+
+it('a file is written and removed through no link that code left in a copy', () => {
+  const { to, outside, victim } = folders();
+  symlinkSync(join(outside, 'victim.txt'), join(to, 'a.txt'));
+  symlinkSync(outside, join(to, 'tests'));
+  removeIn(to, 'tests/victim.txt');
+  writeIn(to, 'a.txt', 'evil');
+  writeIn(to, 'tests/victim.txt', 'evil');
+  writeIn(to, '../outside/victim.txt', 'evil');
+  expect(victim()).toBe('mine');
+  expect(readFileSync(join(to, 'tests', 'victim.txt'), 'utf8')).toBe('evil');
+  removeIn(to, 'a.txt');
+  expect(existsSync(join(to, 'a.txt'))).toBe(false);
+});
 
 describe('a file is brought over', () => {
   it('not through a link that stands at its place, nor through one above it', () => {
@@ -49,6 +65,18 @@ describe('a file is brought over', () => {
       expect(existsSync(join(to, path)) && path.startsWith('k')).toBe(false);
     }
     expect(victim()).toBe('mine');
+  });
+
+  it('as a whole: what else is linked to the file keeps the old one, and what makes it a program comes along', () => {
+    const { from, to, outside, victim } = folders();
+    writeFileSync(join(from, 'a.sh'), 'new', { mode: 0o755 });
+    linkSync(join(outside, 'victim.txt'), join(to, 'a.sh'));
+    writeFileSync(join(to, 'a.sh.monkey-part'), 'left by a crash');
+    bringOver(from, to, 'a.sh');
+    expect(victim()).toBe('mine');
+    expect(readFileSync(join(to, 'a.sh'), 'utf8')).toBe('new');
+    expect(lstatSync(join(to, 'a.sh')).mode & 0o111).not.toBe(0);
+    expect(readdirSync(to)).toEqual(['a.sh']);
   });
 
   it('where a file becomes a folder, and stays away where a folder stands', () => {

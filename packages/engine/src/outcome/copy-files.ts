@@ -1,8 +1,17 @@
-// Single files in copies of a checkout: what they are, how one is brought from copy to copy, and how three versions become one.
+// Single files in copies of a checkout: what they are, and how one is brought from copy to copy.
 import { createHash } from 'node:crypto';
-import { copyFileSync, lstatSync, mkdirSync, readFileSync, unlinkSync } from 'node:fs';
+import {
+  constants,
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { merge3 } from '@monkey-coder/workspace';
 
 /** A file: its bytes, `missing`, or `other` for what is no plain file below the folder. */
 export type FileIn = Buffer | 'missing' | 'other';
@@ -42,18 +51,44 @@ export function isInner(path: string): boolean {
  * a link: one that stands in the way is removed, as it is in the other folder.
  */
 export function bringOver(from: string, to: string, path: string): void {
-  if (!isInner(path)) return;
-  const target = join(to, path);
-  if (kindIn(from, path) !== 'file') {
-    if (kindIn(to, path) !== 'missing' && foldersAbove(to, path).every(isFolder)) removeUnlessFolder(target);
-    return;
+  if (kindIn(from, path) === 'file') {
+    makeWay(to, path);
+    replaceBy(join(from, path), join(to, path));
+  } else removeIn(to, path);
+}
+
+/** As a whole or not at all: a full disk or a kill leaves no half of a file, and what else is linked to the old one keeps it. */
+function replaceBy(source: string, target: string): void {
+  const part = `${target}.monkey-part`;
+  rmSync(part, { force: true });
+  try {
+    copyFileSync(source, part, constants.COPYFILE_EXCL);
+    renameSync(part, target);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw error;
   }
-  for (const above of foldersAbove(to, path)) {
+}
+
+/** Writes a file of a folder, through no link: code that ran in a copy may have left one. Does nothing for a path that is none below it. */
+export function writeIn(folder: string, path: string, content: string | Buffer): void {
+  if (!isInner(path)) return;
+  makeWay(folder, path);
+  writeFileSync(join(folder, path), content);
+}
+
+/** Removes a file or a link of a folder, and nothing behind a link. */
+export function removeIn(folder: string, path: string): void {
+  if (isInner(path) && foldersAbove(folder, path).every(isFolder)) removeUnlessFolder(join(folder, path));
+}
+
+/** Only folders above it, and a plain file or nothing at its place. */
+function makeWay(folder: string, path: string): void {
+  for (const above of foldersAbove(folder, path)) {
     removeUnlessFolder(above);
     mkdirSync(above, { recursive: true });
   }
-  if (kindIn(to, path) !== 'file') removeUnlessFolder(target);
-  copyFileSync(join(from, path), target);
+  if (kindIn(folder, path) !== 'file') removeUnlessFolder(join(folder, path));
 }
 
 function isFolder(path: string): boolean {
@@ -72,31 +107,8 @@ export function hashIn(folder: string, path: string): string | null {
   return file === 'other' ? file : createHash('sha256').update(file).digest('hex');
 }
 
-/** What comes of two changes of one file. */
-export type MergedFile =
-  | { readonly kind: 'ours' | 'theirs' }
-  | { readonly kind: 'merged'; readonly text: string }
-  /** `marked`: both, with marks between; absent where that cannot be shown as text. */
-  | { readonly kind: 'conflict'; readonly marked?: string };
-
-/** Merges line by line where all three are texts. */
-export function mergeFile(base: FileIn, ours: FileIn, theirs: FileIn): MergedFile {
-  if (theirs === 'other' || ours === 'other' || base === 'other') return { kind: 'conflict' };
-  if (isSame(theirs, base) || isSame(ours, theirs)) return { kind: 'ours' };
-  if (isSame(ours, base)) return { kind: 'theirs' };
-  const [a, b, c] = [base === 'missing' ? '' : textOf(base), textOf(ours), textOf(theirs)];
-  if (a === undefined || b === undefined || c === undefined) return { kind: 'conflict' };
-  const { merged, conflicts } = merge3(a, b, c);
-  if (conflicts) return { kind: 'conflict', marked: merged };
-  return { kind: 'merged', text: merged };
-}
-
-function isSame(a: FileIn, b: FileIn): boolean {
-  return typeof a === 'string' || typeof b === 'string' ? a === b : a.equals(b);
-}
-
 /** Undefined for what is no text: a file that is gone can not be merged with one that was changed. */
-function textOf(file: FileIn): string | undefined {
+export function textIn(file: FileIn): string | undefined {
   if (typeof file === 'string' || file.includes(0)) return undefined;
   const text = file.toString('utf8');
   return Buffer.from(text, 'utf8').equals(file) ? text : undefined;

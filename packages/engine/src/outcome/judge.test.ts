@@ -36,6 +36,11 @@ describe('judge', () => {
     expect(judge('change', done, facts(), none).status).toBe('nothing-done');
     expect(judge('question', done, facts(), none).status).toBe('answered');
   });
+  it('says that a question waits for its answer', () => {
+    const asking = { kind: 'finished', text: 'There are two.\nWhich one do you **mean?**' } as const;
+    expect(judge('change', asking, facts(), none).reason).toMatch(/it asks you something/);
+    expect(judge('change', done, facts(), none).reason).not.toMatch(/asks/);
+  });
   it('reports a denial as such', () => {
     const denials = [{ tool: 'edit', what: 'edit a.js', reason: 'nobody can be asked' }];
     expect(judge('change', done, facts({ denials }), none).status).toBe('denied');

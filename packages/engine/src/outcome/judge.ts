@@ -81,8 +81,17 @@ function judgeWithoutChanges(kind: TaskKind, text: string, facts: RunFacts): Jud
   if (acted.length > 0) {
     return {
       status: 'unverified',
-      reason: `${acted.length} command(s) ran and no file changed; nothing here proves the result`,
+      reason: `${acted.length} command${acted.length === 1 ? '' : 's'} ran and no file changed; nothing here proves the result`,
     };
   }
-  return { status: 'nothing-done', reason: 'no file was changed and no command was run' };
+  const nothing = 'no file was changed and no command was run';
+  return {
+    status: 'nothing-done',
+    reason: asks(text) ? `${nothing}: it asks you something, answer to go on` : nothing,
+  };
+}
+
+/** Whether an answer ends with a question. */
+function asks(text: string): boolean {
+  return /[?？]["'*_)\s]*$/.test(text);
 }

@@ -7,12 +7,11 @@ import {
   runCheck,
   type Workspace,
 } from '@monkey-coder/workspace';
-import { compareFailures, type FailureComparison } from './failing-tests.ts';
+import type { FailureComparison } from './failing-tests.ts';
 import type { Verification } from './judge.ts';
 import { lacksNetwork, lacksTheSame, lacksWhatItNeeds } from './lacking.ts';
 import type { RunFacts } from './run-facts.ts';
 import { isTestFile } from './test-files.ts';
-import { inTreeBefore, overlay } from './tree-before.ts';
 
 /** What verification works with. */
 export interface VerifyOptions {
@@ -109,6 +108,7 @@ async function comparedWithBefore(
   if (before === undefined || before.receipt.passed) return { state: 'failed' };
   if (isWeak(check)) return { state: 'failed-before-too' };
   if (lacksTheSame(receipt, before.receipt)) return { state: 'could-not-run' };
+  const { compareFailures } = await import('./failing-tests.ts');
   const failures = areTests ? compareFailures(output, before.output) : { kind: 'unknown' as const };
   if (failures.kind === 'unknown') return { state: 'failed' };
   if (failures.kind !== 'same') return { state: 'failed', failures };
@@ -125,6 +125,7 @@ async function failsAlikeInCopies(options: VerifyOptions, check: ProjectCheck, o
   const paths = options.facts.changes.map(({ path }) => path);
   const copy = await onTreeBefore(options, paths, check);
   if (copy === undefined || copy.receipt.passed) return false;
+  const { compareFailures } = await import('./failing-tests.ts');
   return compareFailures(copy.output, output).kind === 'same';
 }
 
@@ -212,13 +213,24 @@ function named(names: readonly string[]): string {
   return `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
 }
 
+/** What would let a check run, as far as it said so. */
+function whatItLacks({ state, receipt }: CheckRun): string {
+  if (lacksNetwork(receipt)) return ', it needs the network: allow it with --network';
+  if (state !== 'could-not-run') return '';
+  const found =
+    /(?:^|: )([\w@./-]+): (?:command )?not found$/m.exec(receipt.tail) ??
+    /No module named '?([\w.]+)/.exec(receipt.tail) ??
+    /Cannot find (?:package|module) '([^'./][^']*)'/.exec(receipt.tail);
+  return found === null ? '' : `, ${found[1]} is not installed`;
+}
+
 function conclude(runs: readonly CheckRun[], ability: 'shown' | 'not-shown' | 'no-new-tests'): Verification {
   const passed = runs.filter((run) => run.state === 'passed');
   if (passed.length === 0) {
     const first = runs[0];
     return {
       kind: 'unproven',
-      reason: `no check could prove the change (${first?.check.command}: ${first?.state.replaceAll('-', ' ')}${first && lacksNetwork(first.receipt) ? ', it needs the network: allow it with --network' : ''})`,
+      reason: `no check could prove the change (${first?.check.command}: ${first?.state.replaceAll('-', ' ')}${first === undefined ? '' : whatItLacks(first)})`,
     };
   }
   const names = passed.map((run) => run.check.command).join(', ');
@@ -256,11 +268,12 @@ async function provenAbleToFail(
 }
 
 /** Runs a check on the state before the run's first change, with today's version of `files`; undefined when it cannot be run there. */
-function onTreeBefore(
+async function onTreeBefore(
   options: VerifyOptions,
   files: readonly string[],
   check: ProjectCheck,
 ): Promise<CheckOutcome | undefined> {
+  const { inTreeBefore, overlay } = await import('./tree-before.ts');
   return inTreeBefore(options, async (tree) => {
     overlay(options.workspace.root, tree.root, files);
     const outcome = await runCheck(tree, check, options);

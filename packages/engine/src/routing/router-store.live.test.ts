@@ -26,7 +26,7 @@ function open() {
     folder,
     add: (line: ReplayLine) => appendToRouterLog(routerLogPath(folder), line, 1),
     // Another process each time: nothing is kept in memory.
-    policy: () => createRouterStore(folder, () => 1).policy(none),
+    policy: () => createRouterStore(folder, () => 9).policy(none),
     stateFile: join(folder, 'router.json'),
   };
 }
@@ -43,6 +43,26 @@ describe('the memory of the router', () => {
     memory.add(run('run_3', 'accepted'));
     expect(memory.policy().evidence.tasks).toBe(3);
     expect(memory.policy().evidence.tasks).toBe(3);
+  });
+
+  it('forgets nothing for a clock that was far ahead, nor for runs of the future that others share', () => {
+    const day = 86_400_000;
+    const learnt = (last: number, now: number) => {
+      const memory = open();
+      for (let at = 1; at <= 20; at += 1) memory.add({ ...run(`run_${at}`, 'accepted'), time: at * day });
+      const store = createRouterStore(memory.folder, () => now);
+      if (last > now) createRouterStore(memory.folder, () => last).policy(none);
+      memory.add({ ...run('run_last', 'accepted'), time: last });
+      if (last > now) createRouterStore(memory.folder, () => last).policy(none);
+      return { store, folder: memory.folder, policy: () => store.policy(none) };
+    };
+    const plain = learnt(21 * day, 21 * day);
+    const ahead = learnt(90_000 * day, 21 * day);
+    expect(stateOf(ahead.policy())).toBe(stateOf(plain.policy()));
+    const behind = createRouterStore(plain.folder, () => day).policy(none);
+    expect(stateOf(behind)).toBe(stateOf(plain.policy()));
+    const evil = sharedRuns([{ ...run('run_x', 'rejected'), time: 90_000 * day, signals: [] }]);
+    expect(plain.store.add(evil)).toEqual({ runs: 0, unreadable: 1 });
   });
 
   it('learns what others share in the order of time, and only once', () => {

@@ -68,7 +68,7 @@ export function createRouterStore(stateFolder: string, now: () => number): Route
     recent: () => recordsOf(parseReplay(readFrom(log, Math.max(0, sizeOf(log) - recentBytes))).lines),
     add(shared) {
       const own = recordsOf(parseReplay(readFrom(log, 0)).lines);
-      const { lines, runs, unreadable } = readShared(shared, new Set(own.map((record) => record.id)));
+      const { lines, runs, unreadable } = readShared(shared, new Set(own.map((record) => record.id)), now());
       if (lines.length > 0 && !appendAllToRouterLog(log, lines, now()))
         throw new MonkeyError('workspace.io', `${log} cannot be written: nothing was added`);
       // What is learnt is learnt in the order of time: older runs of others come before own ones.
@@ -78,8 +78,11 @@ export function createRouterStore(stateFolder: string, now: () => number): Route
     policy(priors) {
       const saved = readState(state);
       const size = sizeOf(log);
-      if (saved && saved.logBytes === size) return restoreChainThompson(priors, saved.policy);
-      const learnt = catchUp(log, saved, priors);
+      const restored = saved && restoreChainThompson(priors, saved.policy);
+      // A clock that was far ahead made everything fade: it is learnt anew.
+      const isAhead = (restored?.evidence.fadedAt ?? 0) > now() && !isBehind(this.recent(), now());
+      if (saved && restored && saved.logBytes === size && !isAhead) return restored;
+      const learnt = catchUp(log, isAhead ? undefined : saved, priors, now());
       writeState(state, learnt.policy, learnt.logBytes, now);
       return learnt.policy;
     },
@@ -104,19 +107,31 @@ function catchUp(
   log: string,
   saved: SavedState | undefined,
   priors: Priors,
+  now: number,
 ): { readonly policy: ChainThompson; readonly logBytes: number } {
   const from = saved && saved.logBytes <= sizeOf(log) ? saved.logBytes : 0;
   const text = readFrom(log, from);
   const { lines } = parseReplay(text);
-  const records = recordsOf(lines);
+  const records = recordsOf(lines).map((record) => noLater(record, now));
   // A signal about a run of an earlier reading changes what was learnt from it.
   const isLate = lines.some((line) => line.type === 'signal' && !records.some((record) => record.id === line.id));
   const logBytes = from + Buffer.byteLength(text);
   if (saved && from > 0 && !isLate)
     return { policy: learnRecords(restoreChainThompson(priors, saved.policy), records), logBytes };
-  const all = from === 0 ? records : recordsOf(parseReplay(readFrom(log, 0)).lines);
+  const all =
+    from === 0 ? records : recordsOf(parseReplay(readFrom(log, 0)).lines).map((record) => noLater(record, now));
   const byTime = [...all].sort((a, b) => a.time - b.time);
   return { policy: learnRecords(createChainThompson(priors), byTime.slice(-mostRecords)), logBytes };
+}
+
+/** Whether the clock of now is the wrong one: most of the last runs are later. */
+function isBehind(recent: readonly ReplayRecord[], now: number): boolean {
+  return recent.filter(({ time }) => time > now).length > recent.length / 2;
+}
+
+/** A run that a clock which was ahead wrote is one of now. */
+function noLater(record: ReplayRecord, now: number): ReplayRecord {
+  return record.time > now ? { ...record, time: now } : record;
 }
 
 /** Whole lines from a position on; a line that is being written is left for the next time. */

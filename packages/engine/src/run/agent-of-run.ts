@@ -38,8 +38,14 @@ export async function agentOfRun(
   }
   // Candidates of an exploration are developers: nobody is asked for each of them.
   if (parts.parentScope !== undefined) return undefined;
-  const isFree = !mayCallForRole.test(task.prompt);
+  const prompt = await askedWords(task);
+  const isFree = !mayCallForRole.test(prompt);
   if (isFree && extensionFolders(extensionPlaces(parts, task.cwd), 'agents').length === 0) return undefined;
   const { agentByTask } = await import('../parts/registry.ts');
-  return agentByTask(parts, { prompt: task.prompt, root: task.cwd }, connection);
+  return agentByTask(parts, { prompt, root: task.cwd }, connection);
+}
+
+/** What was asked for: a diff under review, or what a kind of work demands, says nothing about who should do it. */
+async function askedWords({ prompt, work }: Task): Promise<string> {
+  return work === undefined ? prompt : (await import('../kinds/work-prompt.ts')).workRequest(work);
 }

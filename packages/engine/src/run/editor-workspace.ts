@@ -4,6 +4,7 @@
 // editor itself, before that file is changed; a change is made on disk, all or nothing, and then told to the editor.
 import { createHash } from 'node:crypto';
 import { isAbsolute, join } from 'node:path';
+import { MonkeyError } from '@monkey-coder/protocol';
 import type { Edit, FileText, Workspace } from '@monkey-coder/workspace';
 import type { EditorFiles } from '../engine.ts';
 
@@ -28,8 +29,10 @@ export function withEditor(workspace: Workspace, editor: EditorFiles): Workspace
     syntaxAfter: (plan) => workspace.syntaxAfter(plan),
     diagnosticsAfter: (plan, waitMs) => workspace.diagnosticsAfter(plan, waitMs),
     async apply(plan) {
+      const before = new Map<string, string | undefined>();
+      for (const { path } of plan.files) before.set(path, await buffers.untouched(path));
       await workspace.apply(plan);
-      for (const { path, after } of plan.files) if (after !== null) await buffers.show(path);
+      for (const { path, after } of plan.files) if (after !== null) await buffers.show(path, before.get(path));
     },
     examine: (files) => workspace.examine(files),
     project: () => workspace.project(),
@@ -72,11 +75,25 @@ class Buffers {
     if (text !== undefined) await this.#editor.write?.(this.#whole(checked), text);
   }
 
-  /** Gives the editor what is on disk now. */
-  async show(path: string): Promise<void> {
+  /**
+   * The text on disk, which the editor must have, too: somebody may have typed since the change was worked out. Throws MonkeyError
+   * `workspace.stale`.
+   */
+  async untouched(path: string): Promise<string | undefined> {
+    const file = await this.#workspace.readFile(path).catch(() => undefined);
+    const typed = file === undefined ? await this.#editor.read?.(this.#whole(path)) : await this.#unsaved(file);
+    if (typed !== undefined && typed !== '')
+      throw new MonkeyError('workspace.stale', `${path} has changed in the editor since the change was worked out`);
+    return file?.text;
+  }
+
+  /** Gives the editor what is on disk now, unless somebody has typed since it was `before`. */
+  async show(path: string, before: string | undefined): Promise<void> {
     if (this.#editor.write === undefined) return;
     const file = await this.#workspace.readFile(path).catch(() => undefined);
-    if (file !== undefined && file.encoding === 'utf-8' && file.sizeBytes <= maxBytes)
+    if (file === undefined || file.encoding !== 'utf-8' || file.sizeBytes > maxBytes) return;
+    const other = await this.#unsaved(file);
+    if (other === undefined || withoutReturns(other) === withoutReturns(before ?? ''))
       await this.#editor.write(this.#whole(file.path), file.text);
   }
 

@@ -283,9 +283,15 @@ function binary({ operator, left, right }: Expression & { kind: 'binary' }, scop
   }
 }
 
+/** A longer text is null, as a number without end is. */
+const mostChars = 1024 * 1024;
+
 /** Numbers add up, texts take anything behind or before them; nothing and something is nothing. */
 function added(first: JsonValue, second: JsonValue): JsonValue {
-  if (typeof first === 'string' || typeof second === 'string') return textOf(first) + textOf(second);
+  if (typeof first === 'string' || typeof second === 'string') {
+    const [one, other] = [textOf(first), textOf(second)];
+    return one.length + other.length > mostChars ? null : one + other;
+  }
   return finite(numberOf(first) + numberOf(second));
 }
 

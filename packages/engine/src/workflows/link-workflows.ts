@@ -14,6 +14,8 @@ export interface Linking {
   readonly library: string;
   /** Files that called it, outermost first, as real paths. */
   readonly callers?: readonly string[];
+  /** Files read for the outermost one so far, each as often as it is called: what they hold becomes one value. */
+  readonly read?: { count: number };
 }
 
 /** A definition with what it calls. */
@@ -44,6 +46,19 @@ export async function linkWorkflows(
     const path = calls[maxCalls]?.path ?? [];
     return { definition, problems: [{ path, message: `more than ${maxCalls} files are called` }] };
   }
+  const problems = await addCalled(known, calls, { ...linking, read: linking.read ?? { count: 0 } }, read);
+  if (Object.keys(known).length === 0) return { definition, problems };
+  return { definition: { ...definition, workflows: known }, problems };
+}
+
+type Counting = Linking & Required<Pick<Linking, 'read'>>;
+
+async function addCalled(
+  known: Record<string, unknown>,
+  calls: readonly Call[],
+  linking: Counting,
+  read: Read,
+): Promise<WorkflowProblem[]> {
   const problems: WorkflowProblem[] = [];
   for (const { file, path } of calls) {
     if (Object.hasOwn(known, file)) continue;
@@ -54,8 +69,7 @@ export async function linkWorkflows(
       problems.push({ path, message: error.message });
     }
   }
-  if (Object.keys(known).length === 0) return { definition, problems };
-  return { definition: { ...definition, workflows: known }, problems };
+  return problems;
 }
 
 /** Both, without what the second says of places of the first. */
@@ -84,14 +98,21 @@ function callsIn(value: unknown, path: Path): Call[] {
 }
 
 /** The definition in a file. Throws MonkeyError `usage.invalid` with what is wrong with it. */
-async function called(file: string, { path, library, callers = [] }: Linking, read: Read): Promise<unknown> {
+async function called(
+  file: string,
+  { path, library, callers = [], read: reading }: Counting,
+  read: Read,
+): Promise<unknown> {
   if (!/\.(ya?ml|json)$/.test(file)) throw invalid(`only workflows in YAML can be called, and ${file} is none`);
   const own = await realpath(path).catch(() => resolve(path));
   const found = await find(file, [dirname(own), library]);
   const chain = [...callers, own];
   if (chain.includes(found)) throw invalid(`${file} calls itself: ${[...chain, found].map(shortName).join(' → ')}`);
   if (chain.length >= maxDepth) throw invalid(`workflows call each other more than ${maxDepth} deep`);
-  const result = await read(await readFile(found, 'utf8'), { path: found, library, callers: chain });
+  if (++reading.count > maxCalls)
+    throw invalid(`more than ${maxCalls} files are called, counting those that they call`);
+  const linking = { path: found, library, callers: chain, read: reading };
+  const result = await read(await readFile(found, 'utf8'), linking);
   if (result.kind === 'valid') return result.workflow.definition;
   const [first, ...others] = result.problems;
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`;

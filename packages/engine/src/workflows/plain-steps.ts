@@ -20,11 +20,14 @@ export function setSlots(
   const values = Object.entries(step.set).map(
     ([slot, given]) => [slot, typeof given === 'string' ? evaluated(given) : given] as const,
   );
-  for (const [slot, value] of values) {
+  const answers = values.map(([slot, value]) => {
     const write = { step: `${key}:${slot}`, slot, value, by: 'workflow' };
-    const answer = decideWrite(board, step.merge ? { ...write, merge: step.merge } : write);
-    if (answer.kind === 'change') crew.note(answer.event);
-  }
+    return { slot, answer: decideWrite(board, step.merge ? { ...write, merge: step.merge } : write) };
+  });
+  for (const { slot, answer } of answers)
+    if (answer.kind === 'too-large')
+      return failedStep(`the slot ${slot} would hold more than ${answer.mostChars} characters; nothing was set`);
+  for (const { answer } of answers) if (answer.kind === 'change') crew.note(answer.event);
   return decided(Object.keys(step.set).join(', '), 'set');
 }
 

@@ -9,6 +9,9 @@ import type { WorkflowProblem } from './workflow.ts';
 /** A file longer than this is no workflow. */
 const maxChars = 512 * 1024;
 
+/** An alias may stand in what it stands for: then it has no end. */
+const maxDepth = 100;
+
 /** Reads a text; files that its steps call are read too, where it is said which may be. */
 export async function readWorkflow(text: string, linking?: Linking): Promise<ReadWorkflow> {
   if (text.length > maxChars)
@@ -25,6 +28,10 @@ export async function readWorkflow(text: string, linking?: Linking): Promise<Rea
   } catch (error) {
     return invalid([{ line: 1, column: 1, message: errorMessage(error) }]);
   }
+  if (isDeeper(value, maxDepth))
+    return invalid([
+      { line: 1, column: 1, message: `something in it is nested more than ${maxDepth} deep, or in itself` },
+    ]);
   const { definition, problems } = await linkWorkflows(value, linking, readWorkflow);
   const checked = checkWorkflow(definition);
   if (checked.kind === 'valid' && problems.length === 0) return checked;
@@ -34,6 +41,11 @@ export async function readWorkflow(text: string, linking?: Linking): Promise<Rea
     message: wordsOf(problem),
   }));
   return invalid(placed.sort((a, b) => a.line - b.line || a.column - b.column));
+}
+
+function isDeeper(value: unknown, most: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return most === 0 || Object.values(value).some((one) => isDeeper(one, most - 1));
 }
 
 function invalid(problems: readonly PlacedProblem[]): ReadWorkflow {

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { JsonValue } from '@monkey-coder/protocol';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { checkWorkflow } from './check-workflow.ts';
 import { defineWorkflow } from './define-workflow.ts';
@@ -90,6 +91,14 @@ describe('expressions', () => {
 const hole = (expression: string): string => `$${'{'}${expression}}`;
 
 describe('texts', () => {
+  it('that make a text longer and longer come to nothing in the end', () => {
+    const parsed = parseExpression('x + x');
+    if (parsed.kind === 'invalid') throw new Error(parsed.message);
+    let x: JsonValue = 'text';
+    for (let round = 0; round < 50; round += 1) x = x === null ? null : evaluate(parsed.expression, { x });
+    expect(x).toBeNull();
+  });
+
   it('are filled with values; a doubled sign stays as it is', () => {
     expect(
       fillText(
@@ -339,6 +348,13 @@ output: steps.a.text
 });
 
 describe('reading', () => {
+  it('refuses what has itself within it', async () => {
+    const text = 'workflow: c\nversion: 1\nagents: { a: {} }\nsteps: &s\n  - { id: x, parallel: *s }\n';
+    expect(await readWorkflow(text)).toMatchObject({
+      problems: [{ line: 1, message: expect.stringContaining('in itself') }],
+    });
+  });
+
   it('refuses what is no workflow without running or expanding it', async () => {
     const bomb = `a: &a [1,1,1,1,1,1,1,1,1]\n${'bcdefgh'
       .split('')

@@ -59,11 +59,46 @@ describe('budgeted', () => {
   );
 
   it('refuses before the call when the worst case does not fit', async () => {
-    const { ledger, settled, model } = setUp({ reply: { text: 'hi' } }, { outputLimit: () => 5000 });
+    const { ledger, settled, model } = setUp(
+      { reply: { text: 'hi' } },
+      { outputLimit: () => 5000, scopes: [{ id: 'run:1', limitMicroUsd: 4000 }] },
+    );
     const events = await collectEvents(model);
     expect(events).toMatchObject([{ type: 'error', failure: { code: 'budget', retry: false } }]);
     expect(settled).toEqual([]);
     expect(await ledger.use('run:1')).toEqual({ spentMicroUsd: 0, reservedMicroUsd: 0 });
+  });
+
+  it('asks for a shorter answer where only that fits, as long as it is worth something', async () => {
+    const asked: (number | undefined)[] = [];
+    const scripted = createScriptedModel({ name: 's', turns: [{ reply: { text: 'hi' } }, { reply: { text: 'hi' } }] });
+    const ledger = createMemoryLedger();
+    const run = (limitMicroUsd: number) =>
+      collectEvents(
+        budgeted({
+          ledger,
+          scopes: [
+            { id: 'day:1', limitMicroUsd: 100_000 },
+            { id: `run:${limitMicroUsd}`, limitMicroUsd },
+          ],
+          priceFor: () => price,
+          outputLimit: ({ maxOutputTokens }) => maxOutputTokens ?? 16_000,
+          now: () => 0,
+        })({
+          identity: scripted.identity,
+          stream: (request, how) => {
+            asked.push(request.maxOutputTokens);
+            return scripted.stream(request, how);
+          },
+        }),
+      );
+    expect((await run(10_000)).at(-1)?.type).toBe('end');
+    expect(asked[0]).toBeGreaterThan(4000);
+    expect(asked[0]).toBeLessThan(5000);
+    expect((await run(4000)).at(-1)).toMatchObject({
+      failure: { code: 'budget', message: expect.stringMatching(/this run/) },
+    });
+    expect(asked).toHaveLength(1);
   });
 
   it('refuses a capped call without a price, and lets an uncapped one through without a cost', async () => {

@@ -6,6 +6,7 @@ import { estimateTokens, inputTokensUpperBound } from '../catalogue/token-estima
 import type { LanguageModel, ModelDecorator } from '../language-model.ts';
 import { modelFailure } from '../transport/failures.ts';
 import type { BudgetRefusal, BudgetScope, Ledger, Reservation } from './ledger.ts';
+import { shorterAnswer } from './shorter-answer.ts';
 
 /** A reservation that was made. */
 export interface ReservedNotice {
@@ -41,7 +42,7 @@ export interface BudgetOptions {
 }
 
 /**
- * Keeps a model inside its budget. A refusal, or a cap over a model without a known price, ends the stream with `error` of
+ * Keeps a model inside its budget. Where the whole answer might not fit, fewer output tokens are asked for. A refusal, or a cap over a model without a known price, ends the stream with `error` of
  * code `budget` before anything is sent. The reply's own model name is charged. A call that failed before any content came
  * is released; one that broke off later is charged for what was told, or else for what streamed. Put it inside `retrying`,
  * so that every attempt is reserved by itself.
@@ -55,12 +56,12 @@ export function budgeted(options: BudgetOptions): ModelDecorator {
 
 async function* runBudgeted(
   inner: LanguageModel,
-  request: ModelRequest,
+  asked: ModelRequest,
   signal: AbortSignal,
   options: BudgetOptions,
 ): AsyncGenerator<ModelEvent> {
-  const price = options.priceFor(request.model, options.now());
-  const held = await reserve(request, price, options);
+  const price = options.priceFor(asked.model, options.now());
+  const { request, held } = await reserveWhatFits(asked, price, options);
   if (held.kind !== 'reserved') {
     yield refused(held);
     return;
@@ -84,6 +85,30 @@ type Refusal =
   | BudgetRefusal
   | { readonly kind: 'unpriced'; readonly model: string }
   | { readonly kind: 'broken'; readonly why: string };
+
+interface Attempt {
+  readonly request: ModelRequest;
+  readonly held: Reservation | Refusal;
+}
+
+/** Reserves the worst case; where it is refused, that of a shorter answer, once for each scope that may refuse. */
+async function reserveWhatFits(
+  asked: ModelRequest,
+  price: EffectivePrice | undefined,
+  options: BudgetOptions,
+): Promise<Attempt> {
+  let request = asked;
+  for (const _scope of options.scopes) {
+    const held = await reserve(request, price, options);
+    const shorter =
+      held.kind === 'refused' && price !== undefined
+        ? shorterAnswer(request, { price, refusal: held, outputLimit: options.outputLimit })
+        : undefined;
+    if (shorter === undefined) return { request, held };
+    request = shorter;
+  }
+  return { request, held: await reserve(request, price, options) };
+}
 
 async function reserve(
   request: ModelRequest,
@@ -120,9 +145,14 @@ function refusalLine(refusal: Refusal): string {
     case 'refused': {
       const money = (amount: number): string => formatMicroUsd(amount);
       const inUse = refusal.reservedMicroUsd > 0 ? ` and ${money(refusal.reservedMicroUsd)} reserved` : '';
-      return `the call may cost up to ${money(refusal.wantedMicroUsd)}, but of ${money(refusal.limitMicroUsd)} for ${refusal.scope} ${money(refusal.spentMicroUsd)} are spent${inUse}`;
+      return `the next call may cost up to ${money(refusal.wantedMicroUsd)}, but of ${money(refusal.limitMicroUsd)} for ${nameOf(refusal.scope)} ${money(refusal.spentMicroUsd)} are spent${inUse}; raise the cap to go on`;
     }
   }
+}
+
+/** Runs and sessions are known by what they are, days and months by their dates. */
+function nameOf(scope: string): string {
+  return /^(?:run|session):/.test(scope) ? `this ${scope.slice(0, scope.indexOf(':'))}` : scope.replace(':', ' ');
 }
 
 /** What a call came to. */

@@ -76,7 +76,7 @@ describe('a shared buffer', () => {
   it('holds runs and judgements, and no paths', () => {
     const text = sharedRuns(mine);
     expect(text).not.toContain('secret-plans');
-    const { lines, runs, unreadable } = readShared(text, new Set());
+    const { lines, runs, unreadable } = readShared(text, new Set(), 1);
     expect({ runs, unreadable }).toEqual({ runs: 2, unreadable: 0 });
     expect(lines.map((line) => line.id)).toEqual(['run_2', 'run_1', 'run_1']);
     expect(recordsOf(lines)[1]).toMatchObject({ id: 'run_1', signals: ['up'], chain: ['a/x', 'b/y'] });
@@ -84,7 +84,7 @@ describe('a shared buffer', () => {
 
   it('adds what is not known, once, and counts what is no run of this version', () => {
     const text = `${sharedRuns(mine)}${sharedRuns(mine)}${JSON.stringify({ ...run(), v: 2 })}\nnonsense\n`;
-    const found = readShared(text, new Set(['run_1']));
+    const found = readShared(text, new Set(['run_1']), 1);
     expect(found).toMatchObject({ runs: 1, unreadable: 2 });
   });
 });

@@ -12,20 +12,27 @@ export function sharedRuns(records: readonly ReplayRecord[]): string {
   return records.map(({ files: _own, ...record }) => `${JSON.stringify(record)}\n`).join('');
 }
 
+/** More models than this one run never tried. */
+const mostStages = 32;
+/** Clocks of a team differ by less, in milliseconds. */
+const clockDifferenceMs = 86_400_000;
+
 /**
  * The lines to add to a buffer that has `known` runs already, oldest first; runs that are there are passed over. What is no run of
- * this version is counted.
+ * this version, or of a time after `now` (milliseconds since 1970), is counted: a run of the future would make all of today fade.
  */
 export function readShared(
   text: string,
   known: ReadonlySet<string>,
+  now: number,
 ): { readonly lines: readonly ReplayLine[]; readonly runs: number; readonly unreadable: number } {
   const found = new Map<string, ReplayRecord>();
   let unreadable = 0;
   for (const raw of text.split('\n')) {
     if (raw.trim() === '') continue;
     const parsed = z.safeParse(sharedSchema, parseJson(raw));
-    if (!parsed.success) unreadable += 1;
+    if (!parsed.success || parsed.data.time > now + clockDifferenceMs || parsed.data.stages.length > mostStages)
+      unreadable += 1;
     else if (!known.has(parsed.data.id)) found.set(parsed.data.id, parsed.data);
   }
   const runs = [...found.values()].sort((a, b) => a.time - b.time);

@@ -40,7 +40,9 @@ async function start(more: { readonly mode?: 'watch' | 'sweep' } = {}): Promise<
     ...more,
   });
   return async () => {
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    const until = Date.now() + 3000;
+    do await new Promise((resolve) => setTimeout(resolve, 400));
+    while (told.size === 0 && Date.now() < until);
     const paths = [...told].sort();
     told.clear();
     return paths;
