@@ -140,11 +140,11 @@ describe('exploration', () => {
     stage.write('sum.cjs', 'exports.add = () => 0;\n');
     stage.settings({ prices: { 'openai/scripted': { input: 1, output: 100 } } });
     await stage.serve([{ reply: { text: 'Nothing.', usage } }]);
-    const how = ['--strategy', 'improvise', '--candidates', '2', '--max-budget-usd', '5'];
+    const how = ['--strategy', 'improvise', '--candidates', '2', '--max-budget-usd', '2'];
     const run = await stage.run([...scripted, '-p', '--output-format', 'stream-json', ...how, 'fix add in sum.cjs']);
     const lines = jsonLines<Line>(run.stdout);
     expect(ofType(lines, 'candidate.started')).toEqual([]);
-    expect(ofType(lines, 'run.started')[0]?.quote?.notes.join()).toContain('one attempt, no candidates: $5.00');
+    expect(ofType(lines, 'run.started')[0]?.quote?.notes.join()).toContain('one attempt, no candidates: $2.00');
   });
 
   it('tells who changed nothing to work in the files, and ends with the answer when all only speak', async () => {

@@ -1,7 +1,6 @@
 // Compares candidates where the project's checks cannot: runs perturbed versions of its tests on each of them and lets them vote.
 //
 // Nothing is asked of a model. Proven candidates try a variant first; where they differ, the rejected ones say whom they are with. What the checks print in the copies is compared piece by piece (`packages/agents/src/exploration`).
-import { basename } from 'node:path';
 import {
   type Behaviour,
   type Hints,
@@ -19,6 +18,7 @@ import type { RunContext } from '../parts/run-context.ts';
 import { type CandidateCopy, runInCopy } from './candidate-copies.ts';
 import type { Scored } from './candidate-evidence.ts';
 import type { Compared } from './comparison-record.ts';
+import { type TextFile, testsAround } from './tests-around.ts';
 
 /** Bounds of one comparison. */
 const mostVariants = 200;
@@ -30,8 +30,9 @@ const manyTried = 60;
 const mostTestFiles = 8;
 const mostTestBytes = 200_000;
 const mostListed = 5_000;
+const mostRead = 500;
 
-/** How the candidate of each copy behaves among the others; empty where no test names what they changed. */
+/** How the candidate of each copy behaves among the others; empty where no test is around what they changed. */
 export async function probeBehaviour(
   run: RunContext,
   copies: readonly CandidateCopy[],
@@ -39,10 +40,8 @@ export async function probeBehaviour(
   weightOf: (subject: Scored) => number,
 ): Promise<readonly Compared[]> {
   const own = copies.flatMap(({ subject, ...copy }) => (subject === undefined ? [] : [{ ...copy, subject }]));
-  const tests = await testsAround(
-    run,
-    own.map(({ subject }) => subject),
-  );
+  const subjects = own.map(({ subject }) => subject);
+  const tests = await testsOf(run, subjects);
   if (tests.length === 0) return [];
   const outputs = await runVariants(run, { copies: own, tests, hints: hintsOf(run, own) }, check);
   const standings = voteOnBehaviour(
@@ -85,32 +84,24 @@ function textOf(folder: string, path: string): string {
   return Buffer.isBuffer(file) ? file.toString('utf8') : '';
 }
 
-interface TestFile {
-  readonly path: string;
-  readonly text: string;
-}
-
-/** Test files that name a changed file. */
-async function testsAround(run: RunContext, subjects: readonly Scored[]): Promise<TestFile[]> {
-  const changed = subjects
-    .flatMap((one) => one.changes.map((change) => change.path))
-    .filter((path) => !isTestFile(path));
-  const stems = new Set(changed.map((path) => basename(path).replace(/\.[^.]+$/, '')));
+/** The test files around what they changed. */
+async function testsOf(run: RunContext, subjects: readonly Scored[]): Promise<TextFile[]> {
+  const changed = subjects.flatMap(({ folder, changes }) =>
+    changes.map(({ path }) => ({ path, text: textOf(folder, path) })),
+  );
   const { paths } = await run.workspace.lister.list({ limit: mostListed });
-  const found: TestFile[] = [];
-  for (const path of paths.filter(isTestFile)) {
-    if (found.length >= mostTestFiles) break;
+  const tests: TextFile[] = [];
+  for (const path of paths.filter(isTestFile).slice(0, mostRead)) {
     const { text } = await run.workspace.readFile(path).catch(() => ({ text: '' }));
-    if (text.length > 0 && text.length < mostTestBytes && [...stems].some((stem) => text.includes(stem)))
-      found.push({ path, text });
+    if (text.length > 0 && text.length < mostTestBytes) tests.push({ path, text });
   }
-  return found;
+  return testsAround(changed, tests, mostTestFiles).slice(0, mostTestFiles);
 }
 
 /** What the variants are run on and made of. */
 interface Probing {
   readonly copies: readonly SubjectCopy[];
-  readonly tests: readonly TestFile[];
+  readonly tests: readonly TextFile[];
   readonly hints: Hints;
 }
 
@@ -150,7 +141,7 @@ function isEnough(telling: number, tried: number): boolean {
 }
 
 interface Variant {
-  readonly files: readonly TestFile[];
+  readonly files: readonly TextFile[];
   readonly check: ProjectCheck;
   readonly patience: number;
 }

@@ -1,6 +1,5 @@
-// How many candidates a cap can carry: each needs the money of one run in each round, and what its dearest call sets aside, or it ends
-// before it is done and all of it is lost.
-
+// How many candidates a cap can carry: each needs the money of one run in each round, and at least that of a first call with room for an
+// answer, or it ends before it is done and all of it is lost.
 import { worstCaseMicroUsd } from '@monkey-coder/models';
 import { formatMicroUsd, type Task } from '@monkey-coder/protocol';
 import { armName, evidenceContext, forecastChain, publicPriors, seededRandom } from '@monkey-coder/router';
@@ -28,15 +27,21 @@ export async function candidatesInBudget(
   return { task: { ...task, candidates: carried }, strategyNotes: [`${carried} candidates: ${money}`] };
 }
 
-/** Micro-dollars that a first call sets aside: below that a candidate cannot even begin. */
+/** Micro-dollars that a first call sets aside with an answer as short as money may make it: below that a candidate cannot even begin. */
 function reserveOfCall({ parts, found }: Pick<Ingredients, 'parts' | 'found'>): number {
   const { limits } = parts.settings;
-  const output = Math.min(limits.maxOutputTokens, found.target.facts?.maxOutput ?? Number.MAX_SAFE_INTEGER);
+  const output = Math.min(
+    shortAnswer,
+    limits.maxOutputTokens,
+    found.target.facts?.maxOutput ?? Number.MAX_SAFE_INTEGER,
+  );
   return found.price === undefined ? 0 : worstCaseMicroUsd(found.price, usualFirstRequest, output);
 }
 
 /** Tokens of a first request: what the agent is told, its tools, the request, a little instruction. */
 const usualFirstRequest = 6000;
+/** Tokens of an answer in which a small file has room. */
+const shortAnswer = 4000;
 
 /** Micro-dollars that 19 of 20 runs of the model need: what is believed of a price is wide at first, and a person asked for the number. */
 async function priceOfOne(
